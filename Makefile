@@ -1,0 +1,74 @@
+# Every target installs what it needs. Only git, make and python3.11 or newer are expected.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip sync --quiet --require-hashes
+SOURCES := layers/common/rappro devstack tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast test-e2e check build local bench lock fix clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.uv: requirements/uv.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
+	@cat requirements/uv.txt requirements/dev.txt > $(VENV)/all.txt
+	$(UV) --python $(BIN)/python $(VENV)/all.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-emulator/.ready: $(VENV)/.uv requirements/emulator.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-emulator
+	$(UV) --python .venv-emulator/bin/python requirements/emulator.txt
+	@touch $@
+
+.venv-sam/.ready: $(VENV)/.uv requirements/sam.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-sam
+	$(UV) --python .venv-sam/bin/python requirements/sam.txt
+	@touch $@
+
+setup: $(VENV)/.ready .venv-emulator/.ready ## install the project and the local AWS
+
+demo: setup ## three statements from the bucket to the report (FEC=… STATEMENTS=… for your own files)
+	$(BIN)/python -m devstack.demo $(if $(FEC),--fec "$(FEC)") $(foreach s,$(STATEMENTS),--statement "$(s)")
+
+local: setup ## start the local stack and stay up
+	$(BIN)/python -m devstack.serve
+
+test: setup ## every test, the end-to-end suite included
+	$(BIN)/python -m pytest
+
+test-fast: setup ## the tests that need no local AWS
+	$(BIN)/python -m pytest -m "not e2e and not emulator"
+
+check: setup .venv-sam/.ready ## lint, types, import law, template, state machine, drift
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+	for handler in functions/*/app.py; do $(BIN)/mypy $$handler || exit 1; done
+	$(BIN)/python -m pytest tests/architecture
+	.venv-sam/bin/cfn-lint template.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-3 .venv-sam/bin/sam validate --lint --template template.yaml
+
+build: setup .venv-sam/.ready ## build the Lambda artifacts with SAM
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-3 PATH="$(CURDIR)/$(BIN):$$PATH" .venv-sam/bin/sam build --template template.yaml
+
+bench: setup ## the benchmarks
+	$(BIN)/python -m benchmarks
+
+fix: setup ## format and apply safe lint fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make lock" --no-annotate --upgrade
+lock: $(VENV)/.uv ## resolve the locks anew
+	for name in uv dev emulator sam; do $(COMPILE) --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; done
+	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux_2_28 --constraint requirements/dev.txt layers/common/requirements.in -o layers/common/requirements.txt
+
+clean: ## remove what was built and installed
+	rm -rf .venv .venv-emulator .venv-sam .aws-sam build

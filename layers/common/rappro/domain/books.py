@@ -1,0 +1,463 @@
+"""Book side: the company's accounts, journals, third parties, open items and entries.
+
+Every record carries `version`, raised by one at each write; 0 means it was never stored. Amounts
+are minor units. Outside entry lines they are signed as the company's bank account sees them:
++ money in (customer invoice +, supplier invoice -, customer credit note -).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from rappro.domain.errors import InputError, UnbalancedEntry
+from rappro.domain.ids import CompanyId, EntryId, MatchId, OpenItemId, StatementId, ThirdPartyId
+
+
+class Flow(StrEnum):
+    STANDARD = "standard"
+    RECONCILIATION_ONLY = "reconciliation_only"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProfile:
+    """How a statement is taken in (profil d'import); chosen at import, fixed from then on."""
+
+    code: str = "STANDARD"
+    format: str | None = None
+    flow: Flow = Flow.STANDARD
+    suspense_account: str = "471000"
+    is_intermediate_posting_skipped: bool = False
+    is_matched_on_import: bool = True
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingSettings:
+    """Per-company matching settings; every default is the SPEC's (section 3.1).
+
+    Windows are days of booking date minus entry date, both ends included.
+    """
+
+    window_days_before: int = 3
+    window_days_after: int = 12
+    cheque_window_days_before: int = 1
+    cheque_window_days_after: int = 75
+    subset_items_max: int = 5
+    cents_tolerance_minor: int = 5
+    discount_grace_days: int = 0
+    fx_tolerance_percent: str = "2"
+    card_commission_percent_max: str = "3"
+    bank_charge_minor_max: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PostingSettings:
+    """Accounts that generated entries use; defaults from the Plan comptable général."""
+
+    customers_account: str = "411000"
+    suppliers_account: str = "401000"
+    suspense_account: str = "471000"
+    discount_granted_account: str = "665000"
+    discount_obtained_account: str = "765000"
+    commission_account: str = "627800"
+    bank_charge_account: str = "627000"
+    fx_loss_account: str = "656000"
+    fx_gain_account: str = "756000"
+    cents_loss_account: str = "658000"
+    cents_gain_account: str = "758000"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A set of books (dossier). Entries dated up to `closed_until` are locked."""
+
+    id: CompanyId
+    name: str
+    siren: str | None = None
+    currency: str = "EUR"
+    timezone: str = "Europe/Paris"
+    fiscal_year_start_month: int = 1
+    closed_until: date | None = None
+    matching: MatchingSettings = MatchingSettings()
+    posting: PostingSettings = PostingSettings()
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return "COMPANY"
+
+    def fiscal_year(self, on: date) -> str:
+        """Return the fiscal year's name: the calendar year in which it starts."""
+        return str(on.year if on.month >= self.fiscal_year_start_month else on.year - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAccount:
+    """A ledger account (compte comptable), PCG numbering."""
+
+    number: str
+    label: str
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.number
+
+
+class JournalType(StrEnum):
+    TREASURY = "treasury"
+    SALES = "sales"
+    PURCHASES = "purchases"
+    MISCELLANEOUS = "miscellaneous"
+    OPENING = "opening"
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A journal; a treasury journal has one bank account and its ledger account (512...).
+
+    `reconciled_on` and `reconciled_balance_minor`: up to that day the bank account was pointed
+    elsewhere, at that bank balance; what is unlettered after it waits for the bank.
+    """
+
+    code: str
+    label: str
+    type: JournalType = JournalType.MISCELLANEOUS
+    account: str | None = None
+    iban: str | None = None
+    bic: str | None = None
+    bank_number: str | None = None
+    currency: str = "EUR"
+    profile: ImportProfile = ImportProfile()
+    reconciled_on: date | None = None
+    reconciled_balance_minor: int | None = None
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
+class ThirdPartyKind(StrEnum):
+    CUSTOMER = "customer"
+    SUPPLIER = "supplier"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Somebody who pays for a third party (a parent company, a factor)."""
+
+    name: str | None = None
+    iban: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdParty:
+    """A customer or supplier (tiers).
+
+    `bank_references` are the texts it shows on statements (référence sur relevé bancaire);
+    without any, the call name (nom d'appel) serves. `letter_count` is how many full letters its
+    account has used (AAA is the first).
+    """
+
+    id: ThirdPartyId
+    kind: ThirdPartyKind
+    name: str
+    account: str
+    auxiliary: str | None = None
+    legal_form: str | None = None
+    call_name: str | None = None
+    siren: str | None = None
+    is_person: bool = False
+    aliases: tuple[str, ...] = ()
+    bank_references: tuple[str, ...] = ()
+    ibans: tuple[str, ...] = ()
+    mandates: tuple[str, ...] = ()
+    payers: tuple[Payer, ...] = ()
+    payment_terms_days: int | None = None
+    payment_method: str | None = None
+    letter_count: int = 0
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+class OpenItemType(StrEnum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    PREPAYMENT = "prepayment"
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """An early-payment discount (escompte): `rate_percent` is decimal text, `until` included."""
+
+    rate_percent: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An unsettled posted invoice, credit note or prepayment (échéance, poste ouvert).
+
+    `amount_minor` and `residual_minor` are in `currency` and share their sign, seen from the bank
+    account; `company_*` are the same in the company's currency. The residual never crosses zero.
+    `entry_id` and `entry_line` (0-based) point to the ledger line it stands for, when known.
+    """
+
+    id: OpenItemId
+    type: OpenItemType
+    third_party: ThirdPartyId
+    account: str
+    number: str
+    issue_date: date
+    due_date: date
+    currency: str
+    amount_minor: int
+    residual_minor: int
+    company_amount_minor: int
+    company_residual_minor: int
+    discount: Discount | None = None
+    external_id: str | None = None
+    label: str = ""
+    entry_id: EntryId | None = None
+    entry_line: int | None = None
+    letter: str | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        pairs = (
+            (self.amount_minor, self.residual_minor),
+            (self.company_amount_minor, self.company_residual_minor),
+        )
+        for amount, residual in pairs:
+            if residual * amount < 0 or abs(residual) > abs(amount):
+                raise InputError(f"open item {self.number}: residual outside 0..amount")
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def is_settled(self) -> bool:
+        return self.residual_minor == 0
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One debit or credit of an entry (ligne d'écriture), in the company's currency.
+
+    Both amounts are never negative and at most one is set. `letter` is the lettering (lettrage):
+    upper case when its group is balanced, lower case while it is partial.
+    """
+
+    account: str
+    label: str
+    debit_minor: int = 0
+    credit_minor: int = 0
+    third_party: ThirdPartyId | None = None
+    letter: str | None = None
+    lettered_on: date | None = None
+    foreign_amount_minor: int | None = None
+    foreign_currency: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.debit_minor < 0 or self.credit_minor < 0 or (self.debit_minor and self.credit_minor):
+            raise InputError("an entry line is either a debit or a credit, never negative")
+
+    @property
+    def balance_minor(self) -> int:
+        """Debit minus credit: for a bank account, + is money in."""
+        return self.debit_minor - self.credit_minor
+
+
+class EntryStatus(StrEnum):
+    DRAFT = "draft"  # brouillard
+    VALIDATED = "validated"
+
+
+class EntrySource(StrEnum):
+    FEC = "fec"
+    API = "api"
+    ENGINE = "engine"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A balanced entry (écriture). `number` is its gap-free number in journal and fiscal year.
+
+    Raises UnbalancedEntry when debits are not credits, to the minor unit; an imported validated
+    entry may be unbalanced only when it says so (`is_unbalanced_at_source`).
+    """
+
+    id: EntryId
+    journal: str
+    date: date
+    piece_ref: str
+    piece_date: date
+    label: str
+    lines: tuple[EntryLine, ...]
+    source: EntrySource
+    status: EntryStatus = EntryStatus.DRAFT
+    number: int | None = None
+    source_number: str | None = None  # EcritureNum of the imported file
+    validated_on: date | None = None
+    fiscal_year: str | None = None
+    statement_id: StatementId | None = None
+    match_id: MatchId | None = None
+    is_unbalanced_at_source: bool = False
+    created_at: datetime | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        gap = sum(line.balance_minor for line in self.lines)
+        if gap and not self.is_unbalanced_at_source:
+            raise UnbalancedEntry(f"entry {self.piece_ref}: debits minus credits is {gap}")
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+class BankEntrySource(StrEnum):
+    PAYMENT = "payment"
+    ENTRY = "entry"
+
+
+class PaymentMethod(StrEnum):
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct_debit"
+    CHEQUE = "cheque"
+    CHEQUE_IN = "cheque_in"
+    CARD = "card"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One entry line on a bank account (512) or on an account it clears (5112, 5115).
+
+    It waits for the bank until it is pointed (pointée): `pointed_on` and `match_id` say when and
+    by which match. `is_carried_over`: pointed before Rappro, by the reconciled point of its journal.
+    `is_in_ledger` is false for a draft. `amount_minor` is debit minus credit.
+    """
+
+    id: str
+    journal: str
+    account: str
+    date: date
+    amount_minor: int
+    currency: str
+    label: str
+    source: BankEntrySource = BankEntrySource.ENTRY
+    method: PaymentMethod = PaymentMethod.OTHER
+    third_party: ThirdPartyId | None = None
+    cheque_no: str | None = None
+    remittance_no: str | None = None
+    batch_ref: str | None = None
+    end_to_end_id: str | None = None
+    card_contract: str | None = None
+    piece_ref: str | None = None
+    entry_id: EntryId | None = None
+    entry_line: int | None = None
+    is_in_ledger: bool = True
+    is_carried_over: bool = False
+    pointed_on: date | None = None
+    match_id: MatchId | None = None
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while the bank has not shown it."""
+        return not self.is_carried_over and self.match_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class PastPayment:
+    """A payment reconciled before, which the bank may still return."""
+
+    id: str
+    third_party: ThirdPartyId | None
+    amount_minor: int
+    date: date
+    method: PaymentMethod = PaymentMethod.OTHER
+    invoice_number: str | None = None
+    end_to_end_id: str | None = None
+    mandate: str | None = None
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    """One account of a template; exactly one of the four shares is set. Percents: decimal text."""
+
+    account: str
+    share_percent: str | None = None
+    amount_minor: int | None = None
+    vat_rate_percent: str | None = None
+    is_remainder: bool = False
+
+
+class TemplateDirection(StrEnum):
+    DEBIT = "debit"
+    CREDIT = "credit"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTemplate:
+    """An entry template (modèle d'écriture), found on lines by its bank references."""
+
+    id: str
+    label: str
+    bank_references: tuple[str, ...] = ()
+    direction: TemplateDirection = TemplateDirection.BOTH
+    lines: tuple[TemplateLine, ...] = ()
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class CardContract:
+    """A merchant card contract; the commission is decimal text in percent, None when unknown."""
+
+    number: str
+    commission_percent: str | None = None
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceShapes:
+    """The shapes of the company's own invoice numbers ("FA9999-99999"), learned from its books."""
+
+    shapes: tuple[str, ...] = field(default=())
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return "SHAPES"

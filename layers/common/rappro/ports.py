@@ -1,0 +1,244 @@
+"""What use cases need from outside, as protocols. `TenantId` is the first argument of every method.
+
+Implementations: adapters/memory (in process) and adapters/dynamodb, s3, stepfunctions (AWS). Both
+are held to the same contract tests. Methods raise only errors of domain/errors.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, BinaryIO, Protocol, TypeVar
+
+from rappro.domain.books import BankEntry, JournalEntry, OpenItem
+from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
+from rappro.domain.matching.model import Lookups
+from rappro.domain.records import (
+    AuditEvent, Fence, FeedRun, ImportTrace, LineRecord, Page, Record, StatementRecord, Write,
+)  # fmt: skip
+
+R = TypeVar("R", bound=Record)
+D = TypeVar("D")
+
+WRITES_MAX_PER_COMMIT = 30
+"""Record writes in one commit; with their index items they stay within 90 store actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the books hold that could explain some lines, read consistently."""
+
+    open_items: tuple[OpenItem, ...]
+    bank_entries: tuple[BankEntry, ...]
+
+
+class Store(Protocol):
+    """Records of one company. Reads are strongly consistent unless a method says otherwise."""
+
+    def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
+        """Return one record by its key, or None."""
+
+    def get_many(
+        self, tenant: TenantId, company: CompanyId, kind: type[R], keys: Sequence[str]
+    ) -> dict[str, R]:
+        """Return the records that exist among `keys`, by key."""
+
+    def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
+        """Return every record of a small kind, by key: LedgerAccount, Journal, ThirdParty,
+        EntryTemplate, CardContract, PastPayment, BooksLoad, FeedConnection, PieceCounter."""
+
+    def commit(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        writes: Sequence[Write],
+        *,
+        fence: Fence | None = None,
+    ) -> None:
+        """Apply all writes or none.
+
+        Raises StoreConflict when a stored version is not the one in `before` or the fence was
+        passed, TooLarge beyond WRITES_MAX_PER_COMMIT, StoreThrottled, StoreUnavailable.
+        """
+
+    def load(self, tenant: TenantId, company: CompanyId, records: Iterable[Record]) -> None:
+        """Write many records without conditions, over whatever is there; repeating it is harmless.
+
+        For records that nobody can see yet (lines before their header, books being loaded); their
+        version becomes 1. Not atomic: the caller's commit record makes them visible.
+        """
+
+    def companies(self, tenant: TenantId) -> list[CompanyId]:
+        """Return the ids of the tenant's companies, sorted."""
+
+    def statements(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        journal: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[StatementRecord]:
+        """List statements, newest period first, then id. A list: may lag behind writes."""
+
+    def statements_of_journal(
+        self, tenant: TenantId, company: CompanyId, journal: str
+    ) -> list[StatementRecord]:
+        """Return every statement of a journal, oldest period first, strongly consistent."""
+
+    def lines(
+        self, tenant: TenantId, company: CompanyId, statement: StatementId, *, after: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[LineRecord]:  # fmt: skip
+        """Yield the statement's lines in position order, those past position `after`."""
+
+    def ledger(
+        self, tenant: TenantId, company: CompanyId, account: str
+    ) -> list[BankEntry]:
+        """Return every bank entry on a ledger account, by date and id, pointed or not."""
+
+    def entries(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        journal: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[JournalEntry]:
+        """List entries by date, then id. A list: may lag behind writes."""
+
+    def open_items(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        third_party: ThirdPartyId | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[OpenItem]:
+        """List unsettled open items by due date, then id. A list: may lag behind writes."""
+
+    def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
+        """Return the unsettled items and waiting bank entries with one of the amounts (an item's
+        residual in its own or the company's currency), references or third parties."""
+
+    def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:
+        """Return all unsettled items and all waiting bank entries."""
+
+    def audit_events(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[AuditEvent]:
+        """List the audit trail, newest first. A list: may lag behind writes."""
+
+    def import_traces(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[ImportTrace]:
+        """List the import trace, newest first. A list: may lag behind writes."""
+
+    def feed_runs(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[FeedRun]:  # fmt: skip
+        """List a connection's log, newest first."""
+
+
+class Blobs(Protocol):
+    """Files that are kept: sources by hash, and working documents of a run."""
+
+    def archive(
+        self, tenant: TenantId, company: CompanyId, sha256: str, content: BinaryIO
+    ) -> str:
+        """Keep a source file under its hash and return its blob name; the same again is a no-op."""
+
+    def open_source(self, tenant: TenantId, company: CompanyId, sha256: str) -> BinaryIO:
+        """Open a kept source file, byte for byte. Raises NotFound."""
+
+    def source_url(self, tenant: TenantId, company: CompanyId, sha256: str, name: str) -> str:
+        """Return a link to download a kept source file, valid a few minutes."""
+
+    def save_document(
+        self, tenant: TenantId, company: CompanyId, name: str, kind: type[D], value: D
+    ) -> None:
+        """Store a working document (a dataclass) under a name; a repeat overwrites."""
+
+    def load_document(
+        self, tenant: TenantId, company: CompanyId, name: str, kind: type[D]
+    ) -> D:
+        """Read a working document back. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A file that arrived in the inbox: `{tenant}/{company}/[{journal}/]{name}`, at a version."""
+
+    object_key: str
+    object_version: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTicket:
+    """Where and with which form fields a file may be posted, until `expires_at`."""
+
+    url: str
+    fields: dict[str, str]
+    object_key: str
+    expires_at: datetime
+
+
+class Inbox(Protocol):
+    """The bucket that statements and books are dropped in."""
+
+    def open(self, tenant: TenantId, drop: Drop) -> BinaryIO:
+        """Open a dropped object at its version; the stream is seekable. Raises NotFound."""
+
+    def upload_ticket(
+        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str,
+        *, size_bytes_max: int, expires_at: datetime,
+    ) -> UploadTicket:  # fmt: skip
+        """Return a ticket to post one file of a bounded size to one object key."""
+
+
+class Runs(Protocol):
+    """The reconcile state machine."""
+
+    def start(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        """Start an execution and return its reference; "already exists" is success."""
+
+
+class Feeds(Protocol):
+    """The queue and schedules of bank connections."""
+
+    def enqueue_sync(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
+        """Ask for a synchronisation now."""
+
+    def save_schedule(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, interval_minutes: int,
+        is_on: bool,
+    ) -> None:  # fmt: skip
+        """Create or change the connection's schedule."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the present instant, aware, UTC."""
+
+    def today(self, timezone: str) -> date:
+        """Return the business date in a time zone (Europe/Paris unless the company says else)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything a use case may reach; built in one place (bootstrap.py)."""
+
+    store: Store
+    blobs: Blobs
+    inbox: Inbox
+    runs: Runs
+    feeds: Feeds
+    clock: Clock
