@@ -211,7 +211,8 @@ class OpenItem:
 
     `amount_minor` and `residual_minor` are in `currency` and share their sign, seen from the bank
     account; `company_*` are the same in the company's currency. The residual never crosses zero.
-    `entry_id` and `entry_line` (0-based) point to the ledger line it stands for, when known.
+    `entry_id` and `entry_line` (0-based) point to the ledger line it stands for, when known;
+    `settled_by` are the generated entries that took from its residual.
     """
 
     id: OpenItemId
@@ -232,6 +233,7 @@ class OpenItem:
     entry_id: EntryId | None = None
     entry_line: int | None = None
     letter: str | None = None
+    settled_by: tuple[EntryId, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:

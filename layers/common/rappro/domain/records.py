@@ -75,6 +75,7 @@ class SourceFile:
     received_at: datetime
     format: str | None = None
     statement_ids: tuple[StatementId, ...] = ()
+    drop: str | None = None  # object key and version of the drop that was imported
     sightings: int = 1
     error_code: str | None = None
     version: int = 0
@@ -82,6 +83,19 @@ class SourceFile:
     @property
     def key(self) -> str:
         return self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class SourceName:
+    """The last bytes that came under a file name, so that the same name again can be warned of."""
+
+    name: str
+    sha256: str
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +430,7 @@ class FeedRun:
 
 Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
-    | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile
+    | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
     | StatementIdentity | StatementRecord | LineRecord | Match | Run | ImportTrace | BooksLoad
     | PieceCounter | Validation | Lease | AuditEvent | FeedConnection | FeedRun
 )  # fmt: skip
