@@ -1,0 +1,112 @@
+"""Shapes of what invokes a function (the HTTP API apart), checked before anything else happens.
+
+What AWS sends may grow fields, so unknown ones are ignored there; our own messages are closed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId
+
+Identifier = StringConstraints(min_length=1, max_length=128)
+
+_OURS = ConfigDict(frozen=True, extra="forbid")
+_THEIRS = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class _Bucket(BaseModel):
+    model_config = _THEIRS
+
+    name: str = Field(min_length=1)
+
+
+class _Object(BaseModel):
+    model_config = _THEIRS
+
+    key: str = Field(min_length=1)
+    size: int = Field(ge=0)
+    version_id: str = Field(alias="version-id", min_length=1)
+
+
+class _ObjectCreatedDetail(BaseModel):
+    model_config = _THEIRS
+
+    bucket: _Bucket
+    object: _Object
+
+
+class ObjectCreated(BaseModel):
+    """EventBridge's "Object Created" of S3; the key comes as it is, not URL-encoded.
+
+    The version is required: the inbox is versioned, and an object is only ever read at the version
+    that the event speaks of.
+    """
+
+    model_config = _THEIRS
+
+    source: Literal["aws.s3"]
+    detail_type: Literal["Object Created"] = Field(alias="detail-type")
+    detail: _ObjectCreatedDetail
+
+    def drop(self) -> dict[str, Any]:
+        """Return the fields of a drop."""
+        dropped = self.detail.object
+        return {
+            "object_key": dropped.key,
+            "object_version": dropped.version_id,
+            "size_bytes": dropped.size,
+        }
+
+
+class StepInput(BaseModel):
+    """What goes from state to state of the reconcile machine: names, never data.
+
+    `conflicts` counts how often posting met books that had moved, and sent the run back to match.
+    """
+
+    model_config = _OURS
+
+    tenant: Annotated[TenantId, Identifier]
+    company: Annotated[CompanyId, Identifier]
+    statement_id: Annotated[StatementId, Identifier]
+    run_id: Annotated[RunId, Identifier]
+    run_number: int = Field(ge=1)
+    conflicts: int = Field(default=0, ge=0)
+
+    def request(self) -> dict[str, Any]:
+        """Return the fields of a run request."""
+        return {
+            "tenant": self.tenant,
+            "company": self.company,
+            "statement_id": self.statement_id,
+            "run_id": self.run_id,
+            "run_number": self.run_number,
+        }
+
+
+class Failure(BaseModel):
+    """What a Catch of the state machine caught: the error's class name and Lambda's report."""
+
+    model_config = _THEIRS
+
+    error: str = Field(alias="Error")
+    cause: str = Field(alias="Cause", default="")
+
+
+class FailureInput(StepInput):
+    """A run that ended in an error."""
+
+    failure: Failure
+
+
+class SyncMessage(BaseModel):
+    """Asks for one synchronisation of a bank connection; sent by its schedule or by a person."""
+
+    model_config = _OURS
+
+    tenant: Annotated[TenantId, Identifier]
+    company: Annotated[CompanyId, Identifier]
+    connection_id: Annotated[str, Identifier]

@@ -1,0 +1,68 @@
+"""Logs of the functions: one JSON object a line, ids and codes only.
+
+No personal data: no label, name, amount or IBAN, and so no error's text either, which may quote
+them; an error is logged by its class, its code and the place in our code that it left.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel
+
+from rappro.domain.errors import RapproError
+
+T = TypeVar("T")
+
+LOGGED_IDS = ("tenant", "company", "statement_id", "run_id", "run_number", "connection_id")
+"""The fields of an event that may stand in a log."""
+
+logger = Logger(service="rappro")
+
+
+def bind(event: BaseModel) -> None:
+    """Add the event's ids to every log line of this invocation."""
+    ids = {name: getattr(event, name) for name in LOGGED_IDS if hasattr(event, name)}
+    logger.append_keys(**ids)
+
+
+def observed(
+    handler: Callable[[dict[str, Any], LambdaContext], T],
+) -> Callable[[dict[str, Any], LambdaContext], T]:
+    """Wrap a handler: its error is logged once and raised again, unchanged.
+
+    The class name of what leaves is what the state machine decides on.
+    """
+
+    @wraps(handler)
+    def observing(event: dict[str, Any], context: LambdaContext) -> T:
+        logger.clear_state()
+        logger.append_keys(
+            function_name=context.function_name, function_request_id=context.aws_request_id
+        )
+        try:
+            return handler(event, context)
+        except Exception as error:
+            _log(error)
+            raise
+
+    return observing
+
+
+def _log(error: Exception) -> None:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    fields: dict[str, Any] = {
+        "error": type(error).__name__,
+        "raised_at": f"{frame.filename}:{frame.lineno}",
+    }
+    if isinstance(error, RapproError):
+        fields |= {"code": error.code, "is_retryable": error.is_retryable}
+    if isinstance(error, RapproError) and error.is_retryable:
+        logger.warning("will be retried", **fields)
+    else:
+        logger.error("failed", **fields)

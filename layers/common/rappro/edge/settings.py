@@ -1,0 +1,41 @@
+"""The environment of a function, checked once. Names of resources only; no secrets live here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_NAME = Field(min_length=1)
+
+
+class Settings(BaseModel):
+    """What template.yaml tells a function about its stack.
+
+    The tables and the archive are known to every function. The rest is None for a function that
+    has no business with it (its role would refuse anyway).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    statements_table: str = _NAME
+    books_table: str = _NAME
+    feeds_table: str = _NAME
+    archive_bucket: str = _NAME
+    inbox_bucket: str | None = None
+    state_machine_arn: str | None = None
+    sync_queue_url: str | None = None
+    sync_queue_arn: str | None = None
+    schedule_group: str | None = None
+    scheduler_role_arn: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Return the settings held by the variables of the same names in upper case.
+
+        An empty variable counts as absent. Raises pydantic's ValidationError, which names each
+        missing variable: a deployment fault, not a caller's.
+        """
+        present = {name: environment.get(name.upper()) or None for name in cls.model_fields}
+        return cls.model_validate({name: value for name, value in present.items() if value})
