@@ -14,6 +14,9 @@ from enum import StrEnum
 from rappro.domain.errors import InputError, UnbalancedEntry
 from rappro.domain.ids import CompanyId, EntryId, MatchId, OpenItemId, StatementId, ThirdPartyId
 
+Day = date
+"""In a class with a field named `date`, that name means the field: types say `Day` there."""
+
 
 class Flow(StrEnum):
     STANDARD = "standard"
@@ -304,16 +307,16 @@ class JournalEntry:
 
     id: EntryId
     journal: str
-    date: date
+    date: Day
     piece_ref: str
-    piece_date: date
+    piece_date: Day
     label: str
     lines: tuple[EntryLine, ...]
     source: EntrySource
     status: EntryStatus = EntryStatus.DRAFT
     number: int | None = None
     source_number: str | None = None  # EcritureNum of the imported file
-    validated_on: date | None = None
+    validated_on: Day | None = None
     fiscal_year: str | None = None
     statement_id: StatementId | None = None
     match_id: MatchId | None = None
@@ -357,7 +360,7 @@ class BankEntry:
     id: str
     journal: str
     account: str
-    date: date
+    date: Day
     amount_minor: int
     currency: str
     label: str
@@ -374,7 +377,7 @@ class BankEntry:
     entry_line: int | None = None
     is_in_ledger: bool = True
     is_carried_over: bool = False
-    pointed_on: date | None = None
+    pointed_on: Day | None = None
     match_id: MatchId | None = None
     version: int = 0
 
@@ -395,7 +398,7 @@ class PastPayment:
     id: str
     third_party: ThirdPartyId | None
     amount_minor: int
-    date: date
+    date: Day
     method: PaymentMethod = PaymentMethod.OTHER
     invoice_number: str | None = None
     end_to_end_id: str | None = None
