@@ -262,7 +262,8 @@ class EntryLine:
     """One debit or credit of an entry (ligne d'écriture), in the company's currency.
 
     Both amounts are never negative and at most one is set. `letter` is the lettering (lettrage):
-    upper case when its group is balanced, lower case while it is partial.
+    upper case when its group is balanced, lower case while it is partial. `piece_ref` and
+    `piece_date` are set when a line's piece is not that of its entry.
     """
 
     account: str
@@ -274,6 +275,8 @@ class EntryLine:
     lettered_on: date | None = None
     foreign_amount_minor: int | None = None
     foreign_currency: str | None = None
+    piece_ref: str | None = None
+    piece_date: date | None = None
 
     def __post_init__(self) -> None:
         if self.debit_minor < 0 or self.credit_minor < 0 or (self.debit_minor and self.credit_minor):
