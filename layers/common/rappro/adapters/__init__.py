@@ -1,0 +1,1 @@
+"""Implementations of the ports (ports.py): in process, and on AWS. Nothing here decides."""

@@ -1,0 +1,1 @@
+"""The store on DynamoDB: keys, items, requests."""

@@ -1,0 +1,1 @@
+"""Kept files, working documents and the inbox, on S3."""

@@ -1,0 +1,308 @@
+"""By what a record is found besides its key: the one definition for every store.
+
+An index entry says: in this index, under this value, at this position, stands this record. Each
+store writes the entries of a record together with it and reads them consistently. An open item or a
+bank entry is found as evidence only while it is unsettled, or waits for the bank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from rappro.adapters.scope import check_key, split_line_key
+from rappro.domain.books import (
+    BankEntry,
+    CardContract,
+    Company,
+    EntryTemplate,
+    Journal,
+    JournalEntry,
+    LedgerAccount,
+    OpenItem,
+    PastPayment,
+    ThirdParty,
+)  # fmt: skip
+from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
+from rappro.domain.records import (
+    AuditEvent,
+    BooksLoad,
+    FeedConnection,
+    FeedRun,
+    Fence,
+    ImportTrace,
+    Lease,
+    LineRecord,
+    PieceCounter,
+    Record,
+    StatementRecord,
+    Write,
+)  # fmt: skip
+from rappro.ports import WRITES_MAX_PER_COMMIT
+
+TOKENS_MAX: Final = 4
+"""Reference tokens of one record; each is an index item and a write."""
+ACTIONS_MAX_PER_COMMIT: Final = 90
+"""Base items, index items and the fence's check of one commit (DynamoDB stops at 100)."""
+RECORD_BYTES_MAX: Final = 300_000
+"""A stored record; DynamoDB stops at 400 KB."""
+LINES_PER_BLOCK: Final = 500
+"""Lines of a statement under one partition key, which takes 1,000 writes a second."""
+
+SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
+    LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
+    FeedConnection, PieceCounter,
+})  # fmt: skip
+"""Kinds of which a company has few enough to be read all at once."""
+
+_DAYS_MAX: Final = date.max.toordinal()
+_MICROSECONDS_MAX: Final = 10**17  # the year 5138
+
+
+class Index(StrEnum):
+    AMOUNT = "IXA"
+    REFERENCE = "IXR"
+    THIRD_PARTY = "IXT"
+    LEDGER = "LED"
+    STATEMENTS_OF_JOURNAL = "SJ"
+    ENTRIES_OF_JOURNAL = "JE"
+    RUNS_OF_FEED = "FR"
+    COMPANIES = "COMPANIES"
+
+
+COPYING: Final = frozenset({Index.AMOUNT, Index.REFERENCE, Index.THIRD_PARTY, Index.LEDGER})
+"""Indexes whose entries hold the whole record, so that one query is enough; others point to it."""
+
+
+class Listing(StrEnum):
+    """Company-wide lists, which may lag behind writes."""
+
+    STATEMENTS = "STATEMENTS"
+    STATEMENTS_OF_JOURNAL = "STATEMENTS-OF"
+    ENTRIES = "ENTRIES"
+    OPEN_ITEMS = "OPEN-ITEMS"
+    AUDIT = "AUDIT"
+    TRACES = "TRACES"
+
+
+class Entry(NamedTuple):
+    """A place where a record is found; unique to the record within index and value."""
+
+    by: Index
+    value: str
+    position: str
+
+
+class Listed(NamedTuple):
+    """A place in a list; `value` tells lists of one kind apart (a journal's code)."""
+
+    by: Listing
+    value: str
+    position: str
+
+
+def list_name(tenant: str, company: str, by: Listing | Index, value: str = "") -> str:
+    """Return the full name of a list, which no other list of anybody has."""
+    return f"{tenant}#{company}#{by}#{value}"
+
+
+def entries_of(record: Record) -> tuple[Entry, ...]:
+    """Return every index entry of a record as it is now; most kinds have none."""
+    if isinstance(record, OpenItem):
+        return _evidence_entries(record)
+    if isinstance(record, BankEntry):
+        position = f"{record.date.isoformat()}#{record.id}"
+        return (Entry(Index.LEDGER, record.account, position), *_evidence_entries(record))
+    match record:
+        case StatementRecord(journal=str(journal)):
+            position = f"{_oldest_day_first(record.period_to)}#{record.id}"
+            place = Entry(Index.STATEMENTS_OF_JOURNAL, journal, position)
+        case JournalEntry():
+            position = f"{record.date.isoformat()}#{record.id}"
+            place = Entry(Index.ENTRIES_OF_JOURNAL, record.journal, position)
+        case FeedRun():
+            position = f"{_newest_first(record.at)}#{record.id}"
+            place = Entry(Index.RUNS_OF_FEED, record.connection_id, position)
+        case Company():
+            place = Entry(Index.COMPANIES, "", record.id)
+        case _:
+            return ()
+    return (place,)
+
+
+def listed_of(record: Record) -> tuple[Listed, ...]:
+    """Return a record's places in lists: the company-wide one first, then narrower ones."""
+    match record:
+        case StatementRecord():
+            position = f"{_newest_day_first(record.period_to)}#{record.id}"
+            whole = Listed(Listing.STATEMENTS, "", position)
+            if record.journal is not None:
+                return (whole, Listed(Listing.STATEMENTS_OF_JOURNAL, record.journal, position))
+        case JournalEntry():
+            whole = Listed(Listing.ENTRIES, "", f"{record.date.isoformat()}#{record.id}")
+        case OpenItem(is_settled=False):
+            whole = Listed(Listing.OPEN_ITEMS, "", f"{record.due_date.isoformat()}#{record.id}")
+        case AuditEvent():
+            whole = Listed(Listing.AUDIT, "", f"{_newest_first(record.at)}#{record.id}")
+        case ImportTrace():
+            whole = Listed(Listing.TRACES, "", f"{_newest_first(record.at)}#{record.id}")
+        case _:
+            return ()
+    return (whole,)
+
+
+def _evidence_entries(record: OpenItem | BankEntry) -> tuple[Entry, ...]:
+    if isinstance(record, OpenItem):
+        if record.is_settled:
+            return ()
+        place, day = f"I#{record.id}", record.due_date
+        amounts = {record.residual_minor, record.company_residual_minor}
+    else:
+        if not record.is_waiting:
+            return ()
+        place, day = f"E#{record.id}", record.date
+        amounts = {record.amount_minor}
+    found = [Entry(Index.AMOUNT, str(amount), place) for amount in sorted(amounts)]
+    found += [Entry(Index.REFERENCE, token, place) for token in tokens_of(record)]
+    if record.third_party is not None:
+        position = f"{place[0]}#{day.isoformat()}#{record.id}"
+        found.append(Entry(Index.THIRD_PARTY, record.third_party, position))
+    return tuple(found)
+
+
+def tokens_of(record: OpenItem | BankEntry) -> tuple[str, ...]:
+    """Return the reference tokens that find a record: at most TOKENS_MAX, the surest first."""
+    if isinstance(record, OpenItem):
+        texts: tuple[str | None, ...] = (record.number,)
+    else:
+        texts = (
+            record.end_to_end_id, record.cheque_no, record.remittance_no, record.batch_ref,
+            record.piece_ref,
+        )  # fmt: skip
+    tokens: dict[str, None] = {}
+    for text in texts:
+        if text:
+            found = sorted(index_tokens(text), key=lambda token: (-len(token), token))
+            tokens.update(dict.fromkeys(found))
+    return tuple(tokens)[:TOKENS_MAX]
+
+
+def index_tokens(number: str) -> frozenset[str]:
+    """Stand-in until the domain's own: the letters and digits of a reference, in upper case."""
+    token = "".join(character for character in number.upper() if character.isalnum())
+    return frozenset({token} if token else ())
+
+
+def _oldest_day_first(day: date | None) -> str:
+    """Return a text that sorts days from the oldest; no day comes first."""
+    return "0000-00-00" if day is None else day.isoformat()
+
+
+def _newest_day_first(day: date | None) -> str:
+    return f"{_DAYS_MAX - (0 if day is None else day.toordinal()):07d}"
+
+
+def _newest_first(at: datetime) -> str:
+    """Return a text that sorts instants from the newest. Raises InvalidRequest for a naive one."""
+    if at.tzinfo is None:
+        raise InvalidRequest("an instant without its time zone")
+    since = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return f"{_MICROSECONDS_MAX - microseconds:017d}"
+
+
+def entry_changes(
+    before: Sequence[Entry], after: Sequence[Entry]
+) -> tuple[list[Entry], list[Entry]]:
+    """Return the index entries to delete and to write when a record changes.
+
+    An entry that stays is written again only when it holds a copy of the record.
+    """
+    gone = [entry for entry in before if entry not in after]
+    written = [entry for entry in after if entry.by in COPYING or entry not in before]
+    return gone, written
+
+
+def stored_before(write: Write) -> Record | None:
+    """Return what the write replaces; a record of version 0 was never stored."""
+    return write.before if write.before is not None and write.before.version else None
+
+
+def action_count(writes: Iterable[Write]) -> int:
+    """Return how many store actions some writes take (the fence not counted)."""
+    count, blocks = 0, set()
+    for write in writes:
+        before = stored_before(write)
+        gone, written = entry_changes(
+            entries_of(before) if before else (), entries_of(write.after) if write.after else ()
+        )
+        count += 1 + len(gone) + len(written)
+        if before is None and isinstance(write.after, LineRecord):
+            blocks.add((write.after.statement_id, write.after.line.position // LINES_PER_BLOCK))
+    return count + len(blocks)
+
+
+def check_writes(company: str, writes: Sequence[Write], fence: Fence | None) -> None:
+    """Refuse a commit that no store could apply: what callers must not do, and its size.
+
+    Raises InvalidRequest (a write that changes nothing, another record or another company, versions
+    that do not follow, the same record twice), TooLarge (too many writes or store actions) and
+    StoreConflict (the lease itself is written, and its fence is another).
+    """
+    if len(writes) > WRITES_MAX_PER_COMMIT:
+        raise TooLarge(f"{len(writes)} writes in one commit; {WRITES_MAX_PER_COMMIT} at most")
+    seen = set()
+    for write in writes:
+        identity = _check_write(company, write)
+        if identity in seen:
+            raise InvalidRequest(f"{identity[0].__name__} {identity[1]} is written twice")
+        seen.add(identity)
+        if fence is not None and isinstance(write.before, Lease):
+            check_fence(write.before, fence)
+    actions = action_count(writes) + (fence is not None)
+    if actions > ACTIONS_MAX_PER_COMMIT:
+        raise TooLarge(f"{actions} store actions in one commit; {ACTIONS_MAX_PER_COMMIT} at most")
+
+
+def _check_write(company: str, write: Write) -> tuple[type[Record], str]:
+    before, after = write.before, write.after
+    record = after if after is not None else before
+    if record is None or (after is None and stored_before(write) is None):
+        raise InvalidRequest("a write without a record")
+    check_record(company, record)
+    if before is not None and (type(before), before.key) != (type(record), record.key):
+        raise InvalidRequest("a write changes one record into another")
+    if after is not None and after.version != (before.version if before else 0) + 1:
+        raise InvalidRequest(f"{type(after).__name__} {after.key}: versions do not follow")
+    return type(record), record.key
+
+
+def check_record(company: str, record: Record) -> None:
+    """Raise InvalidRequest unless a record can be stored under its key in that company."""
+    check_key(record.key)
+    if isinstance(record, LineRecord):
+        split_line_key(record.key)
+    elif isinstance(record, Company) and record.id != company:
+        raise InvalidRequest(f"the company record {record.id!r} belongs to another company")
+
+
+def check_bytes(record: Record, size: int) -> None:
+    """Raise TooLarge when a record takes more than RECORD_BYTES_MAX."""
+    if size > RECORD_BYTES_MAX:
+        raise TooLarge(
+            f"{type(record).__name__} {record.key} takes {size} bytes; {RECORD_BYTES_MAX} at most"
+        )
+
+
+def check_small(kind: type[Any]) -> None:
+    """Raise InvalidRequest unless all records of a kind may be read at once."""
+    if kind not in SMALL_KINDS:
+        raise InvalidRequest(f"{kind.__name__} records are not read all at once")
+
+
+def check_fence(lease: Lease | None, fence: Fence) -> None:
+    """Raise StoreConflict unless the lease is still the fence's."""
+    if lease is None or (lease.holder, lease.token) != (fence.holder, fence.token):
+        raise StoreConflict("the company's lease was passed on")

@@ -1,0 +1,47 @@
+"""The inbox in process: files that a test or the command line drops."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from threading import Lock
+from typing import BinaryIO
+
+from rappro.adapters.scope import check_tenant, drop_key
+from rappro.domain.errors import NotFound
+from rappro.domain.ids import CompanyId, TenantId
+from rappro.ports import Drop, UploadTicket
+
+
+class MemoryInbox:
+    """Port Inbox. Every drop is a version of its own, whatever its name."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._files: dict[tuple[str, str], bytes] = {}
+
+    def drop(
+        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str, content: bytes
+    ) -> Drop:
+        """Put a file where a tenant would, and return its drop."""
+        key = drop_key(tenant, company, journal, name)
+        with self._lock:
+            version = str(len(self._files) + 1)
+            self._files[key, version] = content
+        return Drop(key, version, len(content))
+
+    def open(self, tenant: TenantId, drop: Drop) -> BinaryIO:
+        check_tenant(tenant)
+        with self._lock:
+            content = self._files.get((drop.object_key, drop.object_version))
+        if content is None or not drop.object_key.startswith(f"{tenant}/"):
+            raise NotFound(f"no drop {drop.object_key} at that version")
+        return BytesIO(content)
+
+    def upload_ticket(
+        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str,
+        *, size_bytes_max: int, expires_at: datetime,
+    ) -> UploadTicket:  # fmt: skip
+        key = drop_key(tenant, company, journal, name)
+        fields = {"key": key, "size-max": str(size_bytes_max)}
+        return UploadTicket("memory:inbox", fields, key, expires_at)

@@ -1,0 +1,78 @@
+"""The state machine, the queue and the schedules in process: they note what was asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from rappro.adapters.scope import check_scope
+from rappro.domain.ids import CompanyId, TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An execution that was started."""
+
+    tenant: TenantId
+    company: CompanyId
+    name: str
+    payload: dict[str, Any]
+
+
+class MemoryRuns:
+    """Port Runs. `on_start` may run the state machine in process; it is called once a name."""
+
+    def __init__(self, on_start: Callable[[Started], object] | None = None) -> None:
+        self.on_start = on_start
+        self._lock = Lock()
+        self._started: dict[str, Started] = {}
+
+    @property
+    def started(self) -> list[Started]:
+        """What was started so far, in order."""
+        with self._lock:
+            return list(self._started.values())
+
+    def start(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        check_scope(tenant, company)
+        reference = f"memory:runs/{tenant}/{company}/{name}"
+        execution = Started(tenant, company, name, dict(payload))
+        with self._lock:
+            is_new = self._started.setdefault(reference, execution) is execution
+        if is_new and self.on_start is not None:
+            self.on_start(execution)
+        return reference
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A connection's schedule."""
+
+    interval_minutes: int
+    is_on: bool
+
+
+class MemoryFeeds:
+    """Port Feeds."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.requests: list[tuple[TenantId, CompanyId, str]] = []
+        self.schedules: dict[tuple[TenantId, CompanyId, str], Schedule] = {}
+
+    def enqueue_sync(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
+        check_scope(tenant, company)
+        with self._lock:
+            self.requests.append((tenant, company, connection_id))
+
+    def save_schedule(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, interval_minutes: int,
+        is_on: bool,
+    ) -> None:  # fmt: skip
+        check_scope(tenant, company)
+        with self._lock:
+            self.schedules[tenant, company, connection_id] = Schedule(interval_minutes, is_on)

@@ -1,0 +1,296 @@
+"""The store in process: the same promises as DynamoDB's, kept by one lock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from threading import RLock
+from typing import Any, TypeVar, cast
+
+from rappro.adapters import codec
+from rappro.adapters.cursors import read_cursor, write_cursor
+from rappro.adapters.indexing import (
+    Index,
+    Listing,
+    check_bytes,
+    check_fence,
+    check_record,
+    check_small,
+    check_writes,
+    list_name,
+    stored_before,
+)  # fmt: skip
+from rappro.adapters.memory.shelf import Identity, Places, Shelf
+from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
+from rappro.domain.books import BankEntry, Company, JournalEntry, OpenItem
+from rappro.domain.errors import StoreConflict
+from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
+from rappro.domain.matching.model import Lookups
+from rappro.domain.records import (
+    AuditEvent,
+    FeedRun,
+    Fence,
+    ImportTrace,
+    Lease,
+    LineRecord,
+    Page,
+    Record,
+    StatementRecord,
+    Write,
+)  # fmt: skip
+from rappro.ports import Evidence
+
+R = TypeVar("R", bound=Record)
+
+_LINES_A_READ = 500
+_MAY_BE_LARGE = 400
+"""A field this long (characters or parts) makes the record's size worth measuring."""
+
+
+class MemoryStore:
+    """Port Store. Records are handed out as they were kept; kinds with a dict inside as copies."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._shelves: dict[tuple[str, str], Shelf] = defaultdict(Shelf)
+
+    def _shelf(self, tenant: str, company: str) -> Shelf:
+        check_scope(tenant, company)
+        return self._shelves[tenant, company]
+
+    def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
+        check_key(key)
+        with self._lock:
+            return cast("R | None", self._shelf(tenant, company).get(kind, key))
+
+    def get_many(
+        self, tenant: TenantId, company: CompanyId, kind: type[R], keys: Sequence[str]
+    ) -> dict[str, R]:
+        for key in keys:
+            check_key(key)
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            found = ((key, shelf.get(kind, key)) for key in dict.fromkeys(keys))
+            return {key: cast("R", record) for key, record in found if record is not None}
+
+    def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
+        check_small(kind)
+        with self._lock:
+            return cast("list[R]", self._shelf(tenant, company).all(kind))
+
+    def commit(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        writes: Sequence[Write],
+        *,
+        fence: Fence | None = None,
+    ) -> None:
+        check_scope(tenant, company)
+        check_writes(company, writes, fence)
+        for write in writes:
+            if write.after is not None:
+                _check_size(write.after)
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            if fence is not None:
+                check_fence(cast("Lease | None", shelf.get(Lease, "WRITER")), fence)
+            for write in writes:
+                _check_stored(shelf, write)
+            for write in writes:
+                _apply(shelf, write)
+
+    def load(self, tenant: TenantId, company: CompanyId, records: Iterable[Record]) -> None:
+        check_scope(tenant, company)
+        for record in records:
+            check_record(company, record)
+            with self._lock:
+                self._shelf(tenant, company).put(replace(record, version=1))
+
+    def companies(self, tenant: TenantId) -> list[CompanyId]:
+        check_tenant(tenant)
+        with self._lock:
+            return sorted(
+                CompanyId(company)
+                for (owner, company), shelf in self._shelves.items()
+                if owner == tenant and shelf.get(Company, "COMPANY") is not None
+            )
+
+    def statements(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        journal: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[StatementRecord]:
+        listing = Listing.STATEMENTS if journal is None else Listing.STATEMENTS_OF_JOURNAL
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            places = shelf.listed(listing, journal or "")
+            name = list_name(tenant, company, listing, journal or "")
+            return cast("Page[StatementRecord]", _page(shelf, places, name, limit, cursor))
+
+    def statements_of_journal(
+        self, tenant: TenantId, company: CompanyId, journal: str
+    ) -> list[StatementRecord]:
+        return cast(
+            "list[StatementRecord]",
+            self._indexed(tenant, company, Index.STATEMENTS_OF_JOURNAL, journal),
+        )
+
+    def lines(
+        self, tenant: TenantId, company: CompanyId, statement: StatementId, *, after: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[LineRecord]:  # fmt: skip
+        check_key(statement)
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            is_visible = shelf.get(StatementRecord, statement) is not None
+            keys = shelf.line_keys(statement, after)[:limit] if is_visible else []
+        return self._read_lines(shelf, keys)
+
+    def _read_lines(self, shelf: Shelf, keys: Sequence[str]) -> Iterator[LineRecord]:
+        for start in range(0, len(keys), _LINES_A_READ):
+            with self._lock:
+                read = [shelf.get(LineRecord, key) for key in keys[start : start + _LINES_A_READ]]
+            yield from (cast("LineRecord", record) for record in read if record is not None)
+
+    def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
+        return cast("list[BankEntry]", self._indexed(tenant, company, Index.LEDGER, account))
+
+    def entries(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        journal: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[JournalEntry]:
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            if journal is None:
+                places = shelf.listed(Listing.ENTRIES, "")
+                name = list_name(tenant, company, Listing.ENTRIES)
+            else:
+                places = shelf.places(Index.ENTRIES_OF_JOURNAL, journal)
+                name = list_name(tenant, company, Index.ENTRIES_OF_JOURNAL, journal)
+            return cast("Page[JournalEntry]", _page(shelf, places, name, limit, cursor))
+
+    def open_items(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        third_party: ThirdPartyId | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[OpenItem]:
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            if third_party is None:
+                places = shelf.listed(Listing.OPEN_ITEMS, "")
+                name = list_name(tenant, company, Listing.OPEN_ITEMS)
+            else:
+                places = shelf.places(Index.THIRD_PARTY, third_party).starting("I#")
+                name = list_name(tenant, company, Index.THIRD_PARTY, third_party)
+            return cast("Page[OpenItem]", _page(shelf, places, name, limit, cursor))
+
+    def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
+        wanted = [(Index.AMOUNT, str(amount)) for amount in lookups.amounts]
+        wanted += [(Index.REFERENCE, token) for token in lookups.references]
+        wanted += [(Index.THIRD_PARTY, party) for party in lookups.third_parties]
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            found = {identity for place in wanted for identity in shelf.identities(*place)}
+            return _evidence(shelf, found)
+
+    def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            return _evidence(shelf, set(shelf.every_identity(Index.AMOUNT)))
+
+    def audit_events(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[AuditEvent]:
+        page = self._listed(tenant, company, Listing.AUDIT, limit=limit, cursor=cursor)
+        return cast("Page[AuditEvent]", page)
+
+    def import_traces(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[ImportTrace]:
+        page = self._listed(tenant, company, Listing.TRACES, limit=limit, cursor=cursor)
+        return cast("Page[ImportTrace]", page)
+
+    def feed_runs(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[FeedRun]:  # fmt: skip
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            places = shelf.places(Index.RUNS_OF_FEED, connection_id)
+            name = list_name(tenant, company, Index.RUNS_OF_FEED, connection_id)
+            return cast("Page[FeedRun]", _page(shelf, places, name, limit, cursor))
+
+    def _listed(
+        self, tenant: str, company: str, listing: Listing, *, limit: int, cursor: str | None
+    ) -> Page[Any]:
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            name = list_name(tenant, company, listing)
+            return _page(shelf, shelf.listed(listing, ""), name, limit, cursor)
+
+    def _indexed(self, tenant: str, company: str, index: Index, value: str) -> list[Record]:
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            return _read(shelf, shelf.identities(index, value))
+
+
+def _check_stored(shelf: Shelf, write: Write) -> None:
+    """Raise StoreConflict unless what the write replaces is what is stored."""
+    record = write.after if write.after is not None else write.before
+    assert record is not None
+    stored, before = shelf.get(type(record), record.key), stored_before(write)
+    if stored != before:
+        raise StoreConflict(f"{type(record).__name__} {record.key} was changed meanwhile")
+
+
+def _apply(shelf: Shelf, write: Write) -> None:
+    if write.after is not None:
+        shelf.put(write.after)
+    elif write.before is not None:
+        shelf.drop(type(write.before), write.before.key)
+
+
+def _check_size(record: Record) -> None:
+    """Raise TooLarge as DynamoDB's store does, without measuring every small record."""
+    if isinstance(record, AuditEvent) or any(
+        isinstance(value, str | tuple | dict) and len(value) > _MAY_BE_LARGE
+        for value in (getattr(record, part.name) for part in fields(record))
+    ):
+        check_bytes(record, len(codec.dump(record)))
+
+
+def _read(shelf: Shelf, identities: Iterable[Identity]) -> list[Record]:
+    found = (shelf.get(*identity) for identity in identities)
+    return [record for record in found if record is not None]
+
+
+def _evidence(shelf: Shelf, identities: set[Identity]) -> Evidence:
+    records = _read(shelf, sorted(identities, key=lambda identity: identity[1]))
+    return Evidence(
+        tuple(record for record in records if isinstance(record, OpenItem)),
+        tuple(record for record in records if isinstance(record, BankEntry)),
+    )
+
+
+def _page(shelf: Shelf, places: Places, name: str, limit: int, cursor: str | None) -> Page[Any]:
+    check_limit(limit)
+    after = None if cursor is None else read_cursor(name, cursor)
+    positions = places.after(after, limit + 1)
+    has_more = len(positions) > limit
+    records = _read(shelf, [places.at[position] for position in positions[:limit]])
+    return Page(tuple(records), write_cursor(name, positions[limit - 1]) if has_more else None)
