@@ -1,0 +1,21 @@
+"""Step 1 of a run: gathers for each line what the books hold that fits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rappro.bootstrap import ports
+from rappro.edge.events import StepInput
+from rappro.edge.observability import bind, observed
+from rappro.use_cases.run_steps import RunRequest, gather_evidence
+
+
+@observed
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Run this step; repeating it is harmless."""
+    step = StepInput.model_validate(event)
+    bind(step)
+    gather_evidence(ports(), RunRequest(**step.request()))
+    return {"run_id": step.run_id}
