@@ -15,7 +15,15 @@ from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.records import (
-    AuditEvent, Fence, FeedRun, ImportTrace, LineRecord, Page, Record, StatementRecord, Write,
+    AuditEvent,
+    FeedRun,
+    Fence,
+    ImportTrace,
+    LineRecord,
+    Page,
+    Record,
+    StatementRecord,
+    Write,
 )  # fmt: skip
 
 R = TypeVar("R", bound=Record)
@@ -46,7 +54,8 @@ class Store(Protocol):
 
     def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
         """Return every record of a small kind, by key: LedgerAccount, Journal, ThirdParty,
-        EntryTemplate, CardContract, PastPayment, BooksLoad, FeedConnection, PieceCounter."""
+        EntryTemplate, CardContract, PastPayment, BooksLoad, FeedConnection, PieceCounter.
+        """
 
     def commit(
         self,
@@ -94,9 +103,7 @@ class Store(Protocol):
     ) -> Iterator[LineRecord]:  # fmt: skip
         """Yield the statement's lines in position order, those past position `after`."""
 
-    def ledger(
-        self, tenant: TenantId, company: CompanyId, account: str
-    ) -> list[BankEntry]:
+    def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
         """Return every bank entry on a ledger account, by date and id, pointed or not."""
 
     def entries(
@@ -123,7 +130,8 @@ class Store(Protocol):
 
     def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
         """Return the unsettled items and waiting bank entries with one of the amounts (an item's
-        residual in its own or the company's currency), references or third parties."""
+        residual in its own or the company's currency), references or third parties.
+        """
 
     def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:
         """Return all unsettled items and all waiting bank entries."""
@@ -148,9 +156,7 @@ class Store(Protocol):
 class Blobs(Protocol):
     """Files that are kept: sources by hash, and working documents of a run."""
 
-    def archive(
-        self, tenant: TenantId, company: CompanyId, sha256: str, content: BinaryIO
-    ) -> str:
+    def archive(self, tenant: TenantId, company: CompanyId, sha256: str, content: BinaryIO) -> str:
         """Keep a source file under its hash and return its blob name; the same again is a no-op."""
 
     def open_source(self, tenant: TenantId, company: CompanyId, sha256: str) -> BinaryIO:
@@ -164,9 +170,7 @@ class Blobs(Protocol):
     ) -> None:
         """Store a working document (a dataclass) under a name; a repeat overwrites."""
 
-    def load_document(
-        self, tenant: TenantId, company: CompanyId, name: str, kind: type[D]
-    ) -> D:
+    def load_document(self, tenant: TenantId, company: CompanyId, name: str, kind: type[D]) -> D:
         """Read a working document back. Raises NotFound."""
 
 

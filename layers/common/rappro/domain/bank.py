@@ -1,8 +1,8 @@
 """Bank side: what a statement (relevé) and its lines say, and how parsers hand them over.
 
 A parser yields, for each statement: one `StatementOpened`, its `StatementLine`s in file order, one
-`StatementClosed`. What the bank said is never changed afterwards; what Rappro finds out about a line
-lives apart, in `records.LineRecord`.
+`StatementClosed`. What the bank said is never changed afterwards; what Rappro finds out about a
+line lives apart, in `records.LineRecord`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class BankAccountRef:
 
 @dataclass(frozen=True, slots=True)
 class Counterparty:
-    """The other side of a line, as the bank names it; `id` is a creditor, private or national id."""
+    """The other side of a line as the bank names it; `id`: a creditor, private or national id."""
 
     name: str | None = None
     iban: str | None = None

@@ -279,7 +279,8 @@ class EntryLine:
     piece_date: date | None = None
 
     def __post_init__(self) -> None:
-        if self.debit_minor < 0 or self.credit_minor < 0 or (self.debit_minor and self.credit_minor):
+        is_negative = self.debit_minor < 0 or self.credit_minor < 0
+        if is_negative or (self.debit_minor and self.credit_minor):
             raise InputError("an entry line is either a debit or a credit, never negative")
 
     @property
@@ -356,7 +357,7 @@ class BankEntry:
     """One entry line on a bank account (512) or on an account it clears (5112, 5115).
 
     It waits for the bank until it is pointed (pointée): `pointed_on` and `match_id` say when and
-    by which match. `is_carried_over`: pointed before Rappro, by the reconciled point of its journal.
+    by which match. `is_carried_over`: pointed before Rappro, by its journal's reconciled point.
     `is_in_ledger` is false for a draft. `amount_minor` is debit minus credit.
     """
 

@@ -12,10 +12,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from rappro.domain.bank import Balance, BankAccountRef, Finding, StatementLine
+from rappro.domain.bank import Balance, BankAccountRef, Finding, Nature, StatementLine
 from rappro.domain.books import (
-    BankEntry, CardContract, Company, EntryTemplate, ImportProfile, Journal, JournalEntry,
-    LedgerAccount, OpenItem, PastPayment, ReferenceShapes, ThirdParty,
+    BankEntry,
+    CardContract,
+    Company,
+    EntryTemplate,
+    ImportProfile,
+    Journal,
+    JournalEntry,
+    LedgerAccount,
+    OpenItem,
+    PastPayment,
+    ReferenceShapes,
+    ThirdParty,
 )  # fmt: skip
 from rappro.domain.errors import NotAllowedInState
 from rappro.domain.ids import EntryId, LineId, MatchId, OpenItemId, RunId, StatementId, ThirdPartyId
@@ -125,6 +135,7 @@ class StatementRecord:
     opening: Balance | None
     closing: Balance | None
     line_count: int
+    booked_minor: int  # sum of the booked lines
     format: str
     source_sha256: str
     source_name: str
@@ -170,6 +181,7 @@ class LineRecord:
     line: StatementLine
     status: LineStatus = LineStatus.NOT_VALIDATED
     level: Level | None = None
+    nature: Nature | None = None  # set by a person; the bank's own stays on the line
     third_party: ThirdPartyId | None = None
     third_party_set_by: SetBy | None = None
     invoice: OpenItemId | None = None
@@ -252,6 +264,7 @@ class Run:
     state: RunState
     started_at: datetime
     ended_at: datetime | None = None
+    is_matching: bool = True  # false: third parties are resolved, nothing is matched
     execution: str | None = None
     error_code: str | None = None
     error_detail: str | None = None
@@ -291,7 +304,6 @@ class ImportTrace:
     journal: str | None = None
     line_count: int = 0
     findings: tuple[Finding, ...] = ()
-    execution: str | None = None
     version: int = 0
 
     @property
@@ -425,7 +437,7 @@ class FeedRun:
 
     @property
     def key(self) -> str:
-        return self.id
+        return f"{self.connection_id}/{self.id}"
 
 
 Record = (

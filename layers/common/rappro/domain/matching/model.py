@@ -11,8 +11,14 @@ from enum import StrEnum
 
 from rappro.domain.bank import StatementLine
 from rappro.domain.books import (
-    BankEntry, CardContract, EntryTemplate, MatchingSettings, OpenItem, PastPayment,
-    PostingSettings, ThirdParty,
+    BankEntry,
+    CardContract,
+    EntryTemplate,
+    MatchingSettings,
+    OpenItem,
+    PastPayment,
+    PostingSettings,
+    ThirdParty,
 )  # fmt: skip
 from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
 
@@ -62,7 +68,7 @@ class AdjustmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A named difference between a line and what it settles: sum(settles) + sum(adjustments) = line.
+    """A named difference of a line to what it settles: sum(settles) + sum(adjustments) = line.
 
     Raised amounts are signed like the line (a discount granted of 2.00 on a receipt is -200).
     """

@@ -1,0 +1,1 @@
+"""What a match becomes in the books: entries, letters, spread amounts."""

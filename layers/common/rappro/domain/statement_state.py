@@ -1,0 +1,39 @@
+"""What the lines of a statement make of its status (SPEC IMP-5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rappro.domain.bank import LineStatusAtBank
+from rappro.domain.records import LineRecord, LineStatus, StatementRecord, StatementStatus
+
+
+def with_line_totals(statement: StatementRecord, lines: Iterable[LineRecord]) -> StatementRecord:
+    """Return the statement with its counts by level, its matched amount and its status.
+
+    `matched_minor` adds up magnitudes. Lines that are not booked need no match. Raises
+    NotAllowedInState from a status that no run may change.
+    """
+    levels: Counter[str] = Counter()
+    matched_minor = matched = waiting = 0
+    for line in lines:
+        if line.level is not None:
+            levels[line.level.value] += 1
+        if line.match_id is not None or line.status is LineStatus.CLOSED_MANUALLY:
+            matched += 1
+            matched_minor += abs(line.line.amount_minor)
+        elif line.line.status is LineStatusAtBank.BOOKED:
+            waiting += 1
+    return replace(
+        statement.moved_to(_status(matched, waiting)),
+        level_counts=dict(sorted(levels.items())),
+        matched_minor=matched_minor,
+    )
+
+
+def _status(matched: int, waiting: int) -> StatementStatus:
+    if not waiting:
+        return StatementStatus.MATCHED
+    return StatementStatus.PARTLY_MATCHED if matched else StatementStatus.IMPORTED

@@ -1,0 +1,70 @@
+"""Companies, journals and third parties: created and changed by API (SPEC BOOK-1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rappro.domain.books import Company, Journal, JournalType, ThirdParty
+from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.records import Record, put
+from rappro.ports import Ports
+from rappro.use_cases.audit import audit
+
+
+def save_company(ports: Ports, tenant: TenantId, company: Company, author: str) -> Company:
+    """Create or change a company; the stored version decides, a lost race is a StoreConflict."""
+    before = ports.store.get(tenant, company.id, Company, "COMPANY")
+    write = put(before, company)
+    log = audit(ports.clock.now(), author, "save_company", company.id, revision=_next(before))
+    ports.store.commit(tenant, company.id, [write, log])
+    return replace(company, version=_next(before))
+
+
+def get_company(ports: Ports, tenant: TenantId, company: CompanyId) -> Company:
+    """Return a company. Raises NotFound."""
+    found = ports.store.get(tenant, company, Company, "COMPANY")
+    if found is None:
+        raise NotFound(f"no company {company}")
+    return found
+
+
+def list_companies(ports: Ports, tenant: TenantId) -> list[Company]:
+    """Return the tenant's companies, by id."""
+    return [get_company(ports, tenant, company) for company in ports.store.companies(tenant)]
+
+
+def save_journal(
+    ports: Ports, tenant: TenantId, company: CompanyId, journal: Journal, author: str
+) -> Journal:
+    """Create or change a journal.
+
+    Raises NotFound for an unknown company, InvalidRequest for a treasury journal without a ledger
+    account or with the IBAN of another journal.
+    """
+    get_company(ports, tenant, company)
+    if journal.type is JournalType.TREASURY and not journal.account:
+        raise InvalidRequest("a treasury journal has a ledger account", position="/account")
+    others = [j for j in ports.store.all(tenant, company, Journal) if j.code != journal.code]
+    if journal.iban and any(journal.iban == other.iban for other in others):
+        raise InvalidRequest("another journal has this IBAN", position="/iban")
+    before = ports.store.get(tenant, company, Journal, journal.code)
+    log = audit(ports.clock.now(), author, "save_journal", journal.code, revision=_next(before))
+    ports.store.commit(tenant, company, [put(before, journal), log])
+    return replace(journal, version=_next(before))
+
+
+def save_third_party(
+    ports: Ports, tenant: TenantId, company: CompanyId, party: ThirdParty, author: str
+) -> ThirdParty:
+    """Create or change a third party; its letters so far are kept. Raises NotFound."""
+    get_company(ports, tenant, company)
+    before = ports.store.get(tenant, company, ThirdParty, party.id)
+    kept = replace(party, letter_count=before.letter_count if before else 0)
+    log = audit(ports.clock.now(), author, "save_third_party", party.id, revision=_next(before))
+    ports.store.commit(tenant, company, [put(before, kept), log])
+    return replace(kept, version=_next(before))
+
+
+def _next(before: Record | None) -> int:
+    return (before.version if before else 0) + 1

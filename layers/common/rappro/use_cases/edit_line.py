@@ -1,0 +1,72 @@
+"""Edits of an unmatched line by a person: third party, invoice, nature (SPEC ACT-8, IMP-15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rappro.domain.bank import Nature
+from rappro.domain.books import OpenItem, ThirdParty
+from rappro.domain.errors import NotAllowedInState, NotFound, RuleViolation, StatementReadOnly
+from rappro.domain.ids import CompanyId, OpenItemId, StatementId, TenantId, ThirdPartyId
+from rappro.domain.records import LineRecord, SetBy, StatementRecord, change
+from rappro.ports import Ports
+from rappro.use_cases.audit import audit
+from rappro.use_cases.run_steps import RUNNABLE
+
+
+@dataclass(frozen=True, slots=True)
+class LineEdit:
+    """What to set; None leaves a field as it is."""
+
+    third_party: ThirdPartyId | None = None
+    invoice: OpenItemId | None = None
+    nature: Nature | None = None
+
+
+def edit_line(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId, position: int,
+    edit: LineEdit, author: str,
+) -> LineRecord:  # fmt: skip
+    """Set fields of an unmatched line; they survive every recomputation.
+
+    Raises NotFound, StatementReadOnly, NotAllowedInState for a matched line, RuleViolation when the
+    invoice is settled or another third party's.
+    """
+    statement = ports.store.get(tenant, company, StatementRecord, statement_id)
+    line = ports.store.get(tenant, company, LineRecord, f"{statement_id}/{position}")
+    if statement is None or line is None:
+        raise NotFound(f"no line {statement_id}/{position}")
+    if statement.status not in RUNNABLE:
+        raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
+    if line.match_id is not None:
+        raise NotAllowedInState(f"line {line.key} is matched")
+    after = _edited(ports, tenant, company, line, edit)
+    log = audit(
+        ports.clock.now(), author, "edit_line", line.key, revision=line.version,
+        before={"third_party": line.third_party, "invoice": line.invoice},
+        after={"third_party": after.third_party, "invoice": after.invoice},
+    )  # fmt: skip
+    ports.store.commit(tenant, company, [change(line, after), log])
+    return replace(after, version=line.version + 1)
+
+
+def _edited(
+    ports: Ports, tenant: TenantId, company: CompanyId, line: LineRecord, edit: LineEdit
+) -> LineRecord:
+    after = line
+    if edit.third_party is not None:
+        if ports.store.get(tenant, company, ThirdParty, edit.third_party) is None:
+            raise NotFound(f"no third party {edit.third_party}")
+        after = replace(after, third_party=edit.third_party, third_party_set_by=SetBy.PERSON)
+    if edit.invoice is not None:
+        item = ports.store.get(tenant, company, OpenItem, edit.invoice)
+        if item is None:
+            raise NotFound(f"no open item {edit.invoice}")
+        if item.is_settled:
+            raise RuleViolation(f"invoice {item.number} is settled already")
+        if after.third_party_set_by is SetBy.PERSON and after.third_party != item.third_party:
+            raise RuleViolation(f"invoice {item.number} is another third party's")
+        after = replace(after, invoice=item.id, invoice_set_by=SetBy.PERSON)
+    if edit.nature is not None:
+        after = replace(after, nature=edit.nature)
+    return after

@@ -1,0 +1,204 @@
+"""Loads a company's books: from a FEC dropped in the inbox, or from a document by API.
+
+    lease ─► BooksLoad loading ─► records (unseen by runs meanwhile) ─► BooksLoad loaded, one commit
+
+What is there already is kept: entries, items and bank entries have ids of what they are, so the
+same books again, or a longer export of the same year, add only what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import BinaryIO, TypeVar
+
+from rappro.domain.bank import Finding
+from rappro.domain.books import (
+    BankEntry,
+    CardContract,
+    Company,
+    EntryTemplate,
+    Journal,
+    JournalEntry,
+    LedgerAccount,
+    OpenItem,
+    PastPayment,
+    ReferenceShapes,
+    ThirdParty,
+)  # fmt: skip
+from rappro.domain.ids import CompanyId, TenantId, derive_id
+from rappro.domain.matching.references import shape_of
+from rappro.domain.opening import OpenedBooks, open_books
+from rappro.domain.records import (
+    BooksLoad,
+    ImportOutcome,
+    ImportTrace,
+    LoadState,
+    Record,
+    SourceFile,
+    SourceName,
+    Write,
+    put,
+)  # fmt: skip
+from rappro.formats import fec
+from rappro.ports import Ports
+from rappro.use_cases import lease
+from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+
+SHAPES_MAX = 500
+_R = TypeVar("_R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class BookRecords:
+    """Records to load, of any kind that books are made of."""
+
+    accounts: tuple[LedgerAccount, ...] = ()
+    journals: tuple[Journal, ...] = ()
+    third_parties: tuple[ThirdParty, ...] = ()
+    entries: tuple[JournalEntry, ...] = ()
+    open_items: tuple[OpenItem, ...] = ()
+    bank_entries: tuple[BankEntry, ...] = ()
+    past_payments: tuple[PastPayment, ...] = ()
+    templates: tuple[EntryTemplate, ...] = ()
+    card_contracts: tuple[CardContract, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def load_fec(
+    ports: Ports, tenant: TenantId, company: Company, stream: BinaryIO, source: SourceFile,
+    trace: ImportTrace,
+) -> tuple[ImportTrace, ...]:  # fmt: skip
+    """Load a FEC and return its trace row.
+
+    Raises MalformedBooks for a file that is no FEC after all (nothing is stored then), LeaseHeld.
+    """
+    journals = ports.store.all(tenant, company.id, Journal)
+    opened = open_books(
+        fec.read_rows(stream),
+        company_currency=company.currency,
+        settings=company.posting,
+        reconciled=_reconciled_points(journals),
+    )
+    load = BooksLoad(source.sha256, source.name, LoadState.LOADING, ports.clock.now(), {})
+    records = _records_of(opened)
+    trace = replace(
+        trace,
+        outcome=ImportOutcome.BOOKS_LOADED,
+        format="fec",
+        line_count=sum(len(entry.lines) for entry in records.entries),
+        findings=(*trace.findings, *records.findings),
+    )
+    source = replace(source, format="fec")
+    known = ports.store.get(tenant, company.id, SourceFile, source.sha256)
+    name = ports.store.get(tenant, company.id, SourceName, source.name)
+    seen_trace = ports.store.get(tenant, company.id, ImportTrace, trace.id)
+    writes = [
+        put(known, source),
+        put(name, SourceName(source.name, source.sha256)),
+        put(seen_trace, trace),
+    ]
+    _load(ports, tenant, company.id, records, load, writes, author=ENGINE_AUTHOR)
+    return (trace,)
+
+
+def load_document(
+    ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords, author: str
+) -> BooksLoad:
+    """Load books sent by API; what is there already is kept. Raises LeaseHeld."""
+    now = ports.clock.now()
+    key = derive_id("load", company, now.isoformat(), author)
+    load = BooksLoad(key, "api", LoadState.LOADING, now, {})
+    return _load(ports, tenant, company, records, load, [], author=author)
+
+
+def _records_of(opened: OpenedBooks) -> BookRecords:
+    return BookRecords(
+        accounts=tuple(opened.accounts),
+        journals=tuple(opened.journals),
+        third_parties=tuple(opened.third_parties),
+        entries=tuple(opened.entries),
+        open_items=tuple(opened.open_items),
+        bank_entries=tuple(opened.bank_entries),
+        findings=tuple(opened.findings),
+    )
+
+
+def _reconciled_points(journals: Iterable[Journal]) -> dict[str, tuple[date, int]]:
+    return {
+        journal.code: (journal.reconciled_on, journal.reconciled_balance_minor)
+        for journal in journals
+        if journal.reconciled_on is not None and journal.reconciled_balance_minor is not None
+    }
+
+
+def _load(
+    ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords, load: BooksLoad,
+    writes: list[Write], *, author: str,
+) -> BooksLoad:  # fmt: skip
+    holder = f"load:{load.sha256}"
+    fence = lease.acquire(ports, tenant, company, holder)
+    before = ports.store.get(tenant, company, BooksLoad, load.sha256)
+    started = replace(load, version=(before.version if before else 0) + 1)
+    ports.store.commit(tenant, company, [put(before, load)], fence=fence)
+    fresh = _fresh_records(ports, tenant, company, records)
+    ports.store.load(tenant, company, fresh)
+    done = replace(started, state=LoadState.LOADED, counts=_counts(records, fresh),
+                   findings=records.findings)  # fmt: skip
+    final = [put(started, done), *writes, *_shape_writes(ports, tenant, company, records)]
+    final.append(audit(ports.clock.now(), author, "load_books", load.sha256, after=done.counts))
+    ports.store.commit(tenant, company, final, fence=fence)
+    lease.release(ports, tenant, company, holder)
+    return replace(done, version=started.version + 1)
+
+
+def _fresh_records(
+    ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords
+) -> list[Record]:
+    fresh: list[Record] = []
+    fresh += _missing(ports, tenant, company, LedgerAccount, records.accounts)
+    fresh += _missing(ports, tenant, company, Journal, records.journals)
+    fresh += _missing(ports, tenant, company, ThirdParty, records.third_parties)
+    fresh += _missing(ports, tenant, company, JournalEntry, records.entries)
+    fresh += _missing(ports, tenant, company, OpenItem, records.open_items)
+    fresh += _missing(ports, tenant, company, BankEntry, records.bank_entries)
+    fresh += _missing(ports, tenant, company, PastPayment, records.past_payments)
+    fresh += _missing(ports, tenant, company, EntryTemplate, records.templates)
+    fresh += _missing(ports, tenant, company, CardContract, records.card_contracts)
+    return fresh
+
+
+def _missing(
+    ports: Ports, tenant: TenantId, company: CompanyId, kind: type[_R], records: Sequence[_R]
+) -> list[_R]:
+    known = ports.store.get_many(tenant, company, kind, [record.key for record in records])
+    return [record for record in records if record.key not in known]
+
+
+def _counts(records: BookRecords, fresh: Sequence[Record]) -> dict[str, int]:
+    loaded = len(fresh)
+    waiting = sum(1 for entry in records.bank_entries if entry.is_waiting)
+    return {
+        "accounts": len(records.accounts),
+        "journals": len(records.journals),
+        "third_parties": len(records.third_parties),
+        "entries": len(records.entries),
+        "open_items": len(records.open_items),
+        "bank_entries": len(records.bank_entries),
+        "bank_entries_waiting": waiting,
+        "records_new": loaded,
+    }
+
+
+def _shape_writes(
+    ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords
+) -> list[Write]:
+    """Add the shapes of new invoice numbers to the ones the company is known to use."""
+    before = ports.store.get(tenant, company, ReferenceShapes, "SHAPES")
+    known = set(before.shapes) if before else set()
+    found = {shape_of(item.number) for item in records.open_items} - known
+    if not found:
+        return []
+    shapes = tuple(sorted(known | found))[:SHAPES_MAX]
+    return [put(before, replace(before or ReferenceShapes(), shapes=shapes))]

@@ -1,0 +1,232 @@
+"""Manual match (rapprochement manuel): N lines with M targets, totals equal (MAT-7, MAT-16)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rappro.domain.bank import LineStatusAtBank
+from rappro.domain.books import (
+    BankEntry,
+    EntryTemplate,
+    Journal,
+    LedgerAccount,
+    OpenItem,
+    PastPayment,
+    ThirdParty,
+)  # fmt: skip
+from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound, StatementReadOnly
+from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId, ThirdPartyId, derive_id
+from rappro.domain.matching.model import Level, Settle, TargetType
+from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part
+from rappro.domain.posting.spreading import spread
+from rappro.domain.records import (
+    LineRecord,
+    LineSettle,
+    Match,
+    MatchStatus,
+    StatementRecord,
+    Write,
+    change,
+    create,
+)  # fmt: skip
+from rappro.domain.statement_state import with_line_totals
+from rappro.ports import Ports
+from rappro.use_cases.audit import audit
+from rappro.use_cases.companies import get_company
+from rappro.use_cases.run_steps import RUNNABLE
+from rappro.use_cases.settling import BooksState, settle_writes
+
+LINES_MAX_PER_MATCH = 1_000
+TARGETS_MAX_PER_MATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ManualMatch:
+    """What a person ticks: lines (statement and position) and targets with their amounts.
+
+    Amounts are signed as the bank sees them, in the company's currency. `pointed_on` defaults to
+    the latest line's booking date.
+    """
+
+    lines: tuple[tuple[StatementId, int], ...]
+    targets: tuple[Settle, ...]
+    pointed_on: date | None = None
+
+
+def match_by_hand(
+    ports: Ports, tenant: TenantId, company: CompanyId, request: ManualMatch, author: str
+) -> Match:
+    """Match lines with targets and draft the entries it needs; all or nothing.
+
+    Raises NotFound, TotalsDiffer, OpenItemAlreadySettled, StatementReadOnly, NotAllowedInState for
+    a line that is matched already, InvalidRequest, TooLarge, StoreConflict.
+    """
+    _check_shape(request)
+    lines = _lines(ports, tenant, company, request)
+    statements = _statements(ports, tenant, company, lines)
+    view = _view(ports, tenant, company, request, lines)
+    parts = spread([line.line.amount_minor for line in lines], request.targets)
+    match_id = _match_id(lines, request)
+    drafts = [
+        draft_part(Part(line, settles, third_party=_one_party(settles, view)), match_id, view)
+        for line, settles in zip(lines, parts, strict=True)
+    ]
+    match = _match(match_id, lines, parts, drafts, request, author, ports)
+    writes = _writes(match, lines, drafts, view)
+    for statement in statements:
+        matched = {line.key: after for line, after in _after_lines(match, lines)}
+        present = ports.store.lines(tenant, company, statement.id)
+        after_lines = [matched.get(line.key, line) for line in present]
+        writes.append(change(statement, with_line_totals(statement, after_lines)))
+    writes.append(
+        audit(ports.clock.now(), author, "match_by_hand", match_id, after={"lines": match.lines})
+    )
+    ports.store.commit(tenant, company, writes)
+    return replace(match, version=1)
+
+
+def _check_shape(request: ManualMatch) -> None:
+    if not 1 <= len(request.lines) <= LINES_MAX_PER_MATCH:
+        raise InvalidRequest(f"1 to {LINES_MAX_PER_MATCH} lines", position="/lines")
+    if not 1 <= len(request.targets) <= TARGETS_MAX_PER_MATCH:
+        raise InvalidRequest(f"1 to {TARGETS_MAX_PER_MATCH} targets", position="/targets")
+    if len(set(request.lines)) != len(request.lines):
+        raise InvalidRequest("a line is named twice", position="/lines")
+    if any(target.amount_minor == 0 for target in request.targets):
+        raise InvalidRequest("an amount is zero", position="/targets")
+
+
+def _lines(
+    ports: Ports, tenant: TenantId, company: CompanyId, request: ManualMatch
+) -> list[LineRecord]:
+    keys = [f"{statement}/{position}" for statement, position in request.lines]
+    found = ports.store.get_many(tenant, company, LineRecord, keys)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise NotFound(f"no line {missing[0]}")
+    lines = [found[key] for key in keys]
+    for line in lines:
+        if line.match_id is not None:
+            raise NotAllowedInState(f"line {line.key} is matched already")
+        if line.line.status is not LineStatusAtBank.BOOKED:
+            raise NotAllowedInState(f"line {line.key} is not booked")
+    if len({line.journal for line in lines}) > 1:
+        raise InvalidRequest("lines of one bank account make a match", position="/lines")
+    return lines
+
+
+def _statements(
+    ports: Ports, tenant: TenantId, company: CompanyId, lines: list[LineRecord]
+) -> list[StatementRecord]:
+    ids = sorted({line.statement_id for line in lines})
+    found = ports.store.get_many(tenant, company, StatementRecord, ids)
+    for statement_id in ids:
+        if statement_id not in found:
+            raise NotFound(f"no statement {statement_id}")
+        if found[statement_id].status not in RUNNABLE:
+            raise StatementReadOnly(f"statement {statement_id} is {found[statement_id].status}")
+    return [found[statement_id] for statement_id in ids]
+
+
+def _view(
+    ports: Ports, tenant: TenantId, company: CompanyId, request: ManualMatch,
+    lines: list[LineRecord],
+) -> BookView:  # fmt: skip
+    def ids(kind: TargetType) -> list[str]:
+        return sorted({t.id for t in request.targets if t.type is kind})
+
+    store = ports.store
+    journal = store.get(tenant, company, Journal, lines[0].journal or "")
+    if journal is None:
+        raise NotFound(f"no journal {lines[0].journal}")
+    for number in ids(TargetType.ACCOUNT):
+        if store.get(tenant, company, LedgerAccount, number) is None:
+            raise NotFound(f"no account {number}")
+    payments = store.get_many(tenant, company, PastPayment, ids(TargetType.PAST_PAYMENT))
+    items = store.get_many(tenant, company, OpenItem, ids(TargetType.OPEN_ITEM))
+    parties = {item.third_party for item in items.values()}
+    parties |= {ThirdPartyId(party) for party in ids(TargetType.THIRD_PARTY)}
+    parties |= {p.third_party for p in payments.values() if p.third_party is not None}
+    return BookView(
+        company=get_company(ports, tenant, company),
+        journal=journal,
+        open_items=items,
+        bank_entries=store.get_many(tenant, company, BankEntry, ids(TargetType.BANK_ENTRY)),
+        past_payments=payments,
+        third_parties=store.get_many(tenant, company, ThirdParty, sorted(parties)),
+        templates=dict[str, EntryTemplate](),
+    )
+
+
+def _one_party(settles: tuple[Settle, ...], view: BookView) -> ThirdPartyId | None:
+    parties = {
+        view.open_items[s.id].third_party if s.type is TargetType.OPEN_ITEM else ThirdPartyId(s.id)
+        for s in settles
+        if s.type is TargetType.THIRD_PARTY
+        or (s.type is TargetType.OPEN_ITEM and s.id in view.open_items)
+    }
+    return parties.pop() if len(parties) == 1 else None
+
+
+def _match_id(lines: list[LineRecord], request: ManualMatch) -> MatchId:
+    named = sorted(f"{line.id}:{line.generation}" for line in lines)
+    settled = sorted(f"{t.type}:{t.id}:{t.amount_minor}" for t in request.targets)
+    return MatchId(derive_id("ma", *named, "|", *settled))
+
+
+def _match(
+    match_id: MatchId, lines: list[LineRecord], parts: tuple[tuple[Settle, ...], ...],
+    drafts: list[Draft | None], request: ManualMatch, author: str, ports: Ports,
+) -> Match:  # fmt: skip
+    is_manual_entry = all(t.type is TargetType.ACCOUNT for t in request.targets)
+    return Match(
+        id=match_id,
+        statement_ids=tuple(sorted({line.statement_id for line in lines})),
+        lines=tuple(line.key for line in lines),
+        settles=tuple(
+            LineSettle(line.id, settle)
+            for line, settles in zip(lines, parts, strict=True)
+            for settle in settles
+        ),
+        adjustments=(),
+        level=Level.AD if is_manual_entry else Level.AM,
+        status=MatchStatus.CONFIRMED,
+        author=author,
+        created_at=ports.clock.now(),
+        pointed_on=request.pointed_on or max(line.line.booking_date for line in lines),
+        amount_minor=sum(line.line.amount_minor for line in lines),
+        entry_ids=tuple(draft.entry.id for draft in drafts if draft),
+    )
+
+
+def _after_lines(match: Match, lines: list[LineRecord]) -> list[tuple[LineRecord, LineRecord]]:
+    return [
+        (line, replace(line, match_id=match.id, level=match.level, candidates=())) for line in lines
+    ]
+
+
+def _writes(
+    match: Match, lines: list[LineRecord], drafts: list[Draft | None], view: BookView
+) -> list[Write]:
+    books = BooksState(dict(view.open_items), dict(view.bank_entries))
+    writes = [create(match), *(change(*pair) for pair in _after_lines(match, lines))]
+    for draft in drafts:
+        if draft is not None:
+            writes += [create(draft.entry), create(draft.bank_entry)]
+    return [*writes, *settle_writes(match, books, entry_ids=match.entry_ids)]
+
+
+def confirm(
+    ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId, author: str
+) -> Match:
+    """Confirm a match that waits for it. Raises NotFound, NotAllowedInState."""
+    match = ports.store.get(tenant, company, Match, match_id)
+    if match is None:
+        raise NotFound(f"no match {match_id}")
+    if match.status is not MatchStatus.TO_CONFIRM:
+        raise NotAllowedInState(f"match {match_id} is {match.status}")
+    after = replace(match, status=MatchStatus.CONFIRMED)
+    log = audit(ports.clock.now(), author, "confirm_match", match_id)
+    ports.store.commit(tenant, company, [change(match, after), log])
+    return replace(after, version=match.version + 1)

@@ -1,0 +1,82 @@
+"""Takes a quarantined statement in all the same, with a reason (SPEC IMP-11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rappro.domain.books import Journal
+from rappro.domain.controls import journal_of
+from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound, RuleViolation
+from rappro.domain.ids import CompanyId, StatementId, TenantId
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+    StatementStatus,
+    Write,
+    change,
+    create,
+)  # fmt: skip
+from rappro.ports import Ports
+from rappro.use_cases.audit import audit
+from rappro.use_cases.import_statements import (
+    LINES_PER_LOAD,
+    claim_identity,
+    first_run,
+    initial_status,
+    launch,
+)  # fmt: skip
+
+REASON_LENGTH_MIN = 5
+
+
+def override_quarantine(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId, reason: str,
+    author: str,
+) -> StatementRecord:  # fmt: skip
+    """Accept a quarantined statement; its findings stay, the reason and author are traced.
+
+    Raises NotFound, NotAllowedInState, InvalidRequest without a reason, RuleViolation while no
+    journal has its account.
+    """
+    if len(reason.strip()) < REASON_LENGTH_MIN:
+        raise InvalidRequest(f"at least {REASON_LENGTH_MIN} characters", position="/reason")
+    statement = ports.store.get(tenant, company, StatementRecord, statement_id)
+    if statement is None:
+        raise NotFound(f"no statement {statement_id}")
+    if statement.status is not StatementStatus.QUARANTINED:
+        raise NotAllowedInState(f"statement {statement_id} is {statement.status}")
+    journal = journal_of(statement.account, ports.store.all(tenant, company, Journal))
+    if journal is None:
+        raise RuleViolation("no treasury journal has the statement's account: create it first")
+    routed = replace(
+        statement, journal=journal.code, profile=journal.profile, override_reason=reason.strip()
+    )
+    after = routed.moved_to(initial_status(routed))
+    if statement.journal != journal.code:
+        _route_lines(ports, tenant, company, statement, journal.code)
+    writes: list[Write] = [*claim_identity(ports, tenant, company, after)]
+    is_running = after.status is StatementStatus.IMPORTED
+    after = replace(after, run_number=1 if is_running else 0)
+    run = first_run(ports, tenant, company, after)
+    if is_running:
+        writes.append(create(run))
+    log = audit(
+        ports.clock.now(), author, "override_quarantine", statement_id, after={"reason": reason}
+    )
+    ports.store.commit(tenant, company, [change(statement, after), *writes, log])
+    if is_running:
+        launch(ports, tenant, company, replace(run, version=1))
+    return replace(after, version=statement.version + 1)
+
+
+def _route_lines(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord, code: str
+) -> None:
+    """Give the lines their journal while nobody may act on them yet; repeating it is harmless."""
+    batch: list[LineRecord] = []
+    for line in ports.store.lines(tenant, company, statement.id):
+        batch.append(replace(line, journal=code))
+        if len(batch) == LINES_PER_LOAD:
+            ports.store.load(tenant, company, batch)
+            batch = []
+    ports.store.load(tenant, company, batch)

@@ -1,0 +1,215 @@
+"""The last step of a run: commits what was decided.
+
+    for each automatic decision: match + line + drafts + residuals, whole groups packed in commits
+    for the others:              level, candidates, explanation, third party, invoice on the line
+    at the end, in one commit:   statements' totals and status, the run, the lease given back
+
+A line that already carries its decision is passed over, so a repeat goes on where it stopped. A
+record that moved since it was read is a StoreConflict: the world changed, the run gathers anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from rappro.domain.books import Journal
+from rappro.domain.errors import NotFound
+from rappro.domain.ids import LineId, MatchId, derive_id
+from rappro.domain.matching.model import Decision, World
+from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part
+from rappro.domain.records import (
+    Lease,
+    LineRecord,
+    LineSettle,
+    Match,
+    MatchStatus,
+    Run,
+    RunState,
+    SetBy,
+    StatementRecord,
+    Write,
+    change,
+    create,
+)  # fmt: skip
+from rappro.domain.statement_state import with_line_totals
+from rappro.ports import Ports
+from rappro.use_cases import lease
+from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.companies import get_company
+from rappro.use_cases.packing import pack
+from rappro.use_cases.run_steps import (
+    Decisions,
+    RunRequest,
+    decisions_name,
+    load_run,
+    world_name,
+)  # fmt: skip
+from rappro.use_cases.settling import BooksState, settle_writes
+
+
+@dataclass(slots=True)
+class _Posting:
+    """The state of one posting: the world it was decided in, as changed by its own commits."""
+
+    request: RunRequest
+    view: BookView
+    books: BooksState
+    now: datetime
+    engine: str
+    is_matching: bool
+    pointed_on: date
+    matched: list[str] = field(default_factory=list)
+
+
+def post(ports: Ports, request: RunRequest) -> None:
+    """Commit the run's decisions. Raises NotFound, and the retryable StoreConflict, LeaseHeld."""
+    tenant, company = request.tenant, request.company
+    run = ports.store.get(tenant, company, Run, request.run_id)
+    if run is not None and run.state is RunState.POSTED:
+        return  # a repeat after the last commit
+    run, statements = load_run(ports, request)
+    fence = lease.acquire(ports, tenant, company, request.run_id)
+    world = ports.blobs.load_document(tenant, company, world_name(request.run_id), World)
+    decided = ports.blobs.load_document(tenant, company, decisions_name(request.run_id), Decisions)
+    by_line = {decision.line_id: decision for decision in decided.decisions}
+    for statement in statements:
+        lines = list(ports.store.lines(tenant, company, statement.id))
+        posting = _posting(ports, request, statement, world, decided.engine, lines, run)
+        for writes in pack(_groups(posting, lines, by_line)):
+            ports.store.commit(tenant, company, writes, fence=fence)
+    _finish(ports, request, run, statements)
+
+
+def _posting(
+    ports: Ports, request: RunRequest, statement: StatementRecord, world: World, engine: str,
+    lines: list[LineRecord], run: Run,
+) -> _Posting:  # fmt: skip
+    tenant, company = request.tenant, request.company
+    journal = ports.store.get(tenant, company, Journal, statement.journal or "")
+    if journal is None:
+        raise NotFound(f"no journal {statement.journal}")
+    books = BooksState(
+        open_items={item.id: item for item in world.open_items},
+        bank_entries={entry.id: entry for entry in world.bank_entries},
+    )
+    view = BookView(
+        company=get_company(ports, tenant, company),
+        journal=replace(journal, profile=statement.profile),
+        open_items=books.open_items,
+        bank_entries=books.bank_entries,
+        past_payments={payment.id: payment for payment in world.past_payments},
+        third_parties={party.id: party for party in world.third_parties},
+        templates={template.id: template for template in world.templates},
+    )
+    dates = [line.line.booking_date for line in lines]
+    now = ports.clock.now()
+    return _Posting(
+        request, view, books, now, engine, run.is_matching, max(dates, default=now.date())
+    )
+
+
+def _groups(
+    posting: _Posting, lines: list[LineRecord], by_line: dict[LineId, Decision]
+) -> Iterator[list[Write]]:
+    for line in lines:
+        decision = by_line.get(line.id)
+        if decision is None or line.match_id is not None:
+            continue
+        if posting.is_matching and decision.level.is_matched:
+            yield _match_writes(posting, line, decision)
+        else:
+            after = _informed(line, decision, is_matching=posting.is_matching)
+            if after != line:
+                yield [change(line, after)]
+
+
+def match_id_of(line: LineRecord, decision: Decision) -> MatchId:
+    """Return the id of an automatic match: of its line, generation and what it settles."""
+    parts = [f"{s.type}:{s.id}:{s.amount_minor}" for s in decision.settles]
+    return MatchId(derive_id("ma", line.id, line.generation, *sorted(parts), decision.template))
+
+
+def _match_writes(posting: _Posting, line: LineRecord, decision: Decision) -> list[Write]:
+    match_id = match_id_of(line, decision)
+    part = Part(
+        line, decision.settles, decision.adjustments, decision.template, decision.third_party
+    )
+    draft = draft_part(part, match_id, posting.view)
+    match = Match(
+        id=match_id,
+        statement_ids=(line.statement_id,),
+        lines=(line.key,),
+        settles=tuple(LineSettle(line.id, settle) for settle in decision.settles),
+        adjustments=decision.adjustments,
+        level=decision.level,
+        status=MatchStatus.CONFIRMED,
+        author=ENGINE_AUTHOR,
+        created_at=posting.now,
+        pointed_on=posting.pointed_on,
+        amount_minor=line.line.amount_minor,
+        entry_ids=(draft.entry.id,) if draft else (),
+        engine=posting.engine,
+        template=decision.template,
+    )
+    after = replace(_informed(line, decision, is_matching=True), match_id=match_id)
+    posting.matched.append(match_id)
+    return [
+        create(match),
+        change(line, after),
+        *draft_writes(draft),
+        *settle_writes(match, posting.books, entry_ids=match.entry_ids),
+        audit(posting.now, ENGINE_AUTHOR, "match", match_id, after={"line": line.key,
+              "level": decision.level.value}),
+    ]  # fmt: skip
+
+
+def draft_writes(draft: Draft | None) -> list[Write]:
+    """Return the writes of a drafted entry and its bank side."""
+    return [] if draft is None else [create(draft.entry), create(draft.bank_entry)]
+
+
+def _informed(line: LineRecord, decision: Decision, *, is_matching: bool) -> LineRecord:
+    """Fill in what the engine found out; what a person set stays."""
+    after = line
+    if line.third_party_set_by is not SetBy.PERSON:
+        party = decision.third_party
+        after = replace(
+            after, third_party=party, third_party_set_by=SetBy.ENGINE if party else None
+        )
+    if line.invoice_set_by is not SetBy.PERSON:
+        invoice = decision.invoice
+        after = replace(after, invoice=invoice, invoice_set_by=SetBy.ENGINE if invoice else None)
+    if line.template_set_by is not SetBy.PERSON:
+        template = decision.template
+        after = replace(
+            after, template=template, template_set_by=SetBy.ENGINE if template else None
+        )
+    if not is_matching:
+        return after
+    return replace(
+        after,
+        level=decision.level,
+        candidates=decision.candidates,
+        explanation=decision.explanation,
+    )
+
+
+def _finish(ports: Ports, request: RunRequest, run: Run, statements: list[StatementRecord]) -> None:
+    tenant, company = request.tenant, request.company
+    writes: list[Write] = []
+    matched_count = 0
+    for statement in statements:
+        lines = list(ports.store.lines(tenant, company, statement.id))
+        matched_count += sum(1 for line in lines if line.match_id is not None)
+        after = replace(with_line_totals(statement, lines), last_run_error=None)
+        writes.append(change(statement, after))
+    done = replace(
+        run, state=RunState.POSTED, ended_at=ports.clock.now(), matched_count=matched_count
+    )
+    writes.append(change(run, done))
+    held = ports.store.get(tenant, company, Lease, "WRITER")
+    if held is not None and held.holder == request.run_id:
+        writes.append(lease.released(held))
+    ports.store.commit(tenant, company, writes)

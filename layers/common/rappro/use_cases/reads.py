@@ -1,0 +1,407 @@
+"""What a person may look at: one record or one page of a list, of one company. Nothing is changed.
+
+A page may hold fewer items than asked for, even none, and still go on: what is read for one call is
+bounded, filters or not. Unknown ids raise NotFound, whoever else may have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import TypeVar
+
+from rappro.domain.books import (
+    Company,
+    Journal,
+    JournalEntry,
+    LedgerAccount,
+    OpenItem,
+    ThirdParty,
+)  # fmt: skip
+from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.domain.ids import (
+    CompanyId,
+    EntryId,
+    MatchId,
+    OpenItemId,
+    RunId,
+    StatementId,
+    TenantId,
+    ThirdPartyId,
+)  # fmt: skip
+from rappro.domain.matching.model import Level
+from rappro.domain.records import (
+    AuditEvent,
+    BooksLoad,
+    FeedConnection,
+    FeedRun,
+    ImportTrace,
+    LineRecord,
+    LineStatus,
+    Match,
+    Page,
+    Record,
+    Run,
+    SourceFile,
+    StatementRecord,
+    StatementStatus,
+)  # fmt: skip
+from rappro.ports import Ports
+from rappro.use_cases.companies import get_company
+
+R = TypeVar("R", bound=Record)
+
+LINES_SCANNED_MAX = 5_000
+"""Lines looked at for one page of a filtered list; the cursor goes on from there."""
+PAGES_SCANNED_MAX = 10
+FAR_PAST, FAR_FUTURE = date.min, date.max
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFilter:
+    """Which statements to list; a period overlaps `from_day`..`to_day`, both included."""
+
+    journal: str | None = None
+    status: StatementStatus | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+
+    def takes(self, statement: StatementRecord) -> bool:
+        """True when the statement is one of them; one without a period is in every period."""
+        if self.status is not None and statement.status is not self.status:
+            return False
+        starts = statement.period_from or statement.period_to or FAR_PAST
+        ends = statement.period_to or statement.period_from or FAR_FUTURE
+        return ends >= (self.from_day or FAR_PAST) and starts <= (self.to_day or FAR_FUTURE)
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """Which lines to list.
+
+    Amounts are magnitudes in minor units. `text` stands in any of the five texts or in the
+    counterparty's name, whatever the case.
+    """
+
+    level: Level | None = None
+    is_matched: bool | None = None
+    status: LineStatus | None = None
+    third_party: ThirdPartyId | None = None
+    text: str | None = None
+    amount_minor_min: int | None = None
+    amount_minor_max: int | None = None
+    is_money_in: bool | None = None
+
+    def takes(self, record: LineRecord) -> bool:
+        """True when the line is one of them."""
+        return all(
+            wanted is None or wanted == found
+            for wanted, found in (
+                (self.level, record.level),
+                (self.is_matched, record.match_id is not None),
+                (self.status, record.status),
+                (self.third_party, record.third_party),
+                (self.is_money_in, record.line.amount_minor > 0),
+            )
+        ) and self._takes_line(record)
+
+    def _takes_line(self, record: LineRecord) -> bool:
+        magnitude = abs(record.line.amount_minor)
+        if self.amount_minor_min is not None and magnitude < self.amount_minor_min:
+            return False
+        if self.amount_minor_max is not None and magnitude > self.amount_minor_max:
+            return False
+        if self.text is None:
+            return True
+        texts = (*record.line.texts, record.line.counterparty.name or "")
+        return any(self.text.casefold() in text.casefold() for text in texts)
+
+
+def list_companies(
+    ports: Ports, tenant: TenantId, *, limit: int, cursor: str | None
+) -> Page[Company]:
+    """Return one page of the tenant's companies, by id."""
+    ids = [company for company in ports.store.companies(tenant) if company > (cursor or "")]
+    items = [get_company(ports, tenant, company) for company in ids[:limit]]
+    return Page(items, items[-1].id if len(ids) > limit else None)
+
+
+def find_company(ports: Ports, tenant: TenantId, company: CompanyId) -> Company | None:
+    """Return the company, or None when there is none yet."""
+    return ports.store.get(tenant, company, Company, "COMPANY")
+
+
+def find_journal(ports: Ports, tenant: TenantId, company: CompanyId, code: str) -> Journal | None:
+    """Return the journal, or None when there is none yet."""
+    return ports.store.get(tenant, company, Journal, code)
+
+
+def find_third_party(
+    ports: Ports, tenant: TenantId, company: CompanyId, party: ThirdPartyId
+) -> ThirdParty | None:
+    """Return the third party, or None when there is none yet."""
+    return ports.store.get(tenant, company, ThirdParty, party)
+
+
+def find_connection(
+    ports: Ports, tenant: TenantId, company: CompanyId, connection: str
+) -> FeedConnection | None:
+    """Return the bank connection, or None when there is none yet."""
+    return ports.store.get(tenant, company, FeedConnection, connection)
+
+
+def get_journal(ports: Ports, tenant: TenantId, company: CompanyId, code: str) -> Journal:
+    """Return a journal. Raises NotFound."""
+    return _required(find_journal(ports, tenant, company, code), "journal", code)
+
+
+def get_third_party(
+    ports: Ports, tenant: TenantId, company: CompanyId, party: ThirdPartyId
+) -> ThirdParty:
+    """Return a third party (tiers). Raises NotFound."""
+    return _required(find_third_party(ports, tenant, company, party), "third party", party)
+
+
+def get_statement(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId
+) -> StatementRecord:
+    """Return a statement (relevé). Raises NotFound."""
+    found = ports.store.get(tenant, company, StatementRecord, statement)
+    return _required(found, "statement", statement)
+
+
+def get_run(ports: Ports, tenant: TenantId, company: CompanyId, run: RunId) -> Run:
+    """Return a run (traitement). Raises NotFound."""
+    return _required(ports.store.get(tenant, company, Run, run), "run", run)
+
+
+def get_match(ports: Ports, tenant: TenantId, company: CompanyId, match: MatchId) -> Match:
+    """Return a match (rapprochement), undone ones too. Raises NotFound."""
+    return _required(ports.store.get(tenant, company, Match, match), "match", match)
+
+
+def get_entry(ports: Ports, tenant: TenantId, company: CompanyId, entry: EntryId) -> JournalEntry:
+    """Return an entry (écriture). Raises NotFound."""
+    return _required(ports.store.get(tenant, company, JournalEntry, entry), "entry", entry)
+
+
+def get_open_item(ports: Ports, tenant: TenantId, company: CompanyId, item: OpenItemId) -> OpenItem:
+    """Return an open item (échéance), settled or not. Raises NotFound."""
+    return _required(ports.store.get(tenant, company, OpenItem, item), "open item", item)
+
+
+def get_line(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId, position: int
+) -> LineRecord:
+    """Return one line of a statement. Raises NotFound."""
+    get_statement(ports, tenant, company, statement)
+    key = f"{statement}/{position}"
+    return _required(ports.store.get(tenant, company, LineRecord, key), "line", key)
+
+
+def source_link(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId
+) -> tuple[SourceFile, str]:
+    """Return a statement's source file and a link to its bytes, valid a few minutes (IMP-3).
+
+    Raises NotFound.
+    """
+    record = get_statement(ports, tenant, company, statement)
+    found = ports.store.get(tenant, company, SourceFile, record.source_sha256)
+    source = _required(found, "source file", record.source_sha256)
+    return source, ports.blobs.source_url(tenant, company, source.sha256, source.name)
+
+
+def list_journals(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[Journal]:
+    """Return one page of the company's journals, by code."""
+    return _slice(ports.store.all(tenant, company, Journal), limit, cursor)
+
+
+def list_accounts(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[LedgerAccount]:
+    """Return one page of the company's accounts (plan de comptes), by number."""
+    return _slice(ports.store.all(tenant, company, LedgerAccount), limit, cursor)
+
+
+def list_third_parties(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[ThirdParty]:
+    """Return one page of the company's third parties, by id."""
+    return _slice(ports.store.all(tenant, company, ThirdParty), limit, cursor)
+
+
+def list_connections(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[FeedConnection]:
+    """Return one page of the company's bank connections, by id."""
+    return _slice(ports.store.all(tenant, company, FeedConnection), limit, cursor)
+
+
+def list_loads(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[BooksLoad]:
+    """Return one page of the company's loads of books, newest first."""
+    loads = sorted(ports.store.all(tenant, company, BooksLoad), key=_load_order, reverse=True)
+    after = [load for load in loads if cursor is None or _load_order(load) < cursor]
+    return Page(after[:limit], _load_order(after[limit - 1]) if len(after) > limit else None)
+
+
+def _load_order(load: BooksLoad) -> str:
+    return f"{load.at.isoformat()} {load.key}"
+
+
+def list_statements(
+    ports: Ports, tenant: TenantId, company: CompanyId, wanted: StatementFilter,
+    *, limit: int, cursor: str | None,
+) -> Page[StatementRecord]:  # fmt: skip
+    """Return one page of statements, newest period first."""
+
+    def read(count: int, after: str | None) -> Page[StatementRecord]:
+        return ports.store.statements(
+            tenant, company, journal=wanted.journal, limit=count, cursor=after
+        )
+
+    return _filtered(read, wanted.takes, limit=limit, cursor=cursor)
+
+
+def list_lines(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId,
+    *, wanted: LineFilter, limit: int, cursor: str | None,
+) -> Page[LineRecord]:  # fmt: skip
+    """Return one page of a statement's lines, in position order. Raises NotFound."""
+    get_statement(ports, tenant, company, statement)
+    lines = _lines_after(ports, tenant, company, statement, cursor)
+    return _scan(lines, lambda line: line if wanted.takes(line) else None, limit=limit)
+
+
+def list_matches(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId,
+    *, limit: int, cursor: str | None,
+) -> Page[Match]:  # fmt: skip
+    """Return one page of the matches that stand on a statement's lines, each once, in line order.
+
+    A match of several lines comes with the first of them. Raises NotFound.
+    """
+    get_statement(ports, tenant, company, statement)
+    lines = _lines_after(ports, tenant, company, statement, cursor)
+    known: dict[MatchId, Match] = {}
+
+    def first_of_match(line: LineRecord) -> Match | None:
+        if line.match_id is None:
+            return None
+        if line.match_id not in known:
+            known[line.match_id] = get_match(ports, tenant, company, line.match_id)
+        match = known[line.match_id]
+        return match if line.line.position == _first_position(match, statement) else None
+
+    return _scan(lines, first_of_match, limit=limit)
+
+
+def _first_position(match: Match, statement: StatementId) -> int:
+    """Return the first position that a match has in a statement, from "statement/position"."""
+    keys = (key.rpartition("/") for key in match.lines)
+    return min(int(position) for owner, _, position in keys if owner == statement)
+
+
+def list_entries(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, journal: str | None, limit: int,
+    cursor: str | None,
+) -> Page[JournalEntry]:  # fmt: skip
+    """Return one page of entries, by date."""
+    return ports.store.entries(tenant, company, journal=journal, limit=limit, cursor=cursor)
+
+
+def list_open_items(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, third_party: ThirdPartyId | None,
+    limit: int, cursor: str | None,
+) -> Page[OpenItem]:  # fmt: skip
+    """Return one page of unsettled open items, by due date."""
+    return ports.store.open_items(
+        tenant, company, third_party=third_party, limit=limit, cursor=cursor
+    )
+
+
+def list_imports(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[ImportTrace]:
+    """Return one page of the import trace (trace d'import), newest first."""
+    return ports.store.import_traces(tenant, company, limit=limit, cursor=cursor)
+
+
+def list_audit_events(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[AuditEvent]:
+    """Return one page of the audit trail (piste d'audit), newest first."""
+    return ports.store.audit_events(tenant, company, limit=limit, cursor=cursor)
+
+
+def list_feed_runs(
+    ports: Ports, tenant: TenantId, company: CompanyId, connection: str, *, limit: int,
+    cursor: str | None,
+) -> Page[FeedRun]:  # fmt: skip
+    """Return one page of a connection's log, newest first. Raises NotFound."""
+    _required(find_connection(ports, tenant, company, connection), "connection", connection)
+    return ports.store.feed_runs(tenant, company, connection, limit=limit, cursor=cursor)
+
+
+T = TypeVar("T")
+
+
+def _required(found: T | None, what: str, key: str) -> T:
+    if found is None:
+        raise NotFound(f"no {what} {key}")
+    return found
+
+
+def _slice(records: Sequence[R], limit: int, cursor: str | None) -> Page[R]:
+    """Cut a page out of a small kind's records; the cursor is the last key of the page before."""
+    after = [record for record in records if cursor is None or record.key > cursor]
+    return Page(after[:limit], after[limit - 1].key if len(after) > limit else None)
+
+
+def _filtered(
+    read: Callable[[int, str | None], Page[R]], takes: Callable[[R], bool], *, limit: int,
+    cursor: str | None,
+) -> Page[R]:  # fmt: skip
+    """Read pages until enough records are taken; never more than fit, so none is cut off."""
+    taken: list[R] = []
+    for _ in range(PAGES_SCANNED_MAX):
+        page = read(limit - len(taken), cursor)
+        taken += filter(takes, page.items)
+        cursor = page.cursor
+        if cursor is None or len(taken) >= limit:
+            break
+    return Page(taken, cursor)
+
+
+def _lines_after(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId, cursor: str | None
+) -> Iterator[LineRecord]:
+    """Yield the lines after a position, which is what the cursor of a line list says."""
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
+        raise InvalidRequest("not a cursor of this list", position="cursor")
+    after = int(cursor[:9]) if cursor else 0
+    return ports.store.lines(tenant, company, statement, after=after)
+
+
+def _scan(
+    lines: Iterable[LineRecord], taken: Callable[[LineRecord], T | None], *, limit: int
+) -> Page[T]:
+    """Return what is taken of the lines, at most `limit`, looking at LINES_SCANNED_MAX of them."""
+    items: list[T] = []
+    last = 0
+    remaining = iter(lines)
+    for line in islice(remaining, LINES_SCANNED_MAX):
+        last = line.line.position
+        item = taken(line)
+        if item is not None:
+            items.append(item)
+        if len(items) >= limit:
+            break
+    is_end = next(remaining, None) is None
+    return Page(items, None if is_end else str(last))

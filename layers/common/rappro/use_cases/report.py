@@ -1,0 +1,60 @@
+"""The reconciliation report of a treasury journal at a date (SPEC ACT-10)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rappro.domain.bank import Balance
+from rappro.domain.books import BankEntry, Journal, JournalEntry
+from rappro.domain.errors import NotFound, RuleViolation
+from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.report import (
+    BankSide,
+    ReconciliationReport,
+    accepted,
+    build_report,
+    report_date,
+)  # fmt: skip
+from rappro.ports import Ports
+
+
+def reconciliation_report(
+    ports: Ports, tenant: TenantId, company: CompanyId, journal_code: str, on: date | None
+) -> ReconciliationReport:
+    """Return the report at a date; by default the last closing balance's.
+
+    The ledger side is read from the entries themselves: a bank entry whose journal entry is gone
+    does not count. Raises NotFound, RuleViolation for a journal that is not a treasury journal.
+    """
+    journal = ports.store.get(tenant, company, Journal, journal_code)
+    if journal is None:
+        raise NotFound(f"no journal {journal_code}")
+    if journal.account is None:
+        raise RuleViolation(f"journal {journal_code} has no bank account")
+    reconciled = None
+    if journal.reconciled_on is not None and journal.reconciled_balance_minor is not None:
+        reconciled = Balance(journal.reconciled_on, journal.reconciled_balance_minor)
+    statements = accepted(ports.store.statements_of_journal(tenant, company, journal_code))
+    at = on or report_date(statements, reconciled) or ports.clock.today("Europe/Paris")
+    lines = tuple(
+        line
+        for statement in statements
+        for line in ports.store.lines(tenant, company, statement.id)
+    )
+    return build_report(
+        journal=journal.code,
+        account=journal.account,
+        currency=journal.currency,
+        on=at,
+        bank=BankSide(statements, lines),
+        ledger=_ledger(ports, tenant, company, journal.account),
+        reconciled=reconciled,
+    )
+
+
+def _ledger(ports: Ports, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
+    """Return the account's bank entries whose journal entry says the same amount."""
+    rows = ports.store.ledger(tenant, company, account)
+    ids = sorted({row.entry_id for row in rows if row.entry_id is not None})
+    entries = ports.store.get_many(tenant, company, JournalEntry, ids)
+    return [row for row in rows if row.entry_id is None or row.entry_id in entries]

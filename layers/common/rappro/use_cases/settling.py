@@ -1,0 +1,98 @@
+"""What a match takes from the books, and gives back when it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.errors import NotFound, OpenItemAlreadySettled
+from rappro.domain.ids import EntryId
+from rappro.domain.matching.model import Settle, TargetType
+from rappro.domain.records import Match, Write, change
+
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class BooksState:
+    """Items and entries by id, as they are after the writes planned so far."""
+
+    open_items: dict[str, OpenItem]
+    bank_entries: dict[str, BankEntry]
+
+
+def settle_writes(
+    match: Match, books: BooksState, *, entry_ids: tuple[EntryId, ...]
+) -> list[Write]:
+    """Return the writes by which a match takes its items' residuals and points its entries.
+
+    Raises NotFound, and OpenItemAlreadySettled when a residual does not hold the amount or an
+    entry is pointed already.
+    """
+    writes: list[Write] = []
+    for settle in merged(s.settle for s in match.settles):
+        if settle.type is TargetType.OPEN_ITEM:
+            item = _found(books.open_items, settle.id)
+            after_item = replace(
+                taken(item, settle.amount_minor), settled_by=(*item.settled_by, *entry_ids)
+            )
+            writes.append(change(item, after_item))
+            books.open_items[item.id] = replace(after_item, version=item.version + 1)
+        elif settle.type is TargetType.BANK_ENTRY:
+            entry = _found(books.bank_entries, settle.id)
+            if entry.match_id is not None or entry.amount_minor != settle.amount_minor:
+                raise OpenItemAlreadySettled(f"bank entry {entry.id} is pointed already")
+            after_entry = replace(entry, match_id=match.id, pointed_on=match.pointed_on)
+            writes.append(change(entry, after_entry))
+            books.bank_entries[entry.id] = replace(after_entry, version=entry.version + 1)
+    return writes
+
+
+def unsettle_writes(match: Match, books: BooksState) -> list[Write]:
+    """Return the writes that give everything back, exactly as it was before the match."""
+    writes: list[Write] = []
+    for settle in merged(s.settle for s in match.settles):
+        if settle.type is TargetType.OPEN_ITEM:
+            item = _found(books.open_items, settle.id)
+            kept = tuple(e for e in item.settled_by if e not in match.entry_ids)
+            writes.append(change(item, replace(taken(item, -settle.amount_minor), settled_by=kept)))
+        elif settle.type is TargetType.BANK_ENTRY:
+            entry = _found(books.bank_entries, settle.id)
+            writes.append(change(entry, replace(entry, match_id=None, pointed_on=None)))
+    return writes
+
+
+def merged(settles: Iterable[Settle]) -> list[Settle]:
+    """Add up the settles of one target, so that each record is written once."""
+    totals: dict[tuple[TargetType, str], int] = {}
+    for settle in settles:
+        key = (settle.type, settle.id)
+        totals[key] = totals.get(key, 0) + settle.amount_minor
+    return [Settle(kind, target, amount) for (kind, target), amount in totals.items()]
+
+
+def taken(item: OpenItem, amount_minor: int) -> OpenItem:
+    """Return the item after an amount (company currency) was taken from its residual.
+
+    A negative-going amount gives back. A foreign item's own residual goes down in proportion, and
+    to zero together with the company's. Raises OpenItemAlreadySettled beyond the residual.
+    """
+    left = item.company_residual_minor - amount_minor
+    if left * item.company_amount_minor < 0 or abs(left) > abs(item.company_amount_minor):
+        raise OpenItemAlreadySettled(
+            f"open item {item.number}: {amount_minor} asked of {item.company_residual_minor}"
+        )
+    if item.company_amount_minor == item.amount_minor:
+        own = left
+    else:
+        own = item.amount_minor * left // item.company_amount_minor
+    return replace(item, company_residual_minor=left, residual_minor=own)
+
+
+def _found(records: Mapping[str, R], key: str) -> R:
+    record = records.get(key)
+    if record is None:
+        raise NotFound(f"no record {key}")
+    return record

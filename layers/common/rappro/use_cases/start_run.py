@@ -1,0 +1,36 @@
+"""Starts a further run of a statement (SPEC MAT-6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rappro.domain.errors import NotFound, StatementReadOnly
+from rappro.domain.ids import CompanyId, StatementId, TenantId
+from rappro.domain.records import Run, RunState, StatementRecord, change, create
+from rappro.ports import Ports
+from rappro.use_cases.audit import audit
+from rappro.use_cases.import_statements import launch, run_id_of
+from rappro.use_cases.run_steps import RUNNABLE
+
+
+def start_run(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId, author: str
+) -> Run:
+    """Start matching of a statement and return its run. Raises NotFound, StatementReadOnly."""
+    statement = ports.store.get(tenant, company, StatementRecord, statement_id)
+    if statement is None:
+        raise NotFound(f"no statement {statement_id}")
+    if statement.status not in RUNNABLE:
+        raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
+    number = statement.run_number + 1
+    run = Run(
+        id=run_id_of(tenant, company, statement_id, number),
+        statement_id=statement_id,
+        number=number,
+        state=RunState.STARTED,
+        started_at=ports.clock.now(),
+    )
+    log = audit(ports.clock.now(), author, "start_run", run.id)
+    writes = [change(statement, replace(statement, run_number=number)), create(run), log]
+    ports.store.commit(tenant, company, writes)
+    return launch(ports, tenant, company, replace(run, version=1))

@@ -1,0 +1,407 @@
+"""Validation of a statement (validation du relevé): the last step, whole, then read-only.
+
+    check everything ─► one commit: number blocks reserved, statement `validating`
+                     ─► from here it only rolls forward, chunk by chunk: entries numbered and
+                        validated, lines and matches validated, letters given, the rest to suspense
+                     ─► one commit: statement `validated`, the validation done
+
+A validation that died half-way is finished by calling it again: the plan is derived from what is
+stored, so each entry gets the number it was meant to have (SPEC POS-1, POS-2, POS-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rappro.domain.bank import LineStatusAtBank
+from rappro.domain.books import (
+    BankEntry,
+    Company,
+    EntryStatus,
+    Journal,
+    JournalEntry,
+    LedgerAccount,
+    OpenItem,
+    ThirdParty,
+)  # fmt: skip
+from rappro.domain.errors import (
+    NotAllowedInState,
+    NotFound,
+    PeriodClosed,
+    RuleViolation,
+    StatementReadOnly,
+)  # fmt: skip
+from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId, derive_id
+from rappro.domain.matching.model import Level, Settle, TargetType
+from rappro.domain.posting.drafting import BookView, draft_suspense, suspense_match_id
+from rappro.domain.posting.lettering import letter_items
+from rappro.domain.records import (
+    Fence,
+    LineRecord,
+    LineSettle,
+    LineStatus,
+    Match,
+    MatchStatus,
+    NumberBlock,
+    PieceCounter,
+    StatementRecord,
+    StatementStatus,
+    Validation,
+    Write,
+    change,
+    create,
+    put,
+)  # fmt: skip
+from rappro.ports import Ports
+from rappro.use_cases import lease
+from rappro.use_cases.audit import audit
+from rappro.use_cases.companies import get_company
+from rappro.use_cases.packing import pack
+from rappro.use_cases.run_steps import RUNNABLE
+from rappro.use_cases.working_set import WorkingSet
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a validation will do, in order: `pieces` are (entry, the lines and match it is for)."""
+
+    company: Company
+    journal: Journal
+    statement: StatementRecord
+    lines: tuple[LineRecord, ...]
+    matches: dict[str, Match]
+    entries: dict[str, JournalEntry]
+    suspense: dict[str, JournalEntry]  # by line key
+    suspense_sides: dict[str, BankEntry]
+
+    def pieces(self) -> list[JournalEntry]:
+        """Return the entries in numbering order: by fiscal year, then line position."""
+        ordered: list[JournalEntry] = []
+        seen: set[str] = set()
+        for line in self.lines:
+            match = self.matches.get(line.match_id or "")
+            own = [self.entries[e] for e in match.entry_ids if e in self.entries] if match else []
+            if line.key in self.suspense:
+                own = [self.suspense[line.key]]
+            for entry in own:
+                if entry.id not in seen:
+                    seen.add(entry.id)
+                    ordered.append(entry)
+        return ordered
+
+
+def validate_statement(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId, author: str
+) -> StatementRecord:
+    """Validate a statement and return it, read-only. Calling it again finishes or repeats it.
+
+    Raises NotFound, StatementReadOnly, NotAllowedInState while a match waits for confirmation,
+    PeriodClosed, RuleViolation for a missing account; nothing is changed then. LeaseHeld.
+    """
+    holder = f"validate:{statement_id}"
+    fence = lease.acquire(ports, tenant, company, holder)
+    try:
+        statement = _statement(ports, tenant, company, statement_id)
+        if statement.status is StatementStatus.VALIDATED:
+            return statement
+        plan = _plan(ports, tenant, company, statement)
+        validation = ports.store.get(tenant, company, Validation, statement_id)
+        if validation is None:
+            _check(ports, tenant, plan)
+            validation = _reserve(ports, tenant, plan, author, fence)
+        _roll_forward(ports, tenant, plan, validation, fence)
+        return _finish(ports, tenant, company, validation, fence)
+    finally:
+        lease.release(ports, tenant, company, holder)
+
+
+def _statement(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId
+) -> StatementRecord:
+    statement = ports.store.get(tenant, company, StatementRecord, statement_id)
+    if statement is None:
+        raise NotFound(f"no statement {statement_id}")
+    allowed = RUNNABLE | {StatementStatus.VALIDATING, StatementStatus.VALIDATED}
+    if statement.status not in allowed:
+        raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
+    return statement
+
+
+def _plan(ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord) -> _Plan:
+    store = ports.store
+    journal = store.get(tenant, company, Journal, statement.journal or "")
+    if journal is None:
+        raise NotFound(f"no journal {statement.journal}")
+    settings = get_company(ports, tenant, company)
+    lines = tuple(store.lines(tenant, company, statement.id))
+    match_ids = sorted({line.match_id for line in lines if line.match_id is not None})
+    matches = store.get_many(tenant, company, Match, match_ids)
+    entry_ids = [e for match in matches.values() for e in match.entry_ids]
+    suspense, sides = _suspense(settings, journal, statement, lines, matches)
+    stored = store.get_many(
+        tenant, company, JournalEntry, [*entry_ids, *(e.id for e in suspense.values())]
+    )
+    return _Plan(
+        company=settings,
+        journal=journal,
+        statement=statement,
+        lines=lines,
+        matches={k: m for k, m in matches.items() if m.level.is_matched},
+        entries={
+            e: stored[e]
+            for e in entry_ids
+            if e in stored and stored[e].statement_id == statement.id
+        },
+        suspense={key: stored.get(entry.id, entry) for key, entry in suspense.items()},
+        suspense_sides=sides,
+    )
+
+
+def _suspense(
+    company: Company, journal: Journal, statement: StatementRecord,
+    lines: tuple[LineRecord, ...], matches: dict[str, Match],
+) -> tuple[dict[str, JournalEntry], dict[str, BankEntry]]:  # fmt: skip
+    """Draft what goes to the suspense account: booked lines without a match of their own."""
+    if statement.profile.is_intermediate_posting_skipped:
+        return {}, {}
+    view = BookView(company, journal, {}, {}, {}, {}, {})
+    entries: dict[str, JournalEntry] = {}
+    sides: dict[str, BankEntry] = {}
+    for line in lines:
+        match = matches.get(line.match_id or "")
+        is_matched = match is not None and match.level.is_matched
+        if is_matched or line.line.status is not LineStatusAtBank.BOOKED:
+            continue
+        if line.line.amount_minor == 0 or line.status is LineStatus.CLOSED_MANUALLY:
+            continue
+        draft = draft_suspense(line, statement.profile.suspense_account, view)
+        entries[line.key], sides[line.key] = draft.entry, draft.bank_entry
+    return entries, sides
+
+
+def _check(ports: Ports, tenant: TenantId, plan: _Plan) -> None:
+    waiting = [m.id for m in plan.matches.values() if m.status is MatchStatus.TO_CONFIRM]
+    if waiting:
+        raise NotAllowedInState(f"matches wait for confirmation: {', '.join(sorted(waiting))}")
+    closed = plan.company.closed_until
+    pieces = plan.pieces()
+    for entry in pieces:
+        if closed is not None and entry.date <= closed:
+            raise PeriodClosed(f"entry dated {entry.date}, locked until {closed}")
+    used = sorted({line.account for entry in pieces for line in entry.lines})
+    known = ports.store.get_many(tenant, plan.company.id, LedgerAccount, used)
+    missing = [number for number in used if number not in known and not _is_default(plan, number)]
+    if missing:
+        raise RuleViolation(f"no account {', '.join(missing)}: create it first")
+
+
+def _is_default(plan: _Plan, number: str) -> bool:
+    """Accounts of the settings need not be created by hand: validation adds them."""
+    return number in default_accounts(plan.company, plan.statement)
+
+
+def default_accounts(company: Company, statement: StatementRecord) -> dict[str, str]:
+    """Return the accounts that posting may use by settings, with their PCG labels."""
+    posting = company.posting
+    return {
+        statement.profile.suspense_account: "Compte d'attente",
+        posting.suspense_account: "Compte d'attente",
+        posting.discount_granted_account: "Escomptes accordés",
+        posting.discount_obtained_account: "Escomptes obtenus",
+        posting.commission_account: "Commissions bancaires",
+        posting.bank_charge_account: "Services bancaires",
+        posting.fx_loss_account: "Pertes de change",
+        posting.fx_gain_account: "Gains de change",
+        posting.cents_loss_account: "Charges diverses de gestion",
+        posting.cents_gain_account: "Produits divers de gestion",
+    }
+
+
+def _reserve(ports: Ports, tenant: TenantId, plan: _Plan, author: str, fence: Fence) -> Validation:
+    """Reserve the numbers and turn the statement to `validating`, in one commit."""
+    company, journal = plan.company.id, plan.journal
+    writes: list[Write] = []
+    blocks: list[NumberBlock] = []
+    for year, count in _counts_by_year(plan):
+        key = f"{journal.code}/{year}"
+        counter = ports.store.get(tenant, company, PieceCounter, key)
+        current = counter or PieceCounter(journal.code, year)
+        blocks.append(NumberBlock(year, current.last_number + 1, count))
+        after = replace(current, last_number=current.last_number + count)
+        writes.append(put(counter, after))
+    validation = Validation(
+        statement_id=plan.statement.id,
+        journal=journal.code,
+        blocks=tuple(blocks),
+        validated_on=ports.clock.today(plan.company.timezone),
+        author=author,
+    )
+    moved = plan.statement.moved_to(StatementStatus.VALIDATING)
+    writes += [create(validation), change(plan.statement, moved)]
+    writes += _account_writes(ports, tenant, plan)
+    writes.append(audit(ports.clock.now(), author, "validate_statement", plan.statement.id))
+    ports.store.commit(tenant, company, writes, fence=fence)
+    return replace(validation, version=1)
+
+
+def _account_writes(ports: Ports, tenant: TenantId, plan: _Plan) -> list[Write]:
+    labels = default_accounts(plan.company, plan.statement)
+    used = sorted({line.account for entry in plan.pieces() for line in entry.lines} & labels.keys())
+    known = ports.store.get_many(tenant, plan.company.id, LedgerAccount, used)
+    return [create(LedgerAccount(number, labels[number])) for number in used if number not in known]
+
+
+def _counts_by_year(plan: _Plan) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for entry in plan.pieces():
+        year = plan.company.fiscal_year(entry.date)
+        counts[year] = counts.get(year, 0) + 1
+    return sorted(counts.items())
+
+
+def _numbers(plan: _Plan, validation: Validation) -> dict[str, int]:
+    """Return the number of each entry: its rank in the block of its fiscal year."""
+    following = {block.fiscal_year: block.first_number for block in validation.blocks}
+    numbers: dict[str, int] = {}
+    for entry in plan.pieces():
+        year = plan.company.fiscal_year(entry.date)
+        numbers[entry.id] = following[year]
+        following[year] += 1
+    return numbers
+
+
+def _roll_forward(
+    ports: Ports, tenant: TenantId, plan: _Plan, validation: Validation, fence: Fence
+) -> None:
+    working = WorkingSet(ports, tenant, plan.company.id)
+    for writes in pack(_groups(working, plan, validation)):
+        ports.store.commit(tenant, plan.company.id, writes, fence=fence)
+
+
+def _groups(working: WorkingSet, plan: _Plan, validation: Validation) -> Iterator[list[Write]]:
+    numbers = _numbers(plan, validation)
+    done: set[str] = set()
+    for line in plan.lines:
+        if line.status is LineStatus.VALIDATED:
+            continue
+        match = plan.matches.get(line.match_id or "")
+        if line.key in plan.suspense:
+            writes = _suspense_writes(working, plan, line, numbers, validation)
+        elif match is not None and match.id not in done:
+            done.add(match.id)
+            writes = _match_writes(working, plan, match, numbers, validation)
+        else:
+            continue
+        working.plan(writes)
+        yield writes
+
+
+def _suspense_writes(
+    working: WorkingSet, plan: _Plan, line: LineRecord, numbers: dict[str, int],
+    validation: Validation,
+) -> list[Write]:  # fmt: skip
+    entry = _numbered(plan.suspense[line.key], numbers, validation)
+    side = replace(plan.suspense_sides[line.key], is_in_ledger=True)
+    account = plan.statement.profile.suspense_account
+    settle = Settle(TargetType.ACCOUNT, account, line.line.amount_minor)
+    match = Match(
+        id=suspense_match_id(line),
+        statement_ids=(line.statement_id,),
+        lines=(line.key,),
+        settles=(LineSettle(line.id, settle),),
+        adjustments=(),
+        level=line.level if line.level is not None else Level.C,
+        status=MatchStatus.VALIDATED,
+        author=validation.author,
+        created_at=working.ports.clock.now(),
+        pointed_on=line.line.booking_date,
+        amount_minor=line.line.amount_minor,
+        entry_ids=(entry.id,),
+    )
+    after = replace(line, match_id=match.id, level=match.level, status=LineStatus.VALIDATED)
+    return [create(match), change(line, after), create(entry), create(side)]
+
+
+def _numbered(entry: JournalEntry, numbers: dict[str, int], validation: Validation) -> JournalEntry:
+    return replace(
+        entry,
+        number=numbers[entry.id],
+        status=EntryStatus.VALIDATED,
+        validated_on=validation.validated_on,
+    )
+
+
+def _match_writes(
+    working: WorkingSet, plan: _Plan, match: Match, numbers: dict[str, int],
+    validation: Validation,
+) -> list[Write]:  # fmt: skip
+    lines = [line for line in plan.lines if line.match_id == match.id]
+    writes: list[Write] = [
+        change(line, replace(line, status=LineStatus.VALIDATED)) for line in lines
+    ]
+    drafts = [plan.entries[e] for e in match.entry_ids if e in plan.entries]
+    entries = {draft.id: _numbered(draft, numbers, validation) for draft in drafts}
+    sides = working.get_many(BankEntry, [derive_id("be", draft.id, 0) for draft in drafts])
+    writes += [change(side, replace(side, is_in_ledger=True)) for side in sides.values()]
+    lettering = _letter(working, match, entries, validation.validated_on)
+    writes += lettering.writes
+    writes += [change(draft, lettering.entries[draft.id]) for draft in drafts]
+    if _is_last_statement(working, plan, match):
+        writes.append(change(match, replace(match, status=MatchStatus.VALIDATED)))
+    return writes
+
+
+def _is_last_statement(working: WorkingSet, plan: _Plan, match: Match) -> bool:
+    """A match over several statements is validated with the last of them."""
+    others = [s for s in match.statement_ids if s != plan.statement.id]
+    found = working.get_many(StatementRecord, others)
+    return all(s.status is StatementStatus.VALIDATED for s in found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Lettering:
+    """Writes for items, invoices and letters; `entries` are the match's own, lettered."""
+
+    writes: list[Write]
+    entries: dict[str, JournalEntry]
+
+
+def _letter(
+    working: WorkingSet, match: Match, validated: Mapping[EntryId, JournalEntry], on: date
+) -> _Lettering:
+    """Letter the open items of a match with the payments that settle them."""
+    ids = sorted({s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM})
+    items = working.get_many(OpenItem, ids)
+    related = {i.entry_id for i in items.values() if i.entry_id is not None}
+    related |= {e for i in items.values() for e in i.settled_by}
+    stored = working.get_many(JournalEntry, sorted(related - validated.keys()))
+    entries: dict[str, JournalEntry] = {**stored, **validated}
+    parties = working.get_many(ThirdParty, sorted({i.third_party for i in items.values()}))
+    writes: list[Write] = []
+    for party in parties.values():
+        own = [item for item in items.values() if item.third_party == party.id]
+        lettered = letter_items(party, own, entries, on=on)
+        entries = lettered.entries
+        if lettered.third_party != party:
+            writes.append(change(party, lettered.third_party))
+        writes += [
+            change(items[key], item)
+            for key, item in lettered.open_items.items()
+            if items[key] != item
+        ]
+    writes += [change(before, entries[key]) for key, before in stored.items()
+               if entries[key] != before]  # fmt: skip
+    return _Lettering(writes, {key: entries[key] for key in validated})
+
+
+def _finish(
+    ports: Ports, tenant: TenantId, company: CompanyId, validation: Validation, fence: Fence
+) -> StatementRecord:
+    statement = _statement(ports, tenant, company, validation.statement_id)
+    after = statement.moved_to(StatementStatus.VALIDATED)
+    done = replace(validation, is_done=True)
+    writes = [change(statement, after), change(validation, done)]
+    ports.store.commit(tenant, company, writes, fence=fence)
+    return replace(after, version=statement.version + 1)
