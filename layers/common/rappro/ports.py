@@ -30,7 +30,9 @@ R = TypeVar("R", bound=Record)
 D = TypeVar("D")
 
 WRITES_MAX_PER_COMMIT = 30
-"""Record writes in one commit; with their index items they stay within 90 store actions."""
+"""Record writes in one commit; their store actions have a bound of their own."""
+ACTIONS_MAX_PER_COMMIT = 90
+"""Records, their index entries and the fence's check in one commit (see Store.weight)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,15 @@ class Store(Protocol):
         """Apply all writes or none.
 
         Raises StoreConflict when a stored version is not the one in `before` or the fence was
-        passed, TooLarge beyond WRITES_MAX_PER_COMMIT, StoreThrottled, StoreUnavailable.
+        passed, TooLarge beyond WRITES_MAX_PER_COMMIT or ACTIONS_MAX_PER_COMMIT, StoreThrottled,
+        StoreUnavailable.
+        """
+
+    def weight(self, writes: Sequence[Write]) -> int:
+        """Return how many store actions some writes take in a commit (a fence takes one more).
+
+        Most writes take 1 or 2; an open item or a waiting bank entry takes one more for each
+        amount, reference and third party that it is found by, before and after: 4 to 9.
         """
 
     def load(self, tenant: TenantId, company: CompanyId, records: Iterable[Record]) -> None:

@@ -24,8 +24,9 @@ from rappro.domain.books import (
     OpenItem,
     PastPayment,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
+from rappro.domain.matching.references import entry_tokens, item_tokens
 from rappro.domain.records import (
     AuditEvent,
     BooksLoad,
@@ -39,13 +40,9 @@ from rappro.domain.records import (
     Record,
     StatementRecord,
     Write,
-)  # fmt: skip
-from rappro.ports import WRITES_MAX_PER_COMMIT
+)
+from rappro.ports import ACTIONS_MAX_PER_COMMIT, WRITES_MAX_PER_COMMIT
 
-TOKENS_MAX: Final = 4
-"""Reference tokens of one record; each is an index item and a write."""
-ACTIONS_MAX_PER_COMMIT: Final = 90
-"""Base items, index items and the fence's check of one commit (DynamoDB stops at 100)."""
 RECORD_BYTES_MAX: Final = 300_000
 """A stored record; DynamoDB stops at 400 KB."""
 LINES_PER_BLOCK: Final = 500
@@ -159,40 +156,19 @@ def _evidence_entries(record: OpenItem | BankEntry) -> tuple[Entry, ...]:
             return ()
         place, day = f"I#{record.id}", record.due_date
         amounts = {record.residual_minor, record.company_residual_minor}
+        tokens = item_tokens(record)
     else:
         if not record.is_waiting:
             return ()
         place, day = f"E#{record.id}", record.date
         amounts = {record.amount_minor}
+        tokens = entry_tokens(record)
     found = [Entry(Index.AMOUNT, str(amount), place) for amount in sorted(amounts)]
-    found += [Entry(Index.REFERENCE, token, place) for token in tokens_of(record)]
+    found += [Entry(Index.REFERENCE, token, place) for token in sorted(tokens)]
     if record.third_party is not None:
         position = f"{place[0]}#{day.isoformat()}#{record.id}"
         found.append(Entry(Index.THIRD_PARTY, record.third_party, position))
     return tuple(found)
-
-
-def tokens_of(record: OpenItem | BankEntry) -> tuple[str, ...]:
-    """Return the reference tokens that find a record: at most TOKENS_MAX, the surest first."""
-    if isinstance(record, OpenItem):
-        texts: tuple[str | None, ...] = (record.number,)
-    else:
-        texts = (
-            record.end_to_end_id, record.cheque_no, record.remittance_no, record.batch_ref,
-            record.piece_ref,
-        )  # fmt: skip
-    tokens: dict[str, None] = {}
-    for text in texts:
-        if text:
-            found = sorted(index_tokens(text), key=lambda token: (-len(token), token))
-            tokens.update(dict.fromkeys(found))
-    return tuple(tokens)[:TOKENS_MAX]
-
-
-def index_tokens(number: str) -> frozenset[str]:
-    """Stand-in until the domain's own: the letters and digits of a reference, in upper case."""
-    token = "".join(character for character in number.upper() if character.isalnum())
-    return frozenset({token} if token else ())
 
 
 def _oldest_day_first(day: date | None) -> str:

@@ -13,6 +13,7 @@ from rappro.adapters.cursors import read_cursor, write_cursor
 from rappro.adapters.indexing import (
     Index,
     Listing,
+    action_count,
     check_bytes,
     check_fence,
     check_record,
@@ -20,7 +21,7 @@ from rappro.adapters.indexing import (
     check_writes,
     list_name,
     stored_before,
-)  # fmt: skip
+)
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
 from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
 from rappro.domain.books import BankEntry, Company, JournalEntry, OpenItem
@@ -38,7 +39,7 @@ from rappro.domain.records import (
     Record,
     StatementRecord,
     Write,
-)  # fmt: skip
+)
 from rappro.ports import Evidence
 
 R = TypeVar("R", bound=Record)
@@ -100,6 +101,9 @@ class MemoryStore:
                 _check_stored(shelf, write)
             for write in writes:
                 _apply(shelf, write)
+
+    def weight(self, writes: Sequence[Write]) -> int:
+        return action_count(writes)
 
     def load(self, tenant: TenantId, company: CompanyId, records: Iterable[Record]) -> None:
         check_scope(tenant, company)
