@@ -139,8 +139,9 @@ class Store(Protocol):
         """List unsettled open items by due date, then id. A list: may lag behind writes."""
 
     def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
-        """Return the unsettled items and waiting bank entries with one of the amounts (an item's
-        residual in its own or the company's currency), references or third parties.
+        """Return the unsettled items and waiting bank entries that one of the lookups names.
+
+        An item's amount is its residual, in its own or the company's currency.
         """
 
     def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:

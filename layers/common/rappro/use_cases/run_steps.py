@@ -202,9 +202,7 @@ def decide(ports: Ports, request: RunRequest) -> None:
 def _save_run(ports: Ports, request: RunRequest, run: Run, state: RunState) -> None:
     if run.state is not state:
         moved = change(run, replace(run, state=state))
-        ports.store.commit(
-            request.tenant, request.company, [change(run, replace(run, state=state))]
-        )
+        ports.store.commit(request.tenant, request.company, [moved])
 
 
 def fail(ports: Ports, request: RunRequest, *, error: str, cause: str) -> None:

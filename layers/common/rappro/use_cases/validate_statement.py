@@ -377,7 +377,7 @@ def _letter(
     related = {i.entry_id for i in items.values() if i.entry_id is not None}
     related |= {e for i in items.values() for e in i.settled_by}
     stored = working.get_many(JournalEntry, sorted(related - validated.keys()))
-    entries: dict[str, JournalEntry] = {**stored, **validated}
+    entries: dict[str, JournalEntry] = {**stored, **{e.id: e for e in validated.values()}}
     parties = working.get_many(ThirdParty, sorted({i.third_party for i in items.values()}))
     writes: list[Write] = []
     for party in parties.values():
