@@ -1,0 +1,104 @@
+"""The reconciliation report: both sides recomputed; a difference is exactly what is wrong."""
+
+from dataclasses import replace
+
+import pytest
+
+from rappro.domain.bank import Balance, LineStatusAtBank
+from rappro.domain.books import BankEntry
+from rappro.domain.records import LineRecord, LineStatus, StatementRecord, StatementStatus
+from rappro.domain.report import BankSide, ReconciliationReport, accepted, build_report
+
+from .builders import MATCH, bank_entry, day, line, statement
+
+RECONCILED = Balance(day(1).replace(month=10, day=31), 1_000)
+CARRIED = bank_entry("old", 1_000, day(1).replace(month=10), is_carried_over=True)
+
+
+def report(
+    statements: list[StatementRecord],
+    lines: list[LineRecord],
+    ledger: list[BankEntry],
+    on: int = 30,
+) -> ReconciliationReport:
+    return build_report(
+        journal="BQ1",
+        account="512100",
+        currency="EUR",
+        on=day(on),
+        bank=BankSide(accepted(statements), tuple(lines)),
+        ledger=ledger,
+        reconciled=RECONCILED,
+    )
+
+
+def test_a_line_matched_with_its_entry_explains_itself() -> None:
+    found = report(
+        [statement(1_000, 1_300)],
+        [line(1, 300, match_id=MATCH)],
+        [CARRIED, bank_entry("e", 300, match_id=MATCH)],
+    )
+
+    assert (found.bank_balance_minor, found.ledger_balance_minor) == (1_300, 1_300)
+    assert (found.lines_not_in_books, found.entries_not_on_bank) == ((), ())
+    assert found.difference_minor == 0
+
+
+def test_what_one_side_misses_is_listed_and_leaves_no_difference() -> None:
+    found = report([statement(1_000, 1_300)], [line(1, 300)], [CARRIED, bank_entry("e", -70)])
+
+    assert [i.amount_minor for i in found.lines_not_in_books] == [300]
+    assert [i.amount_minor for i in found.entries_not_on_bank] == [-70]
+    assert found.difference_minor == 0
+
+
+def test_an_entry_that_vanished_from_a_match_shows_as_exactly_its_amount() -> None:
+    lines = [line(1, 300, match_id=MATCH, status=LineStatus.VALIDATED)]
+
+    found = report([statement(1_000, 1_300)], lines, [CARRIED])
+
+    assert found.difference_minor == 300
+
+
+def test_a_closing_balance_moved_by_a_cent_shows_as_exactly_a_cent() -> None:
+    lines = [line(1, 300, match_id=MATCH)]
+    ledger = [CARRIED, bank_entry("e", 300, match_id=MATCH)]
+
+    assert report([statement(1_000, 1_301)], lines, ledger).difference_minor == 1
+
+
+def test_a_draft_is_not_in_the_ledger_so_its_line_is_not_in_the_books() -> None:
+    draft = bank_entry("d", 300, match_id=MATCH, is_in_ledger=False)
+
+    found = report([statement(1_000, 1_300)], [line(1, 300, match_id=MATCH)], [CARRIED, draft])
+
+    assert found.ledger_balance_minor == 1_000
+    assert [i.amount_minor for i in found.lines_not_in_books] == [300]
+    assert found.difference_minor == 0
+
+
+@pytest.mark.parametrize("on", [4, 10, 19, 20, 30])
+def test_at_any_date_in_between_the_two_sides_explain_each_other(on: int) -> None:
+    """The entry is dated the 5th and the bank shows it on the 20th."""
+    lines = [line(1, 300, day(20), match_id=MATCH)]
+    ledger = [CARRIED, bank_entry("e", 300, day(5), match_id=MATCH)]
+
+    found = report([statement(1_000, 1_300)], lines, ledger, on=on)
+
+    assert found.difference_minor == 0
+    assert len(found.entries_not_on_bank) == (1 if 5 <= on < 20 else 0)
+
+
+def test_pending_lines_and_quarantined_statements_do_not_count() -> None:
+    pending = line(2, 999)
+    pending = replace(pending, line=replace(pending.line, status=LineStatusAtBank.PENDING))
+    quarantined = statement(1_300, 9_999, id="st_2", status=StatementStatus.QUARANTINED)
+
+    found = report(
+        [statement(1_000, 1_300), quarantined],
+        [line(1, 300, match_id=MATCH), pending],
+        [CARRIED, bank_entry("e", 300, match_id=MATCH)],
+    )
+
+    assert found.bank_balance_minor == 1_300
+    assert found.difference_minor == 0
