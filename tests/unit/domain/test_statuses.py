@@ -1,0 +1,58 @@
+"""The statuses of a statement, and that the documented table is the one the code obeys."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rappro.domain.errors import NotAllowedInState
+from rappro.domain.matching.model import Level
+from rappro.domain.records import STATEMENT_TRANSITIONS, StatementStatus
+from rappro.domain.statement_state import with_line_totals
+
+from .builders import MATCH, line, statement
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "statuses.md"
+
+
+def documented() -> dict[str, set[str]]:
+    rows = re.findall(r"^\| (\w+) \| ([\w, -]+) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    return {
+        source: set() if targets.strip() == "-" else set(targets.split(", "))
+        for source, targets in rows
+        if source in set(StatementStatus)
+    }
+
+
+def test_the_documented_table_is_the_one_in_the_code() -> None:
+    in_code = {str(s): {str(t) for t in targets} for s, targets in STATEMENT_TRANSITIONS.items()}
+
+    assert documented() == in_code
+
+
+def test_every_status_has_its_row() -> None:
+    assert set(STATEMENT_TRANSITIONS) == set(StatementStatus)
+
+
+def test_a_validated_statement_never_changes_its_status() -> None:
+    validated = statement(0, 0, status=StatementStatus.VALIDATED)
+
+    for status in set(StatementStatus) - {StatementStatus.VALIDATED}:
+        with pytest.raises(NotAllowedInState):
+            validated.moved_to(status)
+
+
+def test_lines_make_the_status_and_the_totals() -> None:
+    lines = [line(1, 100, level=Level.A, match_id=MATCH), line(2, -30, level=Level.B)]
+
+    found = with_line_totals(statement(0, 70), lines)
+
+    assert found.status is StatementStatus.PARTLY_MATCHED
+    assert (found.level_counts, found.matched_minor) == ({"A": 1, "B": 1}, 100)
+
+
+def test_a_statement_whose_lines_are_all_matched_is_matched_and_goes_back_by_an_undo() -> None:
+    matched = with_line_totals(statement(0, 70), [line(1, 100, match_id=MATCH)])
+    assert matched.status is StatementStatus.MATCHED
+
+    assert with_line_totals(matched, [line(1, 100)]).status is StatementStatus.IMPORTED
