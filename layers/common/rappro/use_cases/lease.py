@@ -15,7 +15,8 @@ from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.records import Fence, Lease, Write, change, put
 from rappro.ports import Ports
 
-LEASE_SECONDS = 300
+LEASE_SECONDS = 1_000
+"""Longer than the longest step of a run; a run that fails gives its lease back at once."""
 
 
 def acquire(ports: Ports, tenant: TenantId, company: CompanyId, holder: str) -> Fence:
