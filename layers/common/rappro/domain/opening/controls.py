@@ -1,0 +1,112 @@
+"""Controls of a FEC that the administration's own tester leaves out.
+
+They never refuse anything: what they find is noted, and the books open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+from rappro.domain.opening.entries import EntryRows
+from rappro.domain.opening.notes import Notes
+from rappro.domain.opening.rows import FecRow
+
+_ENDING_DIGITS = re.compile(r"\d{1,15}$")
+_EXERCISE_MONTHS_MAX: Final = 24
+_ACCOUNT_START = re.compile(r"[1-9]\d\d")
+
+Exercise = tuple[date, date]
+"""First and last day of the fiscal year (exercice), both included."""
+
+
+def control_rows(
+    rows: Sequence[FecRow],
+    opening_journals: frozenset[str],
+    exercise: Exercise | None,
+    notes: Notes,
+) -> None:
+    """Note totals that differ, dates outside the exercise, odd accounts and piece dates.
+
+    Without a given exercise, only dates more than 24 months before the last one are outside it.
+    Opening journals may keep the days of before.
+    """
+    gap = sum(row.balance_minor for row in rows)
+    if gap:
+        notes.warn("unbalanced_file", f"total debits minus credits is {notes.amount(gap)}")
+    first, last = exercise or _widest(rows)
+    for row in rows:
+        day = row.entry_date
+        if day > last or (day < first and row.journal not in opening_journals):
+            said = f"{day} is not between {first} and {last}"
+            notes.warn("date_outside_exercise", said, row.line)
+        if not row.balance_minor:
+            notes.info("zero_amount", "the line has no amount", row.line)
+        if not row.has_plausible_piece_date:
+            said = f"piece date {row.piece_date or 'missing'}: the entry's {day} is used"
+            notes.info("implausible_piece_date", said, row.line)
+        if not _ACCOUNT_START.match(row.account):
+            said = f"account {row.account} does not start with three digits"
+            notes.warn("unusual_account", said, row.line)
+
+
+def _widest(rows: Sequence[FecRow]) -> Exercise:
+    last = max((row.entry_date for row in rows), default=date.max)
+    months = last.year * 12 + last.month - 1 - _EXERCISE_MONTHS_MAX
+    return date(max(months // 12, 1), months % 12 + 1, 1), last
+
+
+def control_entries(entries: Iterable[EntryRows], notes: Notes) -> None:
+    """Note entries of several days, and numbers that are missing in their sequence."""
+    numbers: dict[tuple[str, str], set[int]] = defaultdict(set)
+    lines: dict[tuple[str, int], int] = {}
+    for entry in entries:
+        line = entry.rows[0].line
+        if not entry.is_opening and len({row.entry_date for row in entry.rows}) > 1:
+            said = f"entry {entry.number} of journal {entry.journal} has several days"
+            notes.info("entry_with_several_dates", said, line)
+        found = _ENDING_DIGITS.search(entry.number)
+        if found is not None:
+            prefix = entry.number[: found.start()]
+            numbers[entry.journal, prefix].add(int(found.group()))
+            lines[prefix, int(found.group())] = line
+    for scope, prefix, values in _scopes(numbers):
+        _note_gaps(scope, prefix, values, lines=lines, notes=notes)
+
+
+def _scopes(
+    numbers: dict[tuple[str, str], set[int]],
+) -> list[tuple[str, str, set[int]]]:
+    """Return the sequences to look for gaps in: whichever of global or per journal has fewer."""
+    merged: dict[str, set[int]] = defaultdict(set)
+    for (_, prefix), values in numbers.items():
+        merged[prefix] |= values
+    scopes = []
+    for prefix, together in merged.items():
+        apart = {journal: values for (journal, p), values in numbers.items() if p == prefix}
+        if _missing(together) <= sum(map(_missing, apart.values())):
+            scopes.append(("the file", prefix, together))
+        else:
+            scopes += [(f"journal {code}", prefix, values) for code, values in apart.items()]
+    return scopes
+
+
+def _missing(values: set[int]) -> int:
+    return max(values) - min(values) + 1 - len(values)
+
+
+def _note_gaps(
+    scope: str, prefix: str, values: set[int], *, lines: dict[tuple[str, int], int], notes: Notes
+) -> None:
+    ordered = sorted(values)
+    for before, after in pairwise(ordered):
+        if after - before > 1:
+            missing = f"{prefix}{before + 1}"
+            if after - before > 2:
+                missing += f" to {prefix}{after - 1}"
+            said = f"EcritureNum {missing} missing in {scope}"
+            notes.warn("numbering_gap", said, lines[prefix, after])
