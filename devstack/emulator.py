@@ -27,10 +27,11 @@ _STOP_TIMEOUT_SECONDS = 5.0
 _READY_POLL_SECONDS = 0.05
 _START_ATTEMPTS_MAX = 3  # another process may take the free port first
 _LOG_TAIL_CHARS = 3000
+_WAIT_SCALE = 0.1  # of the state machine's waits and retry pauses
 
 REGION = "eu-west-3"
 ACCOUNT = "123456789012"
-"""The account of the stack: the emulator takes a 12-digit access key as the account's number."""
+"""The account of the stack; the emulator takes a 12-digit access key as the account's number."""
 
 
 class EmulatorError(RuntimeError):
@@ -108,10 +109,13 @@ class Emulator:
             "MINISTACK_HOST": _HOST,
             "GATEWAY_PORT": str(self.port),
             "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,  # whose API an unsigned request reaches
             "AUTH": "true" if self._enforces_iam else "false",
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",  # would listen on a fixed port
             "LOG_LEVEL": "WARNING",
+            "AWS_ENDPOINT_URL": self.endpoint_url,  # handed to the functions
+            "SFN_WAIT_SCALE": str(_WAIT_SCALE),
         }
         with (self.folder / "emulator.log").open("ab") as log:
             return subprocess.Popen(

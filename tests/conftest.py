@@ -7,6 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from devstack.emulator import Emulator
+from devstack.stack import LocalStack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the local AWS, so that `-m "not e2e and not emulator"` leaves it out."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "local_stack" in fixtures:
+            item.add_marker("e2e")
+        if "emulator" in fixtures:
+            item.add_marker("emulator")
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +29,13 @@ def emulator() -> Iterator[str]:
     """
     with Emulator() as running:
         yield running.endpoint_url
+
+
+@pytest.fixture(scope="session")
+def local_stack() -> Iterator[LocalStack]:
+    """Give the whole local stack, deployed; its roles are enforced as AWS would enforce them.
+
+    Tests share it: each one takes a tenant of its own.
+    """
+    with LocalStack(enforces_iam=True) as running:
+        yield running

@@ -1,0 +1,141 @@
+"""The whole local stack: emulator, token issuer and the project's template, deployed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+
+from devstack.deploy import CODE_BUCKET, Deployed, deploy
+from devstack.emulator import ACCOUNT, REGION, Emulator
+from devstack.issuer import AUDIENCE, Issuer
+from devstack.template import local_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+ROOT = Path(__file__).resolve().parent.parent
+STACK = "rappro-local"
+
+
+class LocalStack:
+    """Rappro on this machine, as a context manager; up in a few seconds, gone without a trace.
+
+    With `enforces_iam` the emulator refuses whatever the template's roles do not allow.
+    """
+
+    def __init__(self, *, enforces_iam: bool = False) -> None:
+        self.emulator = Emulator(enforces_iam=enforces_iam)
+        self._exit = ExitStack()
+        self._deployed = Deployed({}, {})
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.enter_context(self.emulator)
+            self._issuer = stack.enter_context(Issuer())
+            self._deployed = deploy(
+                self.session,
+                self.emulator.endpoint_url,
+                local_template(ROOT, code_bucket=CODE_BUCKET, region=REGION),
+                stack=STACK,
+                parameters={"JwtIssuer": self._issuer.url, "JwtAudience": AUDIENCE},
+            )
+            self._exit = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._exit.close()
+
+    @cached_property
+    def session(self) -> boto3.Session:
+        """A session of the stack's account; the emulator checks no secret."""
+        return boto3.Session(
+            aws_access_key_id=ACCOUNT, aws_secret_access_key=ACCOUNT, region_name=REGION
+        )
+
+    def client(self, service: str) -> Any:
+        """Return a client of any service, on the emulator."""
+        return self.session.client(service, endpoint_url=self.emulator.endpoint_url)  # type: ignore[call-overload]  # by name
+
+    @cached_property
+    def s3(self) -> S3Client:
+        client: S3Client = self.client("s3")
+        return client
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        client: DynamoDBClient = self.client("dynamodb")
+        return client
+
+    @cached_property
+    def states(self) -> SFNClient:
+        client: SFNClient = self.client("stepfunctions")
+        return client
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        client: SQSClient = self.client("sqs")
+        return client
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        client: LambdaClient = self.client("lambda")
+        return client
+
+    @property
+    def api_url(self) -> str:
+        """Root of the HTTP API; paths start with /v1."""
+        return f"{self.emulator.endpoint_url}/_aws/execute-api/{self.physical_id('HttpApi')}"
+
+    @property
+    def inbox_bucket(self) -> str:
+        return self.physical_id("InboxBucket")
+
+    @property
+    def archive_bucket(self) -> str:
+        return self.physical_id("ArchiveBucket")
+
+    @property
+    def table_names(self) -> dict[str, str]:
+        """The tables: statements, books, feeds."""
+        logical = {"statements": "StatementsTable", "books": "BooksTable", "feeds": "FeedsTable"}
+        return {name: self.physical_id(resource) for name, resource in logical.items()}
+
+    @property
+    def state_machine_arn(self) -> str:
+        return self.physical_id("Reconcile")
+
+    @property
+    def sync_queue_url(self) -> str:
+        return self.physical_id("SyncQueue")
+
+    def function_name(self, logical_id: str) -> str:
+        """Return the name of a function of the template."""
+        return self.physical_id(logical_id)
+
+    def physical_id(self, logical_id: str) -> str:
+        """Return what a resource of the template is called here."""
+        return self._deployed.resources[logical_id]
+
+    def token(self, tenant: str, user: str = "accountant", *, ttl_seconds: int = 3600) -> str:
+        """Return a bearer token of a user of a tenant."""
+        return self._issuer.token(tenant=tenant, user=user, ttl_seconds=ttl_seconds)
+
+    def logs_of(self, function: str) -> list[str]:
+        """Return what a function of the template has logged, oldest first."""
+        group = self.physical_id(f"{function}Log")
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
