@@ -15,54 +15,79 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.matching.ibans import IBAN_IN_TEXT, compact_iban, is_iban, longest_iban
 from rappro.domain.matching.normalise import fold
+from rappro.domain.matching.numbers import (
+    CORE_DIGITS_MIN,
+    NUMBER_CHARS_MAX,
+    Hit,
+    ShapeBook,
+    dotted,
+    runs_of,
+    scan,
+    shape_book,
+    shape_of,
+)
 
-NUMBER_CHARS_MAX: Final = 64
-"""Characters of a number that are indexed."""
+__all__ = [
+    "BATCH_CLASS", "CARD_CLASS", "REMITTANCE_CLASS", "TextRefs", "compact_iban", "entry_tokens",
+    "index_tokens", "item_tokens", "key_token", "read_text", "shape_of", "tokens_in",
+]  # fmt: skip
 
-CORE_DIGITS_MIN: Final = 6
-"""Fewer digits alone are a date, an amount or a postcode as often as a number."""
+KEY_WORDS_MAX: Final = 40
+"""Words of one text that may be a key of an entry: a cheque, a remittance, a batch, a contract."""
 
-TOKENS_MAX_PER_TEXTS: Final = 200
-"""Tokens that one line may ask the books for."""
-
-RUNS_MAX: Final = 600
-"""Runs of letters or digits of one text that are looked at."""
+AMOUNTS_MAX: Final = 20
 
 REMITTANCE_CLASS: Final = "~remittance"
 BATCH_CLASS: Final = "~batch"
 CARD_CLASS: Final = "~card"
 """Tokens under which every waiting entry of a kind is found, for groups whose key is not named."""
 
-_RUN: Final = re.compile(r"[A-Z]+|[0-9]+")
-_NO_KEYS: Final = frozenset(
-    ("", "NOTPROVIDED", "NONREF", "NOREF", "NA", "NONE", "NULL", "UNKNOWN", "NOTAVAILABLE")
+_NO_KEY_WORDS: Final = "NOTPROVIDED NONREF NOREF NA NONE NULL UNKNOWN NOTAVAILABLE NP"
+_NO_KEYS: Final = frozenset(_NO_KEY_WORDS.split())
+_DATE: Final = re.compile(
+    r"(?<!\d)(?:20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|[12]\d|3[01])[/.-](?:0[1-9]|1[0-2])(?:[/.-](?:20)?\d\d)?"
+    r"|(?:0[1-9]|1[0-2])/20\d\d)(?!\d)"
 )
-
-
-def shape_of(number: str) -> str:
-    """Return the shape of an invoice number: digits as 9, letters and separators as they are.
-
-    "FA2026-00123" is "FA9999-99999". Case, accents and outer blanks mean nothing.
-    """
-    folded = fold(number.strip())[:NUMBER_CHARS_MAX]
-    return "".join("9" if "0" <= char <= "9" else char for char in folded)
+_AMOUNT: Final = re.compile(
+    r"(?<![\d.,])(?:\d{1,3}(?:[ .]\d{3}){1,3},\d\d|\d{1,9}[.,]\d\d)(?![\d.,]|-\d)"
+)
+_KEY_WORD: Final = re.compile(r"[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*")
+_SHORT_KEY: Final = re.compile(
+    r"\b(?:REMISES?|REM|BORDEREAU|BRD|CHQS?|CHEQUES?|LOT|CONTRAT|TPE)\b[^0-9,]{0,16}(\d{1,12})\b"
+)
+_CHEQUE: Final = re.compile(
+    r"\b(?:CHQ|CHEQUE|CHQS|CHEQUES)\b\s*(?:EMIS|IMPAYE|PAYE)?\s*(?:N[O°.]{0,2}|NUM|NUMERO)?[\s:.]*"
+    r"(\d{3,12})\b"
+)
+_MANDATE: Final = re.compile(
+    r"\b(?:RUM|MANDAT|MANDATE|MREF)\b[\s:./]*([A-Z0-9][A-Z0-9+/_.-]{3,34})"
+)
+_MANDATE_MARK: Final = re.compile(r"RUM|MANDAT|MREF")
+_DATE_MARK: Final = re.compile(r"\d[/.-]\d")
+_DIGIT: Final = re.compile(r"\d")
+_THREE_DIGITS: Final = re.compile(r"(?:[^\d]*\d){3}")
+_SIREN: Final = re.compile(r"(?<!\d)\d{3} ?\d{3} ?\d{3}(?!\d)")
+_DIGITS: Final = re.compile(r"(?<![A-Z0-9])\d{3,12}(?![A-Z0-9])")
 
 
 def key_token(text: str | None) -> str | None:
     """Return the one token of a key (end-to-end id, batch, contract), None when it says nothing."""
     if not text:
         return None
-    glued = "".join(_RUN.findall(fold(text[:NUMBER_CHARS_MAX])))
+    glued = "".join(runs_of(text))
     return None if glued in _NO_KEYS or not glued.strip("0") else glued
 
 
 def index_tokens(number: str) -> frozenset[str]:
     """Return the tokens (at most 4) under which a number is indexed; none without a digit."""
-    runs = _RUN.findall(fold(number[:NUMBER_CHARS_MAX]))
+    runs = runs_of(number)
     digits = "".join(run for run in runs if run[0] <= "9")
     if not digits.strip("0"):
         return frozenset()
@@ -71,11 +96,6 @@ def index_tokens(number: str) -> frozenset[str]:
     if len(core) >= CORE_DIGITS_MIN:
         tokens.add(core)
     return frozenset(tokens)
-
-
-def dotted(runs: Iterable[str]) -> str:
-    """Return runs joined by points, digits without their leading zeros ("FA.2026.123")."""
-    return ".".join((run.lstrip("0") or "0") if run[0] <= "9" else run for run in runs)
 
 
 def item_tokens(item: OpenItem) -> frozenset[str]:
@@ -100,3 +120,103 @@ def entry_tokens(entry: BankEntry) -> frozenset[str]:
     if entry.card_contract:
         tokens.add(CARD_CLASS)
     return frozenset(tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class TextRefs:
+    """The typed references that one text shows.
+
+    `keys` are tokens that an entry's own key may have; `endings` the free-standing digit runs;
+    `amounts` are amounts printed with two decimals, in hundredths.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    keys: frozenset[str] = frozenset()
+    cheques: frozenset[str] = frozenset()
+    mandates: frozenset[str] = frozenset()
+    ibans: frozenset[str] = frozenset()
+    sirens: frozenset[str] = frozenset()
+    endings: frozenset[str] = frozenset()
+    amounts: frozenset[int] = frozenset()
+
+
+NOTHING: Final = TextRefs()
+_EMPTY: Final[frozenset[str]] = frozenset()
+
+
+def read_text(folded: str, book: ShapeBook) -> TextRefs:
+    """Return what a folded text refers to; `book` holds the shapes of the company's numbers."""
+    if not _DIGIT.search(folded):
+        return NOTHING
+    written = _ibans(folded)
+    text = folded
+    for found in written:
+        text = text.replace(found, " " * len(found))
+    undated = _DATE.sub(_blank, text) if _DATE_MARK.search(text) else text
+    has_amounts = "," in undated or "." in undated
+    blanked = _AMOUNT.sub(_blank, undated) if has_amounts else undated
+    cheques = _CHEQUE.findall(blanked) if "CH" in blanked else ()
+    return TextRefs(
+        hits=tuple(scan(text, book, blanked)),
+        keys=_keys(text),
+        cheques=frozenset(found.lstrip("0") for found in cheques) - {""},
+        mandates=_mandates(folded) if _MANDATE_MARK.search(folded) else _EMPTY,
+        ibans=frozenset(compact_iban(found) for found in written) if written else _EMPTY,
+        sirens=frozenset(found.replace(" ", "") for found in _SIREN.findall(blanked)),
+        endings=frozenset(_DIGITS.findall(blanked)),
+        amounts=_amounts(undated) if has_amounts else frozenset(),
+    )
+
+
+def tokens_in(texts: Iterable[str], shapes: Iterable[str]) -> frozenset[str]:
+    """Return the tokens to look up for a line with these texts.
+
+    `shapes` are those of the company's numbers: a number is only looked up when it fits one (glued,
+    spaced, broken over two texts, leading zeros or letters left out); words with at least 3 digits
+    are looked up as keys of entries. Bounded whatever the texts.
+    """
+    folded = "\n".join(fold(text) for text in texts if text)
+    refs = read_text(folded, shape_book(tuple(sorted(set(shapes)))))
+    return refs.keys | {hit.token for hit in refs.hits}
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _ibans(folded: str) -> list[str]:
+    """Return the IBANs as they are written, blanks included."""
+    candidates = (longest_iban(match.group()) for match in IBAN_IN_TEXT.finditer(folded))
+    return [written for written in candidates if written is not None]
+
+
+def _mandates(folded: str) -> frozenset[str]:
+    return frozenset(filter(None, map(key_token, _MANDATE.findall(folded))))
+
+
+def _keys(text: str) -> frozenset[str]:
+    tokens: list[str] = []
+    for word in _KEY_WORD.findall(text):
+        if word.isalpha() or len(word) > NUMBER_CHARS_MAX or not _THREE_DIGITS.match(word):
+            continue
+        if _DATE.fullmatch(word) or _AMOUNT.fullmatch(word):
+            continue
+        glued = word if word.isalnum() else "".join(runs_of(word))
+        tokens.append(glued.lstrip("0") if glued.isdigit() else glued)
+        if len(tokens) >= KEY_WORDS_MAX:
+            break
+    tokens += [short.lstrip("0") for short in _SHORT_KEY.findall(text)[:KEY_WORDS_MAX]]
+    return frozenset(tokens) - {""}
+
+
+def _amounts(text: str) -> frozenset[int]:
+    written = _AMOUNT.findall(text)[:AMOUNTS_MAX]
+    return frozenset(int("".join(char for char in amount if char.isdigit())) for amount in written)
+
+
+def read_iban(text: str | None) -> str | None:
+    """Return the compact IBAN that a field holds, None when it holds something else."""
+    if not text:
+        return None
+    compact = compact_iban(fold(text))
+    return compact if is_iban(compact) else None
