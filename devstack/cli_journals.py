@@ -20,6 +20,9 @@ _IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
 _BANK_ACCOUNTS: Final = "512"
 """PCG: the accounts of banks; 53 is cash in hand, which no bank reports on."""
 
+_NUMBER_CHARS_MIN: Final = 8
+"""A shorter number may stand in an IBAN by chance."""
+
 
 class UnknownJournal(InvalidRequest):
     """A journal that is named on the command line is not in the books."""
@@ -39,20 +42,19 @@ def name_account(journals: Sequence[Journal], option: str) -> list[Journal]:
     account = "".join(account.split()).upper()
     if not code or not account:
         raise InvalidRequest(f"--journal takes CODE=IBAN_OR_NUMBER, not {option!r}")
-    if code not in {journal.code for journal in journals}:
+    journal = next((journal for journal in journals if journal.code == code), None)
+    if journal is None:
         raise UnknownJournal(f"the books have no journal {code!r}: {choices(journals)}")
     is_iban = _IBAN.fullmatch(account) is not None
-    return [
+    return _replaced(
+        journals,
         replace(
             journal,
             type=JournalType.TREASURY,
             iban=account if is_iban else journal.iban,
             bank_number=journal.bank_number if is_iban else account,
-        )
-        if journal.code == code
-        else journal
-        for journal in journals
-    ]
+        ),
+    )
 
 
 def bank_journals(journals: Iterable[Journal]) -> list[Journal]:
@@ -62,22 +64,44 @@ def bank_journals(journals: Iterable[Journal]) -> list[Journal]:
     return banks or treasury
 
 
-def adopt_account(journals: Sequence[Journal], accounts: Iterable[BankAccountRef]) -> list[Journal]:
-    """Give the only bank journal the only account of the files, when it has none of its own.
+def adopt_accounts(
+    journals: Sequence[Journal], accounts: Iterable[BankAccountRef]
+) -> list[Journal]:
+    """Give journals the accounts of the files that are plainly theirs.
 
-    Two accounts that no journal has stay unknown: nothing says which of them it would be.
+    That is a number which is a part of one journal's IBAN (formats without IBANs give the bare
+    account number), and the only account of all files when there is one bank journal and it has
+    none of its own. Anything else stays unknown: nothing says whose it would be.
     """
+    found = list(journals)
     strangers = {
         (account.iban, account.number)
         for account in accounts
-        if (account.iban or account.number) and journal_of(account, list(journals)) is None
+        if (account.iban or account.number) and journal_of(account, found) is None
     }
-    banks = bank_journals(journals)
-    if len(banks) != 1 or len(strangers) != 1 or banks[0].iban or banks[0].bank_number:
-        return list(journals)
-    [(iban, number)] = strangers
-    adopted = replace(banks[0], iban=iban, bank_number=number)
-    return [adopted if journal.code == adopted.code else journal for journal in journals]
+    for iban, number in sorted(strangers, key=str):
+        owner = _only_owner(number, found)
+        if owner is not None:
+            strangers.discard((iban, number))
+            found = _replaced(found, replace(owner, bank_number=number))
+    banks = bank_journals(found)
+    if len(banks) == 1 and len(strangers) == 1 and not (banks[0].iban or banks[0].bank_number):
+        [(iban, number)] = strangers
+        found = _replaced(found, replace(banks[0], iban=iban, bank_number=number))
+    return found
+
+
+def _only_owner(number: str | None, journals: Sequence[Journal]) -> Journal | None:
+    """Return the one journal whose IBAN holds a number, and that has no other number."""
+    plain = "".join(char for char in (number or "").upper() if char.isalnum())
+    if len(plain) < _NUMBER_CHARS_MIN:
+        return None
+    owners = [j for j in bank_journals(journals) if plain in (j.iban or "")]
+    return owners[0] if len(owners) == 1 and owners[0].bank_number is None else None
+
+
+def _replaced(journals: Sequence[Journal], changed: Journal) -> list[Journal]:
+    return [changed if journal.code == changed.code else journal for journal in journals]
 
 
 def route(account: BankAccountRef, journals: Sequence[Journal]) -> Journal:

@@ -16,7 +16,7 @@ from typing import IO, Any, Final
 
 from devstack import cli_books
 from devstack.cli_files import opened, refusal_of
-from devstack.cli_journals import adopt_account, name_account, route
+from devstack.cli_journals import adopt_accounts, name_account, route
 from devstack.cli_parse import dump
 from devstack.cli_tables import decided_statement, refusal_row
 from rappro.adapters.clock import SystemClock
@@ -162,7 +162,7 @@ class _Session:
         for file in files:
             file.refusal = refusal_of(file.name, partial(_scan, file))
         accounts = [a for file in files if file.refusal is None for a in file.accounts]
-        self._save_journals(adopt_account(self._journals(), accounts))
+        self._save_journals(adopt_accounts(self._journals(), accounts))
         journals = self._journals()
         for file in files:
             if file.refusal is None:

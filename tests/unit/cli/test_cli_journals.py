@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from devstack.cli_journals import UnknownAccount, UnknownJournal, adopt_account, name_account, route
+from devstack.cli_journals import (
+    UnknownAccount,
+    UnknownJournal,
+    adopt_accounts,
+    name_account,
+    route,
+)
 from rappro.domain.bank import BankAccountRef
 from rappro.domain.books import Journal, JournalType
 from rappro.domain.errors import InvalidRequest
@@ -43,7 +49,7 @@ def test_an_unknown_journal_is_refused_with_the_choices() -> None:
 
 def test_the_only_bank_journal_adopts_the_only_account() -> None:
     account = BankAccountRef(iban=IBAN)
-    journals = adopt_account([bank("BQ1"), bank("CA", "530000"), SALES], [account, account])
+    journals = adopt_accounts([bank("BQ1"), bank("CA", "530000"), SALES], [account, account])
 
     assert route(account, journals).code == "BQ1"
 
@@ -51,19 +57,39 @@ def test_the_only_bank_journal_adopts_the_only_account() -> None:
 def test_two_unknown_accounts_are_not_adopted() -> None:
     accounts = [BankAccountRef(number="111"), BankAccountRef(number="222")]
 
-    assert adopt_account([bank("BQ1")], accounts) == [bank("BQ1")]
+    assert adopt_accounts([bank("BQ1")], accounts) == [bank("BQ1")]
 
 
 def test_two_bank_journals_adopt_nothing() -> None:
     journals = [bank("BQ1"), bank("BQ2", "512200")]
 
-    assert adopt_account(journals, [BankAccountRef(number="111")]) == journals
+    assert adopt_accounts(journals, [BankAccountRef(number="111")]) == journals
 
 
 def test_a_journal_that_has_an_account_adopts_no_other() -> None:
     journals = [bank("BQ1", iban=IBAN)]
 
-    assert adopt_account(journals, [BankAccountRef(number="111")]) == journals
+    assert adopt_accounts(journals, [BankAccountRef(number="111")]) == journals
+
+
+def test_a_bare_account_number_is_the_journal_s_whose_iban_holds_it() -> None:
+    account = BankAccountRef(number="1234567890 1")
+    other = bank("BQ2", "512200", iban="BE68539007547034")
+
+    assert route(account, adopt_accounts([bank("BQ1", iban=IBAN), other], [account])).code == "BQ1"
+
+
+def test_a_number_that_two_ibans_hold_is_nobody_s() -> None:
+    account = BankAccountRef(number="12345678901")
+    journals = [bank("BQ1", iban=IBAN), bank("BQ2", iban="BE9112345678901")]
+
+    assert adopt_accounts(journals, [account]) == journals
+
+
+def test_a_short_number_proves_nothing() -> None:
+    account = BankAccountRef(number="1234567")
+
+    assert adopt_accounts([bank("BQ1", iban=IBAN)], [account]) == [bank("BQ1", iban=IBAN)]
 
 
 def test_a_file_without_any_account_goes_to_the_only_bank_journal() -> None:
