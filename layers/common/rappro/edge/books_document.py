@@ -52,9 +52,9 @@ class BooksDocument:
 
 
 def read_books(
-    document: bytes | dict[str, Any], *, stored: BooksDocument | None = None
+    document: bytes | dict[str, Any] | BooksInput, *, stored: BooksDocument | None = None
 ) -> BooksDocument:
-    """Return the records that a books document holds, all of it checked.
+    """Return the records that a books document holds, all of it checked; its shapes may be already.
 
     With `stored` the document completes books that exist: what it says of the company and its
     settings replaces what is there, and its rows may refer to the stored journals and third

@@ -221,6 +221,15 @@ def list_journals(
     return _slice(ports.store.all(tenant, company, Journal), limit, cursor)
 
 
+def books_referred_to(
+    ports: Ports, tenant: TenantId, company: CompanyId
+) -> tuple[tuple[Journal, ...], tuple[ThirdParty, ...]]:
+    """Return the journals and third parties that a books document may refer to."""
+    journals = ports.store.all(tenant, company, Journal)
+    parties = ports.store.all(tenant, company, ThirdParty)
+    return tuple(journals), tuple(parties)
+
+
 def list_accounts(
     ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
 ) -> Page[LedgerAccount]:

@@ -1,0 +1,159 @@
+"""The way in: one HTTP API event in, one answer out, whatever happens in between.
+
+    event ─► who calls (401) ─► body (400, 413, 415) ─► route (404, 405) ─► shapes (422)
+          ─► one use case ─► answer, checked against its shape ─► headers
+
+Every error becomes a problem document here and only here; what nobody expected is logged once.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from rappro.edge.api import openapi, requests
+from rappro.edge.api.caller import authenticate
+from rappro.edge.api.limits import ANSWER_BYTES_MAX
+from rappro.edge.api.routes import ROUTERS
+from rappro.edge.books_records import pointer
+from rappro.edge.observability import logger
+from rappro.edge.problem import (
+    ANSWER_TOO_LARGE,
+    CONTENT_TYPE,
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    METHOD_NOT_ALLOWED,
+    NO_SUCH_ROUTE,
+    FieldError,
+    HttpProblem,
+    ProblemAnswer,
+    kind_of,
+    problem_of,
+)
+from rappro.ports import Ports
+
+PREFIX: Final = "/v1"
+PUBLIC_PATHS: Final = frozenset({f"{PREFIX}/openapi.json", f"{PREFIX}/docs"})
+"""What anybody may read; everything else needs a verified identity."""
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def handle(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, Any]:
+    """Answer one request of API Gateway's HTTP API (payload 2.0)."""
+    try:
+        answer = _answer(event, context, ports)
+    except Exception as error:  # noqa: BLE001 - the edge: every error becomes a problem document
+        answer = _problem(problem_of(_logged(error), _instance(event)))
+    if len(answer.get("body") or "") > ANSWER_BYTES_MAX:
+        too_large = HttpProblem(ANSWER_TOO_LARGE, "ask for a smaller part")
+        answer = _problem(problem_of(too_large, _instance(event)))
+    return {**answer, "headers": {**_HEADERS, **answer.get("headers", {})}}
+
+
+def _answer(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, Any]:
+    known = APIGatewayProxyEventV2(dict(event))
+    path = known.path
+    if path not in PUBLIC_PATHS:
+        app.context["caller"] = authenticate(event, ports)
+    return app.resolve(requests.read_body(event, known.http_method, path), context)
+
+
+def _instance(event: Mapping[str, Any]) -> str:
+    context = event.get("requestContext")
+    request_id = context.get("requestId") if isinstance(context, Mapping) else None
+    return f"urn:rappro:request:{request_id or 'unknown'}"
+
+
+def _problem(answer: ProblemAnswer) -> dict[str, Any]:
+    return {
+        "statusCode": answer.status,
+        "headers": {"Content-Type": CONTENT_TYPE, **answer.headers},
+        "body": json.dumps(answer.document(), ensure_ascii=False),
+        "isBase64Encoded": False,
+        "cookies": [],
+    }
+
+
+def _logged(error: Exception) -> Exception:
+    """Log an error that is nobody's fault but ours: its class and place, never its words."""
+    if not isinstance(error, HttpProblem) and kind_of(type(error)) is INTERNAL_ERROR:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        logger.error(
+            "failed", error=type(error).__name__, raised_at=f"{frame.filename}:{frame.lineno}"
+        )
+    return error
+
+
+def _of_route(error: Exception) -> Response[str]:
+    """Answer an error that left a route; registered for every class of error."""
+    if isinstance(error, NotFoundError):
+        error = _no_route()
+    elif isinstance(error, RequestValidationError):
+        error = _broken_schema(error)
+    answer = problem_of(_logged(error), _instance(app.current_event.raw_event))
+    return Response(
+        status_code=answer.status,
+        content_type=CONTENT_TYPE,
+        body=json.dumps(answer.document(), ensure_ascii=False),
+        headers=answer.headers,
+    )
+
+
+def _no_route() -> HttpProblem:
+    """Return 405 when the path is known with another method, else 404."""
+    path = app.current_event.path
+    routes = [*app._static_routes, *app._dynamic_routes]  # noqa: SLF001 - there is no public list
+    methods = sorted(route.method for route in routes if route.rule.match(path))
+    if not methods:
+        return HttpProblem(NO_SUCH_ROUTE, "no such route; see /v1/docs")
+    allowed = {"Allow": ", ".join(methods)}
+    return HttpProblem(METHOD_NOT_ALLOWED, f"allowed: {allowed['Allow']}", headers=allowed)
+
+
+_PLACES: Final = {"query": "query/", "path": "path/", "header": "header/"}
+
+
+def _broken_schema(refusal: RequestValidationError) -> Exception:
+    """Name each wrong field; an answer of ours that breaks its schema is our error."""
+    errors = refusal.errors()
+    if any(error["loc"][:1] == ("response",) for error in errors):
+        return AssertionError("an answer breaks its schema")
+    return HttpProblem(
+        INVALID_REQUEST,
+        f"{len(errors)} wrong field{'s' if len(errors) > 1 else ''}",
+        fields=[FieldError(_where(error["loc"]), _sentence(error)) for error in errors],
+    )
+
+
+def _where(location: tuple[str | int, ...]) -> str:
+    place, *steps = location
+    if place in _PLACES:
+        return _PLACES[str(place)] + "/".join(str(step) for step in steps)
+    return pointer(*steps)
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    sentences = {"extra_forbidden": "unknown field", "missing": "this field is required"}
+    return sentences.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+
+
+def _build() -> APIGatewayHttpResolver:
+    resolver = APIGatewayHttpResolver(
+        enable_validation=True, debug=False, json_body_deserializer=requests.parse_json
+    )
+    resolver.use([requests.refuse_unknown_parameters])
+    for router in ROUTERS:
+        resolver.include_router(router, prefix=PREFIX)
+    resolver.include_router(openapi.router_for(resolver), prefix=PREFIX)
+    resolver.exception_handler(Exception)(_of_route)
+    return resolver
+
+
+app: Final = _build()

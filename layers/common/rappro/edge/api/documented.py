@@ -1,0 +1,69 @@
+"""What every route says of itself in the OpenAPI document, kept in one shape.
+
+A route names its operation, its words and what may go wrong; the statuses and problem documents
+follow from that.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from rappro.edge.problem import CONTENT_TYPE, Problem, every_kind
+
+TAGS: Final = {
+    "companies": "Companies (dossiers), their journals, accounts and third parties (tiers)",
+    "books": "Loading and reading the books: entries (écritures), open items (échéances)",
+    "imports": "Files in: uploads and the import trace (trace d'import)",
+    "statements": "Statements (relevés), their lines, runs and validation",
+    "matches": "Matches (rapprochements) by hand, confirmed and undone",
+    "reports": "The reconciliation report (état de rapprochement) and the audit trail",
+    "feeds": "Bank connections (connexions bancaires) and their runs",
+    "api": "The API itself",
+}
+_ALWAYS: Final = frozenset({401, 422, 500, 503})
+_WITH_BODY: Final = frozenset({400, 413, 415})
+
+
+def new_router() -> APIGatewayHttpRouter:
+    """Return an empty router for the routes of one resource."""
+    return APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+
+
+def documented(
+    operation_id: str,
+    summary: str,
+    description: str,
+    *,
+    tag: str,
+    answer: str,
+    status: int = 200,
+    has_body: bool = False,
+    is_found: bool = True,
+    may_conflict: bool = False,
+) -> dict[str, Any]:
+    """Return the arguments of a route's decorator.
+
+    `answer` says what comes back with `status`. `is_found`: the route may answer 404;
+    `may_conflict`: the books may refuse (409).
+    """
+    statuses = _ALWAYS | (_WITH_BODY if has_body else frozenset())
+    statuses |= ({404} if is_found else frozenset()) | ({409} if may_conflict else frozenset())
+    responses: dict[int, dict[str, Any]] = {status: {"description": answer}}
+    return {
+        "operation_id": operation_id,
+        "summary": summary,
+        "description": description,
+        "tags": [tag],
+        "status_code": status,
+        "responses": responses | {code: _problem(code) for code in sorted(statuses)},
+    }
+
+
+def _problem(status: int) -> dict[str, Any]:
+    codes = [kind.code for kind in every_kind() if kind.status == status]
+    return {
+        "description": f"Problem: {', '.join(codes)}",
+        "content": {CONTENT_TYPE: {"model": Problem}},
+    }

@@ -1,0 +1,26 @@
+"""The bounds of the HTTP API. Bounds of the product itself live with the use cases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BODY_BYTES_MAX: Final = 512 * 1024
+"""A manual match of a thousand lines and a thousand targets takes about 200 KB."""
+BOOKS_BODY_BYTES_MAX: Final = 5 * 1024 * 1024
+"""Under Lambda's 6 MB of a synchronous call; larger books are uploaded as a file."""
+ANSWER_BYTES_MAX: Final = 4_000_000
+PAGE_BYTES_MAX: Final = 3_500_000
+"""A page is read again with fewer items until it fits."""
+PAGE_ITEMS_MAX: Final = 200
+PAGE_ITEMS_DEFAULT: Final = 50
+CURSOR_CHARS_MAX: Final = 4_000
+PATH_ID_CHARS_MAX: Final = 200
+NAME_CHARS_MAX: Final = 200
+TEXT_CHARS_MAX: Final = 1_000
+POSITION_MAX: Final = 9_999_999
+"""A line's key has at most seven digits."""
+MATCH_LINES_MAX: Final = 1_000
+MATCH_TARGETS_MAX: Final = 1_000
+REPORT_ROWS_MAX: Final = 5_000
+"""Rows of one list of a reconciliation report; its counts and totals are always of all of them."""
+JSON_DEPTH_MAX: Final = 32

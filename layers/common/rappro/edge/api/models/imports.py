@@ -1,0 +1,88 @@
+"""Files in: upload tickets and the import trace."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field
+
+from rappro.domain.records import ImportOutcome, ImportTrace
+from rappro.edge.api.models.shapes import (
+    FindingOutput,
+    Input,
+    Instant,
+    Key,
+    Output,
+    PageOf,
+    findings_out,
+)
+from rappro.ports import UploadTicket
+
+FORM_FIELDS_MAX = 30
+
+
+class UploadInput(Input):
+    """Which file is to come; a journal forces its account and format."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "releve-2025-01.xml", "journal": "BQ1"}]}
+    )
+
+    name: Annotated[str, Field(min_length=1, max_length=180, description="a name, no path")]
+    journal: Key | None = None
+
+
+class UploadOutput(Output):
+    """Where to post the file: multipart/form-data, `fields` first, then the bytes as `file`."""
+
+    url: str
+    fields: dict[str, str] = Field(
+        max_length=FORM_FIELDS_MAX, description="form fields to send as they are, all of them"
+    )
+    key: str
+    expires_at: Instant
+
+    @classmethod
+    def of(cls, ticket: UploadTicket) -> Self:
+        """Show a ticket."""
+        return cls(
+            url=ticket.url,
+            fields=dict(ticket.fields),
+            key=ticket.object_key,
+            expires_at=ticket.expires_at,
+        )
+
+
+class ImportOutput(Output):
+    """One row of the import trace (trace d'import): what came, what became of it and why."""
+
+    id: str
+    at: Instant
+    name: str
+    sha256: str
+    outcome: ImportOutcome
+    format: str | None
+    statement: str | None
+    journal: str | None
+    line_count: int
+    findings: list[FindingOutput]
+
+    @classmethod
+    def of(cls, trace: ImportTrace) -> Self:
+        """Show a row."""
+        return cls(
+            id=trace.id,
+            at=trace.at,
+            name=trace.name,
+            sha256=trace.sha256,
+            outcome=trace.outcome,
+            format=trace.format,
+            statement=trace.statement_id,
+            journal=trace.journal,
+            line_count=trace.line_count,
+            findings=findings_out(trace.findings),
+        )
+
+
+class ImportPage(PageOf[ImportOutput]):
+    """The import trace, newest first."""

@@ -1,0 +1,84 @@
+"""Parameters of paths and queries, with their bounds: the same name means the same everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from rappro.domain.ids import (
+    CompanyId,
+    EntryId,
+    MatchId,
+    OpenItemId,
+    RunId,
+    StatementId,
+    ThirdPartyId,
+)
+from rappro.edge.api.limits import (
+    CURSOR_CHARS_MAX,
+    PAGE_ITEMS_DEFAULT,
+    PAGE_ITEMS_MAX,
+    PATH_ID_CHARS_MAX,
+    POSITION_MAX,
+)
+from rappro.edge.books_models import Day
+
+
+def _percent_decoded(value: object) -> object:
+    """Gateways differ in whether they decode the path; an id that has no %xx stays as it is."""
+    return unquote(value) if isinstance(value, str) else value
+
+
+_DECODED: Final = BeforeValidator(_percent_decoded)
+_ID: Final = StringConstraints(
+    pattern=r"^[^/\x00-\x1f\x7f]+$", min_length=1, max_length=PATH_ID_CHARS_MAX
+)
+_SCOPE_NAME: Final = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")
+
+CompanyPath = Annotated[
+    CompanyId,
+    _SCOPE_NAME,
+    _DECODED,
+    Path(description="the company's id (dossier), chosen by the tenant", examples=["acme"]),
+]
+JournalPath = Annotated[
+    str, _ID, _DECODED, Path(description="the journal's code", examples=["BQ1"])
+]
+ThirdPartyPath = Annotated[
+    ThirdPartyId, _ID, _DECODED, Path(description="the third party's id (tiers)")
+]
+StatementPath = Annotated[
+    StatementId, _ID, _DECODED, Path(description="the statement's id (relevé)")
+]
+RunPath = Annotated[RunId, _ID, _DECODED, Path(description="the run's id (traitement)")]
+MatchPath = Annotated[MatchId, _ID, _DECODED, Path(description="the match's id (rapprochement)")]
+EntryPath = Annotated[EntryId, _ID, _DECODED, Path(description="the entry's id (écriture)")]
+OpenItemPath = Annotated[
+    OpenItemId, _ID, _DECODED, Path(description="the open item's id (échéance)")
+]
+ConnectionPath = Annotated[
+    str, _ID, _DECODED, Path(description="the bank connection's id, chosen by the tenant")
+]
+PositionPath = Annotated[
+    int,
+    Field(ge=1, le=POSITION_MAX),
+    Path(description="the line's position in its statement", examples=[1]),
+]
+
+Limit = Annotated[
+    int,
+    Field(ge=1, le=PAGE_ITEMS_MAX),
+    Query(description="items a page at most", examples=[PAGE_ITEMS_DEFAULT]),
+]
+Cursor = Annotated[
+    str | None,
+    Query(
+        max_length=CURSOR_CHARS_MAX,
+        description="`next_cursor` of the page before; opaque, of the same list and filters",
+    ),
+]
+OptionalDay = Day | None
+OptionalKey = Annotated[str, StringConstraints(min_length=1, max_length=PATH_ID_CHARS_MAX)] | None

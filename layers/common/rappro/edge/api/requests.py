@@ -1,0 +1,124 @@
+"""A request before any route sees it: its body's size, encoding and JSON, its known parameters."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from rappro.edge.api.limits import BODY_BYTES_MAX, BOOKS_BODY_BYTES_MAX, JSON_DEPTH_MAX
+from rappro.edge.problem import (
+    INVALID_JSON,
+    INVALID_REQUEST,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    FieldError,
+    HttpProblem,
+)  # fmt: skip
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_TEXT_MAX = 60
+
+
+def read_body(event: Mapping[str, Any], method: str, path: str) -> dict[str, Any]:
+    """Return the event with its body as plain text that is JSON, or with none.
+
+    Raises HttpProblem: 413 for too many bytes, 415 for another content type, 400 for a body that
+    is no JSON text.
+    """
+    body = event.get("body")
+    if not body or method not in _WITH_BODY:
+        return {**event, "body": None, "isBase64Encoded": False}
+    _require_json_type(event.get("headers") or {})
+    content = _decoded(body, is_base64=bool(event.get("isBase64Encoded")))
+    bytes_max = BOOKS_BODY_BYTES_MAX if path.endswith("/books") else BODY_BYTES_MAX
+    if len(content) > bytes_max:
+        raise HttpProblem(TOO_LARGE, f"the body has more than {bytes_max} bytes")
+    try:
+        return {**event, "body": content.decode(), "isBase64Encoded": False}
+    except UnicodeDecodeError as error:
+        raise HttpProblem(INVALID_JSON, f"not UTF-8 text at byte {error.start}") from error
+
+
+def _require_json_type(headers: Mapping[str, str]) -> None:
+    named = {name.lower(): value for name, value in headers.items()}
+    media_type = named.get("content-type", "application/json").split(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise HttpProblem(UNSUPPORTED_MEDIA_TYPE, f"not {media_type[:_TEXT_MAX]}")
+
+
+def _decoded(body: str, *, is_base64: bool) -> bytes:
+    if not is_base64:
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise HttpProblem(INVALID_JSON, "not base64") from error
+
+
+def parse_json(text: str) -> dict[str, Any]:
+    """Return the object that a body says, strictly: no field twice, no NaN, no endless nesting.
+
+    Raises HttpProblem: 400 when it is no JSON, 422 when it is no object.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_no_doubles)
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno} column {error.colno}"
+        raise HttpProblem(INVALID_JSON, f"{error.msg} at {at}") from error
+    except (ValueError, RecursionError) as error:
+        raise HttpProblem(INVALID_JSON, "a number or a nesting beyond any use") from error
+    if not isinstance(value, dict):
+        raise HttpProblem(
+            INVALID_REQUEST, "the body is a JSON object", fields=[FieldError("", "not an object")]
+        )
+    _refuse_depth(value)
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise HttpProblem(INVALID_JSON, f"{name} is not JSON")
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise HttpProblem(INVALID_JSON, "a field is given twice in one object")
+    return found
+
+
+def _refuse_depth(value: object) -> None:
+    level: list[object] = [value]
+    for _ in range(JSON_DEPTH_MAX):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        if not level:
+            return
+    raise HttpProblem(INVALID_JSON, f"nested deeper than {JSON_DEPTH_MAX} levels")
+
+
+def refuse_unknown_parameters(
+    app: APIGatewayHttpResolver, next_middleware: NextMiddleware
+) -> Response[Any]:
+    """Refuse a query parameter that the route does not know: a misspelt filter filters nothing."""
+    route = app.context["_route"]
+    if route.responses is None:  # no route of ours: the way to 404 and 405
+        return next_middleware(app)
+    known = {parameter.alias for parameter in route.dependant.query_params}
+    unknown = sorted(set(app.current_event.query_string_parameters) - known)
+    if unknown:
+        raise HttpProblem(
+            INVALID_REQUEST,
+            "unknown query parameter",
+            fields=[FieldError(f"query/{name[:_TEXT_MAX]}", "unknown") for name in unknown],
+        )
+    return next_middleware(app)

@@ -1,0 +1,43 @@
+"""The routes, one file a resource: each reads its parameters, calls one use case, shows the result.
+
+A new resource is one more file here and one more line in ROUTERS; the OpenAPI document, the schema
+tests and the two-tenant tests follow by themselves.
+"""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from rappro.edge.api.routes import (
+    books,
+    companies,
+    connections,
+    entries,
+    imports,
+    journals,
+    lines,
+    matches,
+    open_items,
+    reports,
+    statements,
+    third_parties,
+    uploads,
+    validation,
+)
+
+ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
+    companies.router,
+    journals.router,
+    third_parties.router,
+    uploads.router,
+    imports.router,
+    books.router,
+    entries.router,
+    open_items.router,
+    statements.router,
+    lines.router,
+    matches.router,
+    validation.router,
+    reports.router,
+    connections.router,
+)

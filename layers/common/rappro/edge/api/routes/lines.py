@@ -1,0 +1,147 @@
+"""Statement lines (lignes de relevé)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from rappro.domain.ids import ThirdPartyId
+from rappro.domain.matching.model import Level
+from rappro.domain.records import LineStatus
+from rappro.edge.api.caller import ScopeGiven
+from rappro.edge.api.documented import documented, new_router
+from rappro.edge.api.limits import NAME_CHARS_MAX, PAGE_ITEMS_DEFAULT
+from rappro.edge.api.models.lines import LineEditInput, LineOutput, LinePage
+from rappro.edge.api.models.shapes import amount_in
+from rappro.edge.api.pages import fitting
+from rappro.edge.api.parameters import (
+    CompanyPath,
+    Cursor,
+    Limit,
+    OptionalKey,
+    PositionPath,
+    StatementPath,
+)
+from rappro.use_cases import reads
+from rappro.use_cases.edit_line import edit_line
+
+router = new_router()
+
+AmountText = Annotated[
+    str | None,
+    Query(
+        pattern=r"^\d{1,18}(\.\d{1,4})?$",
+        description="a magnitude in the statement's currency, as a decimal string",
+        examples=["120.00"],
+    ),
+]
+
+
+@router.get(
+    "/companies/<company>/statements/<statement>/lines",
+    **documented(
+        "listLines",
+        "List the lines of a statement",
+        "Lines (lignes de relevé) in position order, with their level (niveau de rapprochement),"
+        " candidates and explanation. Filters go together. A page may hold fewer items than asked"
+        " for, even none, and still have a next one.",
+        tag="statements",
+        answer="One page of lines",
+    ),
+)
+def list_lines(
+    scope: ScopeGiven,
+    company: CompanyPath,
+    statement: StatementPath,
+    *,
+    level: Annotated[Level | None, Query(description="only this level")] = None,
+    status: Annotated[LineStatus | None, Query(description="only this status")] = None,
+    matched: Annotated[bool | None, Query(description="matched lines, or the others")] = None,
+    third_party: Annotated[OptionalKey, Query(description="a third party's id")] = None,
+    text: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=NAME_CHARS_MAX,
+            description="stands in one of the five texts or the counterparty's name, in any case",
+        ),
+    ] = None,
+    amount_min: AmountText = None,
+    amount_max: AmountText = None,
+    direction: Annotated[
+        Literal["in", "out"] | None, Query(description="money in (crédit) or out (débit)")
+    ] = None,
+    limit: Limit = PAGE_ITEMS_DEFAULT,
+    cursor: Cursor = None,
+) -> LinePage:
+    """List lines."""
+    currency = reads.get_statement(scope.ports, scope.tenant, company, statement).currency
+    wanted = reads.LineFilter(
+        level=level,
+        is_matched=matched,
+        status=status,
+        third_party=None if third_party is None else ThirdPartyId(third_party),
+        text=text,
+        amount_minor_min=_minor(amount_min, currency, "amount_min"),
+        amount_minor_max=_minor(amount_max, currency, "amount_max"),
+        is_money_in=None if direction is None else direction == "in",
+    )
+
+    def read(count: int) -> LinePage:
+        page = reads.list_lines(
+            scope.ports, scope.tenant, company, statement, wanted=wanted, limit=count, cursor=cursor
+        )
+        items = [LineOutput.of(line, scope.currency) for line in page.items]
+        return LinePage(items=items, next_cursor=page.cursor)
+
+    return fitting(limit, read)
+
+
+def _minor(text: str | None, currency: str, name: str) -> int | None:
+    return None if text is None else amount_in(text, currency, name)
+
+
+@router.get(
+    "/companies/<company>/statements/<statement>/lines/<position>",
+    **documented(
+        "getLine",
+        "Get a line",
+        "One statement line (ligne de relevé).",
+        tag="statements",
+        answer="The line",
+    ),
+)
+def get_line(
+    scope: ScopeGiven, company: CompanyPath, statement: StatementPath, position: PositionPath
+) -> LineOutput:
+    """Get a line."""
+    found = reads.get_line(scope.ports, scope.tenant, company, statement, position)
+    return LineOutput.of(found, scope.currency)
+
+
+@router.patch(
+    "/companies/<company>/statements/<statement>/lines/<position>",
+    **documented(
+        "editLine",
+        "Edit an unmatched line",
+        "Sets the third party (tiers), the invoice or the nature of an unmatched line by hand; what"
+        " is set survives every recomputation.",
+        tag="statements",
+        answer="The line as it is now",
+        has_body=True,
+        may_conflict=True,
+    ),
+)
+def patch_line(
+    scope: ScopeGiven,
+    company: CompanyPath,
+    statement: StatementPath,
+    position: PositionPath,
+    body: LineEditInput,
+) -> LineOutput:
+    """Edit a line."""
+    edited = edit_line(
+        scope.ports, scope.tenant, company, statement, position, body.edit(), scope.author
+    )
+    return LineOutput.of(edited, scope.currency)

@@ -1,0 +1,137 @@
+"""Statements (relevés), their source and their runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from rappro.domain.records import StatementStatus
+from rappro.edge.api.caller import ScopeGiven
+from rappro.edge.api.documented import documented, new_router
+from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
+from rappro.edge.api.models.statements import (
+    RunOutput,
+    SourceOutput,
+    StatementOutput,
+    StatementPage,
+)
+from rappro.edge.api.pages import fitting
+from rappro.edge.api.parameters import (
+    CompanyPath,
+    Cursor,
+    Limit,
+    OptionalDay,
+    OptionalKey,
+    RunPath,
+    StatementPath,
+)
+from rappro.use_cases import reads
+from rappro.use_cases.start_run import start_run
+
+router = new_router()
+
+
+@router.get(
+    "/companies/<company>/statements",
+    **documented(
+        "listStatements",
+        "List the statements",
+        "Statements (relevés), newest period first. A page may hold fewer items than asked for,"
+        " even none, and still have a next one. The list may lag a moment behind.",
+        tag="statements",
+        answer="One page of statements",
+    ),
+)
+def list_statements(
+    scope: ScopeGiven,
+    company: CompanyPath,
+    *,
+    journal: Annotated[OptionalKey, Query(description="a journal's code")] = None,
+    status: Annotated[StatementStatus | None, Query(description="only this status")] = None,
+    from_: Annotated[
+        OptionalDay, Query(alias="from", description="periods that end that day or later")
+    ] = None,
+    to: Annotated[OptionalDay, Query(description="periods that begin that day or earlier")] = None,
+    limit: Limit = PAGE_ITEMS_DEFAULT,
+    cursor: Cursor = None,
+) -> StatementPage:
+    """List statements."""
+    wanted = reads.StatementFilter(journal, status, from_, to)
+
+    def read(count: int) -> StatementPage:
+        page = reads.list_statements(
+            scope.ports, scope.tenant, company, wanted, limit=count, cursor=cursor
+        )
+        items = [StatementOutput.of(statement) for statement in page.items]
+        return StatementPage(items=items, next_cursor=page.cursor)
+
+    return fitting(limit, read)
+
+
+@router.get(
+    "/companies/<company>/statements/<statement>",
+    **documented(
+        "getStatement",
+        "Get a statement",
+        "One statement (relevé) with its status, findings (constats) and counts by level.",
+        tag="statements",
+        answer="The statement",
+    ),
+)
+def get_statement(
+    scope: ScopeGiven, company: CompanyPath, statement: StatementPath
+) -> StatementOutput:
+    """Get a statement."""
+    found = reads.get_statement(scope.ports, scope.tenant, company, statement)
+    return StatementOutput.of(found)
+
+
+@router.get(
+    "/companies/<company>/statements/<statement>/source",
+    **documented(
+        "getStatementSource",
+        "Get a link to the source file",
+        "A short-lived link to the file that the statement was made from (fichier source), byte for"
+        " byte. A link and no redirect: the token must not follow to the file store.",
+        tag="statements",
+        answer="The source file's name, hash and link",
+    ),
+)
+def get_source(scope: ScopeGiven, company: CompanyPath, statement: StatementPath) -> SourceOutput:
+    """Get a link to the source file."""
+    source, url = reads.source_link(scope.ports, scope.tenant, company, statement)
+    return SourceOutput.of(source, url)
+
+
+@router.post(
+    "/companies/<company>/statements/<statement>/runs",
+    **documented(
+        "startRun",
+        "Match a statement",
+        "Starts a run (traitement) of the matching over the statement's unmatched lines; what a"
+        " person decided is never touched. Follow it by its id.",
+        tag="statements",
+        answer="The run that was started",
+        status=202,
+        may_conflict=True,
+    ),
+)
+def post_run(scope: ScopeGiven, company: CompanyPath, statement: StatementPath) -> RunOutput:
+    """Start a run."""
+    return RunOutput.of(start_run(scope.ports, scope.tenant, company, statement, scope.author))
+
+
+@router.get(
+    "/companies/<company>/runs/<run>",
+    **documented(
+        "getRun",
+        "Get a run",
+        "One run (traitement) of the matching and how far it got.",
+        tag="statements",
+        answer="The run",
+    ),
+)
+def get_run(scope: ScopeGiven, company: CompanyPath, run: RunPath) -> RunOutput:
+    """Get a run."""
+    return RunOutput.of(reads.get_run(scope.ports, scope.tenant, company, run))
