@@ -1,0 +1,122 @@
+"""`make demo`: start the local stack, run every stage, print and write what happened."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from devstack.demo.client import Client, DemoFailed
+from devstack.demo.display import Display
+from devstack.demo.inputs import Inputs, invented, strangers
+from devstack.demo.steps import (
+    Outcome,
+    drill,
+    drop_statements,
+    load_books,
+    report,
+    set_up,
+    sync,
+    validate,
+)  # fmt: skip
+from devstack.stack import LocalStack
+
+TENANT = "demo"
+COMPANY = "demo-company"
+FOLDER = Path("build/demo")
+LAMBDAS = (
+    "ImportStatement", "Match", "ResolveTiers", "PostEntries", "FailRun", "Api", "SyncAggregator",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Run the demo; return 0 when every stage happened."""
+    arguments = _arguments()
+    inputs = strangers(arguments.fec, arguments.statement) if arguments.fec else invented()
+    display, started = Display(), time.monotonic()
+    try:
+        with LocalStack() as stack:
+            display.say(f"local stack ready in {time.monotonic() - started:.1f} s")
+            for name in arguments.disable:
+                _disable(stack, name)
+            outcome = _run(stack, inputs, display)
+            _write(stack, outcome)
+            _show(stack, outcome, display, seconds=time.monotonic() - started)
+            if arguments.keep or sys.stdin.isatty():
+                display.say("\nThe stack stays up until you press Enter.")
+                sys.stdin.readline()
+    except DemoFailed as failure:
+        display.say(f"[bold red]demo failed:[/bold red] {failure}")
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--fec", type=Path, help="your own FEC instead of the invented company")
+    parser.add_argument("--statement", type=Path, action="append", default=[])
+    parser.add_argument("--keep", action="store_true", help="stay up until Enter is pressed")
+    parser.add_argument(
+        "--disable", choices=LAMBDAS, action="append", default=[],
+        help="break a Lambda first, to see that the demo notices",
+    )  # fmt: skip
+    return parser.parse_args()
+
+
+def _disable(stack: LocalStack, name: str) -> None:
+    stack.functions.update_function_configuration(
+        FunctionName=stack.function_name(name), Handler="disabled.handler"
+    )
+
+
+def _run(stack: LocalStack, inputs: Inputs, display: Display) -> Outcome:
+    outcome = Outcome()
+    with Client(stack.api_url, stack.token(TENANT), COMPANY) as client:
+        display.say("creating the company and its journals …")
+        set_up(client, inputs)
+        display.say(f"dropping the books: {inputs.fec[0]} …")
+        load_books(client, inputs, outcome, display)
+        display.say("dropping the statements and following their runs …")
+        drop_statements(client, inputs, outcome, display)
+        display.say("a bad-day drill, and a bank connection …")
+        drill(stack, client, TENANT, COMPANY, outcome)
+        sync(client, outcome)
+        display.say("validating …")
+        validate(client, outcome)
+        report(client, inputs, outcome)
+    return outcome
+
+
+def _write(stack: LocalStack, outcome: Outcome) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    summary = {
+        "api_url": stack.api_url,
+        "tenant": TENANT,
+        "company": COMPANY,
+        "drops": outcome.drops,
+        "books": outcome.books,
+        "statements": outcome.statements,
+        "reports": outcome.reports,
+        "drill": outcome.drill,
+        "sync": outcome.sync,
+    }
+    text = json.dumps(summary, ensure_ascii=False, indent=2)
+    (FOLDER / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _show(stack: LocalStack, outcome: Outcome, display: Display, *, seconds: float) -> None:
+    display.statements(outcome.statements)
+    display.reports(outcome.reports)
+    display.say(f"\n{FOLDER / 'summary.json'} written, {seconds:.1f} s in all. Go on by hand:")
+    token = stack.token(TENANT, ttl_seconds=8 * 3600)
+    display.console.print(
+        f"curl -H 'Authorization: Bearer {token}'"
+        f" {stack.api_url}/v1/companies/{COMPANY}/statements",
+        soft_wrap=True, markup=False,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())
