@@ -54,6 +54,11 @@ SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 
+INDEXED_KINDS: Final[frozenset[type[Record]]] = frozenset({
+    OpenItem, BankEntry, StatementRecord, JournalEntry, FeedRun, Company,
+})  # fmt: skip
+"""Kinds of which a record may have index entries (see entries_of)."""
+
 _DAYS_MAX: Final = date.max.toordinal()
 _MICROSECONDS_MAX: Final = 10**17  # the year 5138
 
@@ -235,8 +240,9 @@ def check_writes(company: str, writes: Sequence[Write], fence: Fence | None) -> 
         if identity in seen:
             raise InvalidRequest(f"{identity[0].__name__} {identity[1]} is written twice")
         seen.add(identity)
-        if fence is not None and isinstance(write.before, Lease):
-            check_fence(write.before, fence)
+        if fence is not None and identity[0] is Lease:
+            before = stored_before(write)
+            check_fence(before if isinstance(before, Lease) else None, fence)
     actions = action_count(writes) + (fence is not None)
     if actions > ACTIONS_MAX_PER_COMMIT:
         raise TooLarge(f"{actions} store actions in one commit; {ACTIONS_MAX_PER_COMMIT} at most")
@@ -255,12 +261,17 @@ def _check_write(company: str, write: Write) -> tuple[type[Record], str]:
     return type(record), record.key
 
 
+def check_key_of(kind: type[Any], key: str) -> None:
+    """Raise InvalidRequest unless a text can be the key of a record of that kind."""
+    check_key(key)
+    if kind is LineRecord:
+        split_line_key(key)
+
+
 def check_record(company: str, record: Record) -> None:
     """Raise InvalidRequest unless a record can be stored under its key in that company."""
-    check_key(record.key)
-    if isinstance(record, LineRecord):
-        split_line_key(record.key)
-    elif isinstance(record, Company) and record.id != company:
+    check_key_of(type(record), record.key)
+    if isinstance(record, Company) and record.id != company:
         raise InvalidRequest(f"the company record {record.id!r} belongs to another company")
 
 

@@ -16,6 +16,7 @@ from rappro.adapters.indexing import (
     action_count,
     check_bytes,
     check_fence,
+    check_key_of,
     check_record,
     check_small,
     check_writes,
@@ -61,7 +62,7 @@ class MemoryStore:
         return self._shelves[tenant, company]
 
     def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
-        check_key(key)
+        check_key_of(kind, key)
         with self._lock:
             return cast("R | None", self._shelf(tenant, company).get(kind, key))
 
@@ -69,7 +70,7 @@ class MemoryStore:
         self, tenant: TenantId, company: CompanyId, kind: type[R], keys: Sequence[str]
     ) -> dict[str, R]:
         for key in keys:
-            check_key(key)
+            check_key_of(kind, key)
         with self._lock:
             shelf = self._shelf(tenant, company)
             found = ((key, shelf.get(kind, key)) for key in dict.fromkeys(keys))

@@ -1,0 +1,164 @@
+"""What a commit becomes: conditional actions on base items, plain ones on index items, one check.
+
+Write(before, after)   base item    Put or Delete if the stored version is before's (or nothing)
+index items  Delete those that are gone, Put new ones and all copies
+fence                  lease item   ConditionCheck: same token, same holder
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from rappro.adapters.dynamodb import keys
+from rappro.adapters.dynamodb.gateway import Action, Gateway
+from rappro.adapters.dynamodb.items import (
+    HOLDER,
+    PK,
+    TOKEN,
+    VERSION,
+    Placed,
+    key_item,
+    placed_entry,
+    placed_marker,
+    placed_record,
+)  # fmt: skip
+from rappro.adapters.indexing import entries_of, entry_changes, stored_before
+from rappro.domain.errors import TooLarge
+from rappro.domain.records import Fence, Lease, LineRecord, Record, Write
+
+COMMIT_BYTES_MAX: Final = 3_000_000
+"""DynamoDB stops at 4 MB for a transaction; keys and names are not counted here."""
+
+
+class Commit:
+    """Collects the actions of one commit and sends them, all or none."""
+
+    def __init__(self, gateway: Gateway, tenant: str, company: str) -> None:
+        self._gateway = gateway
+        self._tenant = tenant
+        self._company = company
+        self._actions: list[Action] = []
+        self._markers: set[keys.Key] = set()
+        self._size = 0
+
+    def send(self, writes: Sequence[Write], fence: Fence | None) -> None:
+        """Apply the writes. Raises StoreConflict, StoreThrottled, StoreUnavailable, TooLarge."""
+        if fence is not None and not any(isinstance(write.before, Lease) for write in writes):
+            self._check_fence(fence)
+        for write in writes:
+            self._add(write)
+        if self._size > COMMIT_BYTES_MAX:
+            raise TooLarge(f"{self._size} bytes in one commit; {COMMIT_BYTES_MAX} at most")
+        if len(self._actions) == 1 and fence is None:
+            self._send_alone()
+        elif self._actions:
+            self._gateway.transact(self._tenant, self._actions)
+
+    def _send_alone(self) -> None:
+        """Send one action without a transaction, which would cost twice as much."""
+        for name, request in self._actions[0].items():
+            if name == "Put":
+                self._gateway.put(self._tenant, request)
+            else:
+                self._gateway.delete(self._tenant, request)
+
+    def _add(self, write: Write) -> None:
+        before, after = stored_before(write), write.after
+        own = None if after is None else placed_record(self._tenant, self._company, after)
+        if own is not None:
+            self._put(own, _condition(before))
+        elif before is not None:
+            key = keys.key_of(self._tenant, self._company, before)
+            self._delete(key, _condition(before))
+        self._add_index(before, after, own)
+        if before is None and isinstance(after, LineRecord):
+            self._add_marker(after)
+
+    def _add_index(self, before: Record | None, after: Record | None, own: Placed | None) -> None:
+        gone, written = entry_changes(
+            () if before is None else entries_of(before), () if after is None else entries_of(after)
+        )
+        for entry in gone:
+            self._delete(keys.entry_key(self._tenant, self._company, entry), {})
+        if after is not None and own is not None:
+            for entry in written:
+                self._put(placed_entry(self._tenant, self._company, after, entry, own), {})
+
+    def _add_marker(self, line: LineRecord) -> None:
+        marker = placed_marker(self._tenant, self._company, line)
+        if marker.key not in self._markers:
+            self._markers.add(marker.key)
+            self._put(marker, {})
+
+    def _put(self, placed: Placed, condition: dict[str, Any]) -> None:
+        name = self._gateway.table_name(placed.key.table)
+        self._actions.append({"Put": {"TableName": name, "Item": placed.item, **condition}})
+        self._size += placed.size
+
+    def _delete(self, key: keys.Key, condition: dict[str, Any]) -> None:
+        name = self._gateway.table_name(key.table)
+        self._actions.append({"Delete": {"TableName": name, "Key": key_item(key), **condition}})
+
+    def _check_fence(self, fence: Fence) -> None:
+        key = keys.record_key(self._tenant, self._company, Lease, "WRITER")
+        self._actions.append({
+            "ConditionCheck": {
+                "TableName": self._gateway.table_name(key.table),
+                "Key": key_item(key),
+                "ConditionExpression": "#token = :token AND #holder = :holder",
+                "ExpressionAttributeNames": {"#token": TOKEN, "#holder": HOLDER},
+                "ExpressionAttributeValues": {
+                    ":token": {"N": str(fence.token)}, ":holder": {"S": fence.holder},
+                },
+            }
+        })  # fmt: skip
+
+
+def _condition(before: Record | None) -> dict[str, Any]:
+    """Return the condition that what is stored is `before`, by its version."""
+    if before is None:
+        return {
+            "ConditionExpression": "attribute_not_exists(#pk)",
+            "ExpressionAttributeNames": {"#pk": PK},
+        }
+    return {
+        "ConditionExpression": "#version = :version",
+        "ExpressionAttributeNames": {"#version": VERSION},
+        "ExpressionAttributeValues": {":version": {"N": str(before.version)}},
+    }
+
+
+class Load:
+    """Writes records without conditions, with the index items that they replace."""
+
+    def __init__(self, gateway: Gateway, tenant: str, company: str) -> None:
+        self._gateway = gateway
+        self._tenant = tenant
+        self._company = company
+
+    def write(self, records: Iterable[Record], stored: Iterable[Record]) -> None:
+        """Write some records, each key once; `stored` is what is there now under those keys."""
+        base: list[Placed] = []
+        index: dict[keys.Key, Placed] = {}
+        for record in records:
+            own = placed_record(self._tenant, self._company, record)
+            base.append(own)
+            others = [
+                placed_entry(self._tenant, self._company, record, entry, own)
+                for entry in entries_of(record)
+            ]
+            if isinstance(record, LineRecord):
+                others.append(placed_marker(self._tenant, self._company, record))
+            index.update((placed.key, placed) for placed in others)
+        gone = {
+            keys.entry_key(self._tenant, self._company, entry)
+            for record in stored
+            for entry in entries_of(record)
+        } - index.keys()
+        # Index items first: until the record itself is written, a repeat after a crash still reads
+        # the old one and so still knows which index items have to go.
+        self._gateway.write_all(
+            self._tenant, [(placed.key, placed.item) for placed in index.values()], sorted(gone)
+        )
+        self._gateway.write_all(self._tenant, [(placed.key, placed.item) for placed in base], ())

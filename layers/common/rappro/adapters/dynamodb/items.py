@@ -1,0 +1,106 @@
+"""Items as DynamoDB's client takes them: a record's JSON in one attribute, beside its keys.
+
+One text attribute instead of one for each field: the JSON is read by pydantic in a few
+microseconds, where the SDK needs tens to unwrap typed attributes, and it has no number, empty set
+or nesting limit of its own. Nothing is ever filtered by its fields on the server.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from rappro.adapters import codec
+from rappro.adapters.dynamodb import keys
+from rappro.adapters.dynamodb.keys import KIND_OF_CODE, KINDS, Key
+from rappro.adapters.indexing import (
+    COPYING,
+    Entry,
+    Index,
+    Listed,
+    Listing,
+    check_bytes,
+    entries_of,
+    listed_of,
+)  # fmt: skip
+from rappro.domain.records import Lease, LineRecord, Record
+
+Item = dict[str, Any]
+"""An item in the client's own notation: {"pk": {"S": ...}}."""
+
+GSI: Final = "by_list"
+PK, SK, LIST_PK, LIST_SK = "pk", "sk", "list_pk", "list_sk"
+KIND, VERSION, DOC, POINTS_TO = "k", "v", "doc", "ref"
+TOKEN, HOLDER = "token", "holder"  # of the lease, for the fence's condition
+
+
+class Placed(NamedTuple):
+    """An item and where it goes."""
+
+    key: Key
+    item: Item
+    size: int
+
+
+def key_item(key: Key) -> Item:
+    """Return the two key attributes."""
+    return {PK: {"S": key.pk}, SK: {"S": key.sk}}
+
+
+def placed_record(tenant: str, company: str, record: Record) -> Placed:
+    """Return the record's own item. Raises TooLarge."""
+    key, text = keys.key_of(tenant, company, record), codec.dump(record)
+    check_bytes(record, len(text))
+    item = _with_document(key, record, text)
+    places = listed_of(record)
+    if places:
+        _add_list(item, tenant, company, places[0])
+    if isinstance(record, Lease):
+        item[TOKEN] = {"N": str(record.token)}
+        if record.holder is not None:
+            item[HOLDER] = {"S": record.holder}
+    return Placed(key, item, len(text))
+
+
+def placed_entry(tenant: str, company: str, record: Record, entry: Entry, own: Placed) -> Placed:
+    """Return an index item of a record: a copy of it, or a pointer to it."""
+    key = keys.entry_key(tenant, company, entry)
+    if entry.by in COPYING:
+        copy: Item = {name: own.item[name] for name in (KIND, VERSION, DOC)}
+        return Placed(key, {**key_item(key), **copy}, own.size)
+    item: Item = {**key_item(key), POINTS_TO: {"S": record.key}}
+    if entry.by is Index.STATEMENTS_OF_JOURNAL:
+        for place in listed_of(record):
+            if place.by is Listing.STATEMENTS_OF_JOURNAL:
+                _add_list(item, tenant, company, place)
+    return Placed(key, item, len(record.key))
+
+
+def placed_marker(tenant: str, company: str, line: LineRecord) -> Placed:
+    """Return the marker of the block that a line is in."""
+    key = keys.block_marker(tenant, company, line.statement_id, line.line.position)
+    return Placed(key, key_item(key), 0)
+
+
+def entry_keys(tenant: str, company: str, record: Record) -> list[Key]:
+    """Return the keys of a record's index items."""
+    return [keys.entry_key(tenant, company, entry) for entry in entries_of(record)]
+
+
+def record_of(item: dict[str, Any]) -> Record:
+    """Return the record that an item holds."""
+    record: Record = codec.load(KIND_OF_CODE[item[KIND]["S"]], item[DOC]["S"])
+    return record
+
+
+def _with_document(key: Key, record: Record, text: bytes) -> Item:
+    return {
+        **key_item(key),
+        KIND: {"S": KINDS[type(record)].code},
+        VERSION: {"N": str(record.version)},
+        DOC: {"S": text.decode()},
+    }
+
+
+def _add_list(item: Item, tenant: str, company: str, place: Listed) -> None:
+    list_pk, list_sk = keys.list_key(tenant, company, place)
+    item[LIST_PK], item[LIST_SK] = {"S": list_pk}, {"S": list_sk}

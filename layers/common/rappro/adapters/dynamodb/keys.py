@@ -1,0 +1,232 @@
+"""Every key of the three tables is built here and nowhere else (docs/decisions/0002).
+
+A partition key starts with `{tenant}#{company}#`. Both ids are checked to hold no `#`, what is
+fixed comes next, and what is free text (a journal's code, an account, an id) comes last: two
+different things never share a key, and no text leads out of its own tenant.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+from rappro.adapters.indexing import LINES_PER_BLOCK, SMALL_KINDS, Entry, Index, Listed, Listing
+from rappro.adapters.scope import check_key, check_scope, check_tenant, split_line_key
+from rappro.domain.books import (
+    BankEntry,
+    CardContract,
+    Company,
+    EntryTemplate,
+    Journal,
+    JournalEntry,
+    LedgerAccount,
+    OpenItem,
+    PastPayment,
+    ReferenceShapes,
+    ThirdParty,
+)  # fmt: skip
+from rappro.domain.errors import InvalidRequest
+from rappro.domain.ids import StatementId
+from rappro.domain.records import (
+    AuditEvent,
+    BooksLoad,
+    FeedConnection,
+    FeedRun,
+    ImportTrace,
+    Lease,
+    LineRecord,
+    Match,
+    PieceCounter,
+    Record,
+    Run,
+    SourceFile,
+    SourceName,
+    StatementIdentity,
+    StatementRecord,
+    Validation,
+)  # fmt: skip
+
+AMOUNT_SHARDS: Final = 16
+"""Partitions of the amount index; together they are the whole backlog."""
+LEDGER_SHARDS: Final = 8
+"""Partitions of one account's ledger: a bank account is the hottest key of a load."""
+PARTITION_BYTES_MAX: Final = 2048
+
+HEADER: Final = "HEADER"
+_ALONE: Final = "-"  # sort key of a record that has a partition of its own
+_MARKER: Final = "B#"
+
+
+class Table(StrEnum):
+    BOOKS = "books"
+    STATEMENTS = "statements"
+    FEEDS = "feeds"
+
+
+class Key(NamedTuple):
+    table: Table
+    pk: str
+    sk: str
+
+
+class _Kind(NamedTuple):
+    table: Table
+    code: str
+
+
+KINDS: Final[dict[type[Any], _Kind]] = {
+    Company: _Kind(Table.BOOKS, "COMPANY"),
+    LedgerAccount: _Kind(Table.BOOKS, "ACCOUNT"),
+    Journal: _Kind(Table.BOOKS, "JOURNAL"),
+    ThirdParty: _Kind(Table.BOOKS, "PARTY"),
+    OpenItem: _Kind(Table.BOOKS, "I"),
+    JournalEntry: _Kind(Table.BOOKS, "J"),
+    BankEntry: _Kind(Table.BOOKS, "E"),
+    PastPayment: _Kind(Table.BOOKS, "PAST"),
+    EntryTemplate: _Kind(Table.BOOKS, "TEMPLATE"),
+    CardContract: _Kind(Table.BOOKS, "CARD"),
+    ReferenceShapes: _Kind(Table.BOOKS, "SHAPES"),
+    BooksLoad: _Kind(Table.BOOKS, "LOAD"),
+    PieceCounter: _Kind(Table.BOOKS, "COUNTER"),
+    SourceFile: _Kind(Table.STATEMENTS, "F"),
+    SourceName: _Kind(Table.STATEMENTS, "N"),
+    StatementIdentity: _Kind(Table.STATEMENTS, "ID"),
+    StatementRecord: _Kind(Table.STATEMENTS, "S"),
+    LineRecord: _Kind(Table.STATEMENTS, "L"),
+    Match: _Kind(Table.STATEMENTS, "M"),
+    Run: _Kind(Table.STATEMENTS, "RUN"),
+    ImportTrace: _Kind(Table.STATEMENTS, "TRACE"),
+    Validation: _Kind(Table.STATEMENTS, "V"),
+    Lease: _Kind(Table.STATEMENTS, "LEASE"),
+    AuditEvent: _Kind(Table.STATEMENTS, "AUDIT"),
+    FeedConnection: _Kind(Table.FEEDS, "FEED"),
+    FeedRun: _Kind(Table.FEEDS, "FEEDRUN"),
+}
+"""Which table holds a kind, and the word that stands for it in keys."""
+KIND_OF_CODE: Final = {kind.code: record for record, kind in KINDS.items()}
+
+_TOGETHER: Final = SMALL_KINDS | {Company, ReferenceShapes, Lease}
+"""Kinds of which all records of a company share one partition."""
+_TABLE_OF_INDEX: Final = {
+    Index.STATEMENTS_OF_JOURNAL: Table.STATEMENTS,
+    Index.RUNS_OF_FEED: Table.FEEDS,
+}
+_TABLE_OF_LISTING: Final = {Listing.ENTRIES: Table.BOOKS, Listing.OPEN_ITEMS: Table.BOOKS}
+
+
+def partition(tenant: str, company: str, *parts: str) -> str:
+    """Return a partition key of one company. Raises InvalidRequest for ids or texts too long."""
+    check_scope(tenant, company)
+    pk = "#".join((tenant, company, *parts))
+    if len(pk.encode(errors="replace")) > PARTITION_BYTES_MAX:
+        raise InvalidRequest(f"a key of more than {PARTITION_BYTES_MAX} bytes")
+    return pk
+
+
+def record_key(tenant: str, company: str, kind: type[Any], key: str) -> Key:
+    """Return where a record itself is stored. Raises InvalidRequest for what cannot be a key."""
+    check_key(key)
+    table, code = KINDS[kind]
+    if kind is LineRecord:
+        statement, position = split_line_key(key)
+        return Key(table, *_line_place(tenant, company, statement, position))
+    if kind in _TOGETHER:
+        return Key(table, partition(tenant, company, code), key)
+    sk = HEADER if kind is StatementRecord else _ALONE
+    return Key(table, partition(tenant, company, code, key), sk)
+
+
+def key_of(tenant: str, company: str, record: Record) -> Key:
+    """Return where a record itself is stored."""
+    return record_key(tenant, company, type(record), record.key)
+
+
+def kind_partition(tenant: str, company: str, kind: type[Any]) -> tuple[Table, str]:
+    """Return where all records of a small kind are."""
+    table, code = KINDS[kind]
+    return table, partition(tenant, company, code)
+
+
+def entry_key(tenant: str, company: str, entry: Entry) -> Key:
+    """Return where an index entry is stored."""
+    table = index_table(entry.by)
+    match entry.by:
+        case Index.COMPANIES:
+            return Key(table, companies_partition(tenant), entry.position)
+        case Index.AMOUNT:
+            pk = amount_partition(tenant, company, amount_shard(entry.value))
+            return Key(table, pk, f"{entry.value}#{entry.position}")
+        case Index.LEDGER:
+            shard = crc32(entry.position.encode()) % LEDGER_SHARDS
+            return Key(table, ledger_partition(tenant, company, entry.value, shard), entry.position)
+        case _:
+            pk = partition(tenant, company, entry.by, entry.value)
+            return Key(table, pk, entry.position)
+
+
+def index_table(by: Index) -> Table:
+    """Return the table that holds an index."""
+    return _TABLE_OF_INDEX.get(by, Table.BOOKS)
+
+
+def amount_shard(amount: str) -> int:
+    """Return the shard of an amount: all items of one amount are in one partition."""
+    return crc32(amount.encode()) % AMOUNT_SHARDS
+
+
+def amount_partition(tenant: str, company: str, shard: int) -> str:
+    """Return the partition of one shard of the amount index."""
+    return partition(tenant, company, Index.AMOUNT, f"{shard:02d}")
+
+
+def ledger_partition(tenant: str, company: str, account: str, shard: int) -> str:
+    """Return the partition of one shard of an account's ledger."""
+    return partition(tenant, company, Index.LEDGER, str(shard), account)
+
+
+def companies_partition(tenant: str) -> str:
+    """Return where a tenant's companies are listed; the company's part of the key is empty."""
+    check_tenant(tenant)
+    return f"{tenant}##{Index.COMPANIES}"
+
+
+def list_key(tenant: str, company: str, listed: Listed) -> tuple[str, str]:
+    """Return a place in the GSI `by_list`: its partition and its sort key."""
+    return list_partition(tenant, company, listed.by, listed.value), listed.position
+
+
+def list_partition(tenant: str, company: str, by: Listing, value: str = "") -> str:
+    """Return the partition of one list in the GSI `by_list`."""
+    return partition(tenant, company, by, value)
+
+
+def listing_table(by: Listing) -> Table:
+    """Return the table whose GSI holds a list."""
+    return _TABLE_OF_LISTING.get(by, Table.STATEMENTS)
+
+
+def block_marker(tenant: str, company: str, statement: StatementId, position: int) -> Key:
+    """Return the item that says that a block of a statement's lines may hold some."""
+    pk = partition(tenant, company, KINDS[StatementRecord].code, statement)
+    return Key(Table.STATEMENTS, pk, f"{_MARKER}{position // LINES_PER_BLOCK:05d}")
+
+
+def marked_block(sk: str) -> int | None:
+    """Return the number of the block that a marker stands for; None for another item."""
+    return int(sk.removeprefix(_MARKER)) if sk.startswith(_MARKER) else None
+
+
+def block_partition(tenant: str, company: str, statement: str, block: int) -> str:
+    """Return the partition of one block of a statement's lines."""
+    return partition(tenant, company, KINDS[LineRecord].code, f"{block:05d}", statement)
+
+
+def line_position(position: int) -> str:
+    """Return the sort key of a line in its block."""
+    return f"{position:07d}"
+
+
+def _line_place(tenant: str, company: str, statement: str, position: int) -> tuple[str, str]:
+    block = position // LINES_PER_BLOCK
+    return block_partition(tenant, company, statement, block), line_position(position)

@@ -1,0 +1,354 @@
+"""The store on DynamoDB (port Store): which requests answer which question."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from rappro.adapters import codec
+from rappro.adapters.cursors import read_cursor, write_cursor
+from rappro.adapters.dynamodb import keys as at
+from rappro.adapters.dynamodb.commits import Commit, Load
+from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
+from rappro.adapters.dynamodb.items import DOC, LIST_SK, POINTS_TO, SK, Item, record_of
+from rappro.adapters.dynamodb.keys import Table
+from rappro.adapters.indexing import (
+    INDEXED_KINDS,
+    LINES_PER_BLOCK,
+    Index,
+    Listing,
+    action_count,
+    check_record,
+    check_small,
+    check_writes,
+    list_name,
+)  # fmt: skip
+from rappro.adapters.scope import check_limit, check_scope
+from rappro.domain.books import BankEntry, JournalEntry, OpenItem
+from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
+from rappro.domain.matching.model import Lookups
+from rappro.domain.records import (
+    AuditEvent,
+    FeedRun,
+    Fence,
+    ImportTrace,
+    LineRecord,
+    Page,
+    Record,
+    StatementRecord,
+    Write,
+)  # fmt: skip
+from rappro.ports import Evidence
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+R = TypeVar("R", bound=Record)
+
+_THREADS: Final = 16
+_LOAD_CHUNK: Final = 1000
+_BLOCKS_AHEAD: Final = 4
+
+
+class DynamoStore:
+    """Port Store. Safe to use from several threads; the client is given, never made here."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        tables: Tables,
+        *,
+        threads: int = _THREADS,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Take a client whose connection pool holds at least `threads` connections."""
+        self._gateway = Gateway(client, tables, threads=threads, sleep=sleep)
+
+    def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
+        place = at.record_key(tenant, company, kind, key)
+        item = self._gateway.get(tenant, place)
+        return None if item is None else codec.load(kind, _document(item))
+
+    def get_many(
+        self, tenant: TenantId, company: CompanyId, kind: type[R], keys: Sequence[str]
+    ) -> dict[str, R]:
+        places = [at.record_key(tenant, company, kind, key) for key in keys]
+        found = (
+            codec.load(kind, _document(item)) for item in self._gateway.get_all(tenant, places)
+        )
+        by_key = {record.key: record for record in found}
+        return {key: by_key[key] for key in keys if key in by_key}
+
+    def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
+        check_small(kind)
+        table, pk = at.kind_partition(tenant, company, kind)
+        items = self._gateway.query(tenant, Range(table, pk))
+        return [codec.load(kind, _document(item)) for item in items]
+
+    def commit(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        writes: Sequence[Write],
+        *,
+        fence: Fence | None = None,
+    ) -> None:
+        check_scope(tenant, company)
+        check_writes(company, writes, fence)
+        Commit(self._gateway, tenant, company).send(writes, fence)
+
+    def weight(self, writes: Sequence[Write]) -> int:
+        return action_count(writes)
+
+    def load(self, tenant: TenantId, company: CompanyId, records: Iterable[Record]) -> None:
+        check_scope(tenant, company)
+        stream, load = iter(records), Load(self._gateway, tenant, company)
+        while chunk := list(islice(stream, _LOAD_CHUNK)):
+            for record in chunk:
+                check_record(company, record)
+            latest = {(type(record), record.key): replace(record, version=1) for record in chunk}
+            load.write(latest.values(), self._stored(tenant, company, latest.values()))
+
+    def _stored(self, tenant: str, company: str, records: Iterable[Record]) -> Iterator[Record]:
+        """Return what is there under the keys of records of those kinds that have index items."""
+        places = [
+            at.key_of(tenant, company, record)
+            for record in records
+            if type(record) in INDEXED_KINDS
+        ]
+        return (record_of(item) for item in self._gateway.get_all(tenant, places))
+
+    def companies(self, tenant: TenantId) -> list[CompanyId]:
+        part = Range(at.index_table(Index.COMPANIES), at.companies_partition(tenant))
+        return [CompanyId(_text(item, SK)) for item in self._gateway.query(tenant, part)]
+
+    def statements(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        journal: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[StatementRecord]:
+        if journal is None:
+            page = self._listed(tenant, company, Listing.STATEMENTS, limit=limit, cursor=cursor)
+            return cast("Page[StatementRecord]", page)
+        by = Listing.STATEMENTS_OF_JOURNAL
+        pk = at.list_partition(tenant, company, by, journal)
+        part = Range(at.listing_table(by), pk, is_list=True)
+        name = list_name(tenant, company, by, journal)
+        items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
+        found = self._pointed(tenant, company, StatementRecord, items)
+        # The list may lag: a statement that meanwhile went to another journal is not shown.
+        return Page(tuple(record for record in found if record.journal == journal), next_cursor)
+
+    def statements_of_journal(
+        self, tenant: TenantId, company: CompanyId, journal: str
+    ) -> list[StatementRecord]:
+        part = _index_range(tenant, company, Index.STATEMENTS_OF_JOURNAL, journal)
+        found = self._pointed(tenant, company, StatementRecord, self._gateway.query(tenant, part))
+        return [record for record in found if record.journal == journal]
+
+    def lines(
+        self, tenant: TenantId, company: CompanyId, statement: StatementId, *, after: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[LineRecord]:  # fmt: skip
+        header = at.record_key(tenant, company, StatementRecord, statement)
+        marks = [_text(i, SK) for i in self._gateway.query(tenant, Range(header.table, header.pk))]
+        if at.HEADER not in marks:
+            return iter(())
+        numbers = (at.marked_block(sk) for sk in marks)
+        first = after // LINES_PER_BLOCK
+        parts = [
+            Range(
+                Table.STATEMENTS,
+                at.block_partition(tenant, company, statement, number),
+                after=at.line_position(max(after, 0)),
+            )
+            for number in numbers
+            if number is not None and number >= first
+        ]
+        read = partial(self._lines_of, tenant, limit=limit)
+        return islice(self._ahead(read, parts), limit)
+
+    def _lines_of(self, tenant: str, part: Range, *, limit: int | None) -> list[LineRecord]:
+        items = self._gateway.query(tenant, part, limit=limit)
+        return [codec.load(LineRecord, _document(item)) for item in items]
+
+    def _ahead(
+        self, read: Callable[[Range], list[LineRecord]], parts: Sequence[Range]
+    ) -> Iterator[LineRecord]:
+        """Yield the lines of block after block, the next ones being read meanwhile."""
+        running: deque[Future[list[LineRecord]]] = deque()
+        for part in parts:
+            running.append(self._gateway.later(read, part))
+            if len(running) == _BLOCKS_AHEAD:
+                yield from running.popleft().result()
+        while running:
+            yield from running.popleft().result()
+
+    def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
+        parts = [
+            Range(Table.BOOKS, at.ledger_partition(tenant, company, account, shard))
+            for shard in range(at.LEDGER_SHARDS)
+        ]
+        found = cast("Iterable[BankEntry]", self._copies(tenant, parts))
+        return sorted(found, key=lambda entry: (entry.date, entry.id))
+
+    def entries(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        journal: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[JournalEntry]:
+        if journal is None:
+            page = self._listed(tenant, company, Listing.ENTRIES, limit=limit, cursor=cursor)
+            return cast("Page[JournalEntry]", page)
+        part = _index_range(tenant, company, Index.ENTRIES_OF_JOURNAL, journal)
+        name = list_name(tenant, company, Index.ENTRIES_OF_JOURNAL, journal)
+        items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
+        return Page(tuple(self._pointed(tenant, company, JournalEntry, items)), next_cursor)
+
+    def open_items(
+        self,
+        tenant: TenantId,
+        company: CompanyId,
+        *,
+        third_party: ThirdPartyId | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[OpenItem]:
+        if third_party is None:
+            page = self._listed(tenant, company, Listing.OPEN_ITEMS, limit=limit, cursor=cursor)
+            return cast("Page[OpenItem]", page)
+        # Bank entries stand before the items ("E#" < "I#"), nothing stands after them.
+        part = _index_range(tenant, company, Index.THIRD_PARTY, third_party, after="I#")
+        name = list_name(tenant, company, Index.THIRD_PARTY, third_party)
+        items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
+        records = (record_of(item) for item in items)
+        return Page(tuple(item for item in records if isinstance(item, OpenItem)), next_cursor)
+
+    def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
+        parts = [_amount_range(tenant, company, amount) for amount in sorted(lookups.amounts)]
+        parts += [
+            _index_range(tenant, company, by, value)
+            for by, values in (
+                (Index.REFERENCE, lookups.references), (Index.THIRD_PARTY, lookups.third_parties),
+            )
+            for value in sorted(values)
+        ]  # fmt: skip
+        return _evidence(self._copies(tenant, parts))
+
+    def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:
+        parts = [
+            Range(Table.BOOKS, at.amount_partition(tenant, company, shard))
+            for shard in range(at.AMOUNT_SHARDS)
+        ]
+        return _evidence(self._copies(tenant, parts))
+
+    def audit_events(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[AuditEvent]:
+        page = self._listed(tenant, company, Listing.AUDIT, limit=limit, cursor=cursor)
+        return cast("Page[AuditEvent]", page)
+
+    def import_traces(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[ImportTrace]:
+        page = self._listed(tenant, company, Listing.TRACES, limit=limit, cursor=cursor)
+        return cast("Page[ImportTrace]", page)
+
+    def feed_runs(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[FeedRun]:  # fmt: skip
+        part = _index_range(tenant, company, Index.RUNS_OF_FEED, connection_id)
+        name = list_name(tenant, company, Index.RUNS_OF_FEED, connection_id)
+        items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
+        return Page(tuple(self._pointed(tenant, company, FeedRun, items)), next_cursor)
+
+    def _listed(
+        self, tenant: str, company: str, by: Listing, *, limit: int, cursor: str | None
+    ) -> Page[Any]:
+        """Return a page of a company-wide list, whose items hold the records."""
+        part = Range(at.listing_table(by), at.list_partition(tenant, company, by), is_list=True)
+        name = list_name(tenant, company, by)
+        items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
+        return Page(tuple(record_of(item) for item in items), next_cursor)
+
+    def _page(
+        self, tenant: str, part: Range, name: str, *, limit: int, cursor: str | None
+    ) -> tuple[list[Item], str | None]:
+        """Return a page of items, and the cursor when there is more (one item more is read)."""
+        check_limit(limit)
+        if cursor is not None:
+            part = replace(part, after=read_cursor(name, cursor))
+        items = list(self._gateway.query(tenant, part, limit=limit + 1))
+        if len(items) <= limit:
+            return items, None
+        position = _text(items[limit - 1], LIST_SK if part.is_list else SK)
+        return items[:limit], write_cursor(name, position)
+
+    def _pointed(
+        self, tenant: TenantId, company: CompanyId, kind: type[R], items: Iterable[Item]
+    ) -> list[R]:
+        """Return the records that index items point to, in order."""
+        return list(
+            self.get_many(
+                tenant, company, kind, [_text(item, POINTS_TO) for item in items]
+            ).values()
+        )
+
+    def _copies(self, tenant: str, parts: Sequence[Range]) -> Iterable[Record]:
+        """Return the records whose copies stand in some ranges, each once, at its latest version.
+
+        The ranges are read one beside the other, so two copies of one record may be a version
+        apart; equal copies are recognised by their text before any is decoded.
+        """
+        found = self._gateway.parallel(lambda part: list(self._gateway.query(tenant, part)), parts)
+        distinct = {_document(item): item for items in found for item in items}
+        latest: dict[tuple[type[Record], str], Record] = {}
+        for item in distinct.values():
+            record = record_of(item)
+            other = latest.get((type(record), record.key))
+            if other is None or other.version < record.version:
+                latest[type(record), record.key] = record
+        return latest.values()
+
+
+def _index_range(
+    tenant: str, company: str, by: Index, value: str, *, after: str | None = None
+) -> Range:
+    pk = at.partition(tenant, company, by, value)
+    return Range(at.index_table(by), pk, after=after)
+
+
+def _amount_range(tenant: str, company: str, amount: int) -> Range:
+    pk = at.amount_partition(tenant, company, at.amount_shard(str(amount)))
+    return Range(at.index_table(Index.AMOUNT), pk, prefix=f"{amount}#")
+
+
+def _evidence(records: Iterable[Record]) -> Evidence:
+    ordered = sorted(records, key=lambda record: record.key)
+    return Evidence(
+        tuple(record for record in ordered if isinstance(record, OpenItem)),
+        tuple(record for record in ordered if isinstance(record, BankEntry)),
+    )
+
+
+def _text(item: Item, name: str) -> str:
+    return str(item[name]["S"])
+
+
+def _document(item: Item) -> str:
+    return _text(item, DOC)
