@@ -162,9 +162,11 @@ class Decision:
 class Lookups:
     """What to read from the books to decide some lines: index keys, each read consistently.
 
-    Amounts are signed minor units; references are normalised tokens (references.index_tokens).
+    Amounts are signed minor units; references are normalised tokens (references.item_tokens and
+    entry_tokens); items are those that a person set on a line.
     """
 
     amounts: frozenset[int] = frozenset()
     references: frozenset[str] = frozenset()
     third_parties: frozenset[ThirdPartyId] = frozenset()
+    items: frozenset[OpenItemId] = frozenset()

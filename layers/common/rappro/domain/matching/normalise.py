@@ -18,6 +18,7 @@ WORDS_MAX: Final = 400
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss"})
 _WORDS: Final = re.compile(r"[A-Z0-9]+")
+_ACRONYM: Final = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?")
 
 _LEGAL_FORMS: Final = """
     SA SAS SASU SARL EURL SCI SNC SCP SCM SELARL SELAS SEL SCOP SCA SCS GIE GAEC EARL EI EIRL
@@ -60,9 +61,16 @@ def fold(text: str) -> str:
     return plain.upper()[:TEXT_CHARS_MAX]
 
 
+def undotted(folded: str) -> str:
+    """Return a folded text whose dotted acronyms are whole words: "S.A.R.L." is "SARL"."""
+    if "." not in folded:
+        return folded
+    return _ACRONYM.sub(lambda match: match.group().replace(".", ""), folded)
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words (letters and digits) of a text in order, folded, at most WORDS_MAX."""
-    return tuple(_WORDS.findall(fold(text))[:WORDS_MAX])
+    return tuple(_WORDS.findall(undotted(fold(text)))[:WORDS_MAX])
 
 
 def telling_words(text: str) -> frozenset[str]:

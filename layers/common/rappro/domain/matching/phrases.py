@@ -1,0 +1,225 @@
+"""Names in texts: the words that third parties and templates go by, found whole, never as part.
+
+A phrase is found with word boundaries, all its words in order. A wider find hides those inside it,
+so that "MARTIN" is not found where "MARTIN DUPONT" is. A *derived* phrase (a name, a call name: not
+a text that somebody said the bank shows) is not believed inside a longer name either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from rappro.domain.matching.normalise import (
+    BOILERPLATE,
+    LEGAL_FORMS,
+    WORDS_MAX,
+    fold,
+    undotted,
+    words_of,
+)
+
+PHRASE_WORDS_MAX: Final = 12
+CUT_FIELD_CHARS_MIN: Final = 20
+"""A shorter text was not cut by the bank, so its last word is whole."""
+
+CUT_MATCH_CHARS_MIN: Final = 8
+_WORD: Final = re.compile(r"[A-Z0-9]+")
+_JOINT: Final = re.compile(r"[ \-&']{1,3}")
+_TITLES: Final = frozenset("SOCIETE STE ETS ETABLISSEMENTS M MR MME MLLE MONSIEUR MADAME".split())  # noqa: SIM905 (a list of words reads better as one)
+_SAME_FORM: Final = {"SASU": "SAS", "EURL": "SARL", "LIMITED": "LTD", "ASSOCIATION": "ASSOC"}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose phrase it is: `kind` names the evidence, `form` is the legal form when known."""
+
+    id: str
+    kind: str
+    is_derived: bool = False
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A phrase found in a field, from word `first` to before word `end`."""
+
+    owner: Owner
+    field: str
+    first: int
+    end: int
+    text: str
+    is_cut: bool = False
+    has_same_form: bool = False
+
+
+@dataclass(slots=True)
+class _Node:
+    next: dict[str, _Node] = field(default_factory=dict)
+    owners: list[Owner] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A field's words with where each starts and ends in the folded text."""
+
+    name: str
+    text: str
+    spans: tuple[tuple[str, int, int], ...]
+
+    @classmethod
+    def of(cls, name: str, raw: str) -> Words:
+        text = undotted(fold(raw))
+        spans = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+        return cls(name, text, tuple(spans[:WORDS_MAX]))
+
+    def neighbour(self, index: int, other: int) -> str | None:
+        """Return the word at `other` when only a blank or a hyphen stands between both."""
+        if not 0 <= other < len(self.spans):
+            return None
+        left, right = sorted((index, other))
+        between = self.text[self.spans[left][2] : self.spans[right][1]]
+        return self.spans[other][0] if _JOINT.fullmatch(between) else None
+
+
+def legal_form_of(text: str | None) -> str | None:
+    """Return the legal form among the words of a text, in one spelling, None without any."""
+    forms = [word for word in words_of(text or "") if word in LEGAL_FORMS]
+    return _SAME_FORM.get(forms[0], forms[0]) if forms else None
+
+
+def core_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name without legal forms and titles; empty when nothing tells."""
+    words = tuple(w for w in words_of(name) if w not in LEGAL_FORMS and w not in _TITLES)
+    return words if is_telling(words) else ()
+
+
+def is_telling(words: Iterable[str]) -> bool:
+    """Tell whether words name somebody: 3 characters at least that are no boilerplate."""
+    return any(
+        len(word) >= 3 and word not in BOILERPLATE and word not in LEGAL_FORMS for word in words
+    )
+
+
+class PhraseIndex:
+    """All phrases, found in one walk over a text's words."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+
+    def add(self, words: tuple[str, ...], owner: Owner) -> None:
+        """Add a phrase; one that tells nothing, such as "SA" or "VIR", is left out."""
+        if not words or len(words) > PHRASE_WORDS_MAX or not is_telling(words):
+            return
+        node = self._root
+        for word in words:
+            node = node.next.setdefault(word, _Node())
+        if owner not in node.owners:
+            node.owners.append(owner)
+
+    def find(self, words: Words) -> list[Find]:
+        """Return what is named in a field; of two finds one inside the other, the wider."""
+        finds: list[Find] = []
+        for first in range(len(words.spans)):
+            if words.spans[first][0] in self._root.next:
+                finds += self._walk(words, first)
+        if finds and words.spans:
+            finds = [find for find in finds if _is_believed(find, words)]
+        return _widest(finds) if len(finds) > 1 else finds
+
+    def _walk(self, words: Words, first: int) -> list[Find]:
+        finds: list[Find] = []
+        node: _Node = self._root
+        at = first
+        while at < len(words.spans):
+            following = node.next.get(words.spans[at][0])
+            if following is None:
+                break
+            node = following
+            at += 1
+            finds += [_find(owner, words, first, at) for owner in node.owners]
+        if at >= len(words.spans) - 1 and len(words.text) >= CUT_FIELD_CHARS_MIN:
+            finds += self._cut(words, (first, at), node)
+        return finds
+
+    def _cut(self, words: Words, span: tuple[int, int], node: _Node) -> list[Find]:
+        """Return the one phrase whose end the bank cut off with the text."""
+        first, at = span
+        rest = words.spans[at][0] if at < len(words.spans) else ""
+        seen = len(words.text) - words.spans[first][1]
+        whole_words = at - first
+        if seen < CUT_MATCH_CHARS_MIN or whole_words < (1 if rest else 2):
+            return []
+        nodes = [n for word, n in node.next.items() if word.startswith(rest) and word != rest]
+        owner = _only_owner(nodes)
+        if owner is None:
+            return []
+        return [_find(owner, words, first, len(words.spans), is_cut=True)]
+
+
+def _only_owner(nodes: list[_Node]) -> Owner | None:
+    """Return the owner of all phrases at and under some nodes, None when there are several."""
+    only: Owner | None = None
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        for owner in node.owners:
+            if only is not None and owner.id != only.id:
+                return None
+            only = only or owner
+        waiting += node.next.values()
+    return only
+
+
+def _find(owner: Owner, words: Words, first: int, end: int, *, is_cut: bool = False) -> Find:
+    text = words.text[words.spans[first][1] : words.spans[end - 1][2]]
+    form = _form_beside(words, first, end)
+    same = form is not None and form == owner.form
+    return Find(owner, words.name, first, end, text, is_cut=is_cut, has_same_form=same)
+
+
+def _form_beside(words: Words, first: int, end: int) -> str | None:
+    for index, other in ((end - 1, end), (first, first - 1)):
+        word = words.neighbour(index, other)
+        if word is not None and word in LEGAL_FORMS:
+            return _SAME_FORM.get(word, word)
+    return None
+
+
+def _is_believed(find: Find, words: Words) -> bool:
+    """A derived phrase is no part of a longer name, and its legal form is not another one."""
+    if not find.owner.is_derived:
+        return True
+    form = _form_beside(words, find.first, find.end)
+    if form is not None and find.owner.form is not None and form != find.owner.form:
+        return False
+    before = words.neighbour(find.first, find.first - 1)
+    after = words.neighbour(find.end - 1, find.end)
+    return not (_is_name_word(before) or _is_name_word(after))
+
+
+def _is_name_word(word: str | None) -> bool:
+    return (
+        word is not None and word.isalpha() and word not in BOILERPLATE and word not in LEGAL_FORMS
+    )
+
+
+def _widest(finds: list[Find]) -> list[Find]:
+    """Drop finds inside a wider one; at one place, whose legal form agrees goes before the rest."""
+    kept: list[Find] = []
+    for find in finds:
+        inside = any(
+            other.first <= find.first
+            and find.end <= other.end
+            and (other.end - other.first > find.end - find.first)
+            for other in finds
+        )
+        outdone = not find.has_same_form and any(
+            other.has_same_form and (other.first, other.end) == (find.first, find.end)
+            for other in finds
+        )
+        if not inside and not outdone:
+            kept.append(find)
+    return kept

@@ -1,0 +1,253 @@
+"""Who pays or is paid: the third party of a line, from ranked evidence that names exactly one.
+
+    set by a person > mandate > IBAN or SIREN (payers included) > bank reference, alias, name
+                    > name with a slip of the pen
+
+What the line's invoice numbers say is not used here: the rules weigh it, so that a number and its
+payer stay two independent pieces of evidence. Two that fit, or two ranks that contradict, give no
+third party but the ones it could be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import token_sort_ratio
+
+from rappro.domain.books import ThirdParty
+from rappro.domain.ids import ThirdPartyId
+from rappro.domain.matching.model import Rejected
+from rappro.domain.matching.normalise import BOILERPLATE, LEGAL_FORMS, words_of
+from rappro.domain.matching.phrases import (
+    Find,
+    Owner,
+    PhraseIndex,
+    Words,
+    core_words,
+    legal_form_of,
+)
+from rappro.domain.matching.references import TextRefs, compact_iban, key_token, read_iban
+
+FUZZY_RATIO_MIN: Final = 88
+FUZZY_MARGIN: Final = 6
+FUZZY_EDITS_MAX: Final = 2
+FUZZY_CHARS_MIN: Final = 8
+BLOCK_MAX: Final = 300
+"""Names that share the first letters of a word; a larger block tells nobody apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, as far as the line says without its invoice numbers.
+
+    `third_party` is None when nobody fits or several do; `candidates` are all that fit.
+    """
+
+    third_party: ThirdPartyId | None = None
+    candidates: frozenset[ThirdPartyId] = frozenset()
+    kind: str = ""
+    text: str = ""
+    detail: str = ""
+    rejected: tuple[Rejected, ...] = ()
+
+    def may_be(self, third_party: ThirdPartyId) -> bool:
+        """Tell whether independent evidence fits this third party."""
+        return third_party in self.candidates
+
+
+UNKNOWN: Final = Payer()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a line says of its other side: its fields' words, ids and typed references."""
+
+    fields: tuple[Words, ...]
+    refs: TextRefs
+    name: str | None = None
+    iban: str | None = None
+    mandate: str | None = None
+    counterparty_id: str | None = None
+
+
+class Directory:
+    """The company's third parties, indexed by everything that can identify them."""
+
+    def __init__(self, third_parties: Iterable[ThirdParty]) -> None:
+        self.by_id: dict[ThirdPartyId, ThirdParty] = {}
+        self._mandates: dict[str, set[ThirdPartyId]] = defaultdict(set)
+        self._ibans: dict[str, set[ThirdPartyId]] = defaultdict(set)
+        self._sirens: dict[str, set[ThirdPartyId]] = defaultdict(set)
+        self._phrases = PhraseIndex()
+        self._names: list[tuple[ThirdPartyId, tuple[str, ...], str | None]] = []
+        self._blocks: dict[str, list[int]] = defaultdict(list)
+        for third_party in sorted(third_parties, key=lambda t: t.id):
+            self._add(third_party)
+
+    def _add(self, tp: ThirdParty) -> None:
+        self.by_id[tp.id] = tp
+        for mandate in filter(None, map(key_token, tp.mandates)):
+            self._mandates[mandate].add(tp.id)
+        for iban in (*tp.ibans, *(payer.iban for payer in tp.payers if payer.iban)):
+            self._ibans[compact_iban(iban)].add(tp.id)
+        if tp.siren:
+            self._sirens["".join(tp.siren.split())[:9]].add(tp.id)
+        form = legal_form_of(tp.legal_form) or legal_form_of(tp.name)
+        for reference in tp.bank_references:
+            self._phrases.add(words_of(reference), Owner(tp.id, "bank_reference"))
+        for alias in tp.aliases:
+            self._phrases.add(words_of(alias), Owner(tp.id, "alias"))
+        for payer in tp.payers:
+            self._phrases.add(core_words(payer.name or ""), Owner(tp.id, "payer_name"))
+        call_name = core_words(tp.call_name or "")
+        self._phrases.add(call_name, Owner(tp.id, "call_name", is_derived=True, form=form))
+        self._add_name(tp, form)
+
+    def _add_name(self, tp: ThirdParty, form: str | None) -> None:
+        name = core_words(tp.name)
+        if tp.is_person and len(name) < 2:
+            return  # a surname alone names nobody
+        owner = Owner(tp.id, "name", is_derived=True, form=form)
+        self._phrases.add(name, owner)
+        if tp.is_person:
+            self._phrases.add(tuple(reversed(name)), owner)
+        if name and sum(map(len, name)) >= FUZZY_CHARS_MIN:
+            for block in {word[:4] for word in name}:
+                self._blocks[block].append(len(self._names))
+            self._names.append((tp.id, name, form))
+
+    def payer_of(self, line: Identity) -> Payer:
+        """Return who pays according to the strongest evidence that the line has."""
+        mandates = self._fits(self._mandates, self._mandates_of(line))
+        if len(mandates) == 1:
+            return _one(mandates, "mandate", line.mandate or "", "the mandate is this party's")
+        named = self._named(line)
+        holders = self._fits(self._ibans, self._ibans_of(line))
+        holders |= self._fits(self._sirens, line.refs.sirens | {line.counterparty_id or ""})
+        if holders:
+            return _weigh(holders, named, line)
+        if named:
+            return _of_names(named)
+        return self._fuzzy(line)
+
+    def named_in(self, words: Words) -> frozenset[ThirdPartyId]:
+        """Return the third parties that a text names, such as the label of an entry."""
+        return frozenset(ThirdPartyId(find.owner.id) for find in self._phrases.find(words))
+
+    @staticmethod
+    def _fits(index: dict[str, set[ThirdPartyId]], keys: Iterable[str]) -> set[ThirdPartyId]:
+        return {tp for key in keys if key in index for tp in index[key]}
+
+    @staticmethod
+    def _mandates_of(line: Identity) -> frozenset[str]:
+        own = key_token(line.mandate)
+        return line.refs.mandates | ({own} if own else set())
+
+    @staticmethod
+    def _ibans_of(line: Identity) -> frozenset[str]:
+        own = read_iban(line.iban) or (compact_iban(line.iban) if line.iban else None)
+        return line.refs.ibans | ({own} if own else set())
+
+    def _named(self, line: Identity) -> list[Find]:
+        finds = [find for words in line.fields for find in self._phrases.find(words)]
+        whole = [find for find in finds if not find.is_cut]
+        return whole or finds
+
+    def _fuzzy(self, line: Identity) -> Payer:
+        """Return the one party whose name differs from the line's by a slip of the pen."""
+        for label in (line.name, line.fields[0].text if line.fields else None):
+            written = _written_name(label or "")
+            if sum(map(len, written)) >= FUZZY_CHARS_MIN:
+                return self._closest(written, legal_form_of(label), label or "")
+        return UNKNOWN
+
+    def _closest(self, written: tuple[str, ...], form: str | None, label: str) -> Payer:
+        near = {
+            index
+            for word in written
+            if len(self._blocks.get(word[:4], ())) <= BLOCK_MAX
+            for index in self._blocks.get(word[:4], ())
+        }
+        text = " ".join(written)
+        scored = sorted(
+            ((token_sort_ratio(text, " ".join(self._names[i][1])), i) for i in near),
+            key=lambda pair: (-pair[0], self._names[pair[1]][0]),
+        )
+        if not scored or scored[0][0] < FUZZY_RATIO_MIN:
+            return UNKNOWN
+        best, index = scored[0]
+        third_party, name, known_form = self._names[index]
+        if not _is_slip(written, name) or (form and known_form and form != known_form):
+            return UNKNOWN
+        rivals = [self._names[i][0] for s, i in scored[1:3] if best - s < FUZZY_MARGIN]
+        if rivals:
+            candidates = frozenset([third_party, *rivals])
+            return Payer(None, candidates, "fuzzy_name", label, "several names are as close")
+        detail = f"the name differs from {' '.join(name)!r} by a slip of the pen"
+        return Payer(third_party, frozenset({third_party}), "fuzzy_name", label, detail)
+
+
+def _written_name(label: str) -> tuple[str, ...]:
+    """Return the words of a field that may be a name: no boilerplate, no legal form, no digit."""
+    return tuple(
+        word
+        for word in words_of(label)
+        if word.isalpha() and word not in BOILERPLATE and word not in LEGAL_FORMS
+    )[:12]
+
+
+def _is_slip(written: Sequence[str], name: Sequence[str]) -> bool:
+    """Tell whether each word is the other's, but for at most FUZZY_EDITS_MAX letters in all."""
+    words = [word for word in name if word not in BOILERPLATE]
+    if len(words) != len(written):
+        return False
+    return any(
+        _edits(left, right) <= FUZZY_EDITS_MAX
+        for left, right in ((written, words), (sorted(written), sorted(words)))
+    )
+
+
+def _edits(left: Iterable[str], right: Iterable[str]) -> int:
+    total = 0
+    for one, other in zip(left, right, strict=True):
+        distance = OSA.distance(one, other, score_cutoff=FUZZY_EDITS_MAX)
+        allowed = 0 if len(other) <= 3 else 1 if len(other) < 8 else FUZZY_EDITS_MAX
+        total += distance if distance <= allowed else FUZZY_EDITS_MAX + 1
+    return total
+
+
+def _one(found: set[ThirdPartyId], kind: str, text: str, detail: str) -> Payer:
+    (third_party,) = found
+    return Payer(third_party, frozenset(found), kind, text, detail)
+
+
+def _weigh(holders: set[ThirdPartyId], named: list[Find], line: Identity) -> Payer:
+    """An account's holder is the payer unless the texts name somebody else."""
+    iban = line.iban or ", ".join(sorted(line.refs.ibans)) or line.counterparty_id or ""
+    names = {ThirdPartyId(find.owner.id) for find in named}
+    both = holders & names
+    if len(both) == 1 and (len(holders) > 1 or names == both):
+        return _one(both, "iban", iban, "its account pays and the text names it")
+    if len(holders) == 1 and not names:
+        return _one(holders, "iban", iban, "the account is its own or one that pays for it")
+    candidates = frozenset(holders | names)
+    why = "the account and the texts name several third parties"
+    return Payer(None, candidates, "iban", iban, why, _rivals(candidates, why))
+
+
+def _of_names(named: list[Find]) -> Payer:
+    candidates = frozenset(ThirdPartyId(find.owner.id) for find in named)
+    find = named[0]
+    if len(candidates) == 1:
+        kind = "name_cut" if find.is_cut else find.owner.kind
+        return _one(set(candidates), kind, find.text, f"{find.field} shows {find.text!r}")
+    why = "the texts name several third parties"
+    return Payer(None, candidates, find.owner.kind, find.text, why, _rivals(candidates, why))
+
+
+def _rivals(candidates: frozenset[ThirdPartyId], why: str) -> tuple[Rejected, ...]:
+    return tuple(Rejected(f"third party {tp}", why) for tp in sorted(candidates)[:5])
