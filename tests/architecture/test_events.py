@@ -1,0 +1,85 @@
+"""The sample events, for `sam local invoke`, are of the shapes that the handlers accept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from pydantic import ValidationError
+
+from rappro.edge.events import FailureInput, ObjectCreated, StepInput, SyncMessage
+from tests.architecture.source import ROOT, function_files
+
+
+def sample(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text("utf-8"))
+    return event
+
+
+def test_every_function_has_one_sample_event() -> None:
+    samples = sorted(p.stem for p in (ROOT / "events").glob("*.json"))
+
+    assert samples == sorted(p.parent.name for p in function_files())
+
+
+def test_a_dropped_object_keeps_its_key_unquoted_and_its_version() -> None:
+    drop = ObjectCreated.model_validate(sample("import_statement")).drop()
+
+    assert drop == {
+        "object_key": "cabinet-durand/boulangerie-martin/BQ1/relevé mars 2026.xml",
+        "object_version": "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e",
+        "size_bytes": 48213,
+    }
+
+
+def test_a_drop_without_a_version_is_refused() -> None:
+    event = sample("import_statement")
+    del event["detail"]["object"]["version-id"]
+
+    with pytest.raises(ValidationError, match="version-id"):
+        ObjectCreated.model_validate(event)
+
+
+@pytest.mark.parametrize("step", ["match", "resolve_tiers", "post_entries"])
+def test_a_step_gets_the_names_of_its_run_and_nothing_else(step: str) -> None:
+    event = sample(step)
+
+    request = StepInput.model_validate(event).request()
+
+    assert request == {name: event[name] for name in event if name != "conflicts"}
+
+
+def test_a_step_refuses_a_field_that_it_does_not_know() -> None:
+    with pytest.raises(ValidationError, match="lines"):
+        StepInput.model_validate({**sample("match"), "lines": []})
+
+
+def test_a_failed_run_says_which_error_it_met() -> None:
+    event = FailureInput.model_validate(sample("fail_run"))
+
+    assert event.failure.error == "StatementReadOnly"
+    assert json.loads(event.failure.cause)["errorType"] == "StatementReadOnly"
+
+
+def test_a_synchronisation_names_one_connection_a_message() -> None:
+    records = sample("sync_aggregator")["Records"]
+
+    messages = [SyncMessage.model_validate_json(record["body"]) for record in records]
+
+    assert [m.connection_id for m in messages] == ["cn_orsxg5bamnxw43tfmn2gs33o"]
+
+
+def test_a_request_names_its_tenant_in_verified_claims() -> None:
+    event = APIGatewayProxyEventV2(sample("api"))
+
+    authorizer = event.request_context.authorizer
+    assert authorizer is not None
+    assert authorizer.jwt_claim == {
+        "iss": "https://issuer.example",
+        "aud": "rappro",
+        "sub": "accountant",
+        "tenant_id": "cabinet-durand",
+        "exp": "1774940400",
+    }

@@ -1,0 +1,226 @@
+"""What the template must hold: bounds, dead letters, retention, protection and least privilege."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from rappro.edge.settings import Settings
+from tests.architecture.source import ROOT, function_files
+from tests.architecture.stack_template import Grant, expanded, function, grants, of_type, written
+
+FUNCTIONS = sorted(of_type(written()["Resources"], "AWS::Serverless::Function"))
+TABLES = sorted(of_type(written()["Resources"], "AWS::DynamoDB::Table"))
+BUCKETS = sorted(of_type(written()["Resources"], "AWS::S3::Bucket"))
+LINES_MAX = 600
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = written()["Resources"][name]["Properties"]
+    return found
+
+
+def table_arns(*, index: bool) -> set[str]:
+    return {f"${{{t}.Arn}}/index/by_list" if index else f"{t}.Arn" for t in TABLES}
+
+
+def test_the_template_can_be_read_in_one_sitting() -> None:
+    assert len((ROOT / "template.yaml").read_text("utf-8").splitlines()) < LINES_MAX
+
+
+def test_every_handler_is_deployed_and_nothing_else() -> None:
+    folders = {function(name)["CodeUri"] for name in FUNCTIONS}
+
+    assert folders == {f"functions/{path.parent.name}" for path in function_files()}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_bounds_and_a_log_that_expires(name: str) -> None:
+    settings = function(name)
+
+    log = settings["LoggingConfig"]["LogGroup"]["Ref"]
+    assert settings["Timeout"] <= 900
+    assert 128 <= settings["MemorySize"] <= 10240
+    assert settings["Runtime"] == "python3.13"
+    assert settings["Architectures"] == ["arm64"]
+    assert properties(log)["RetentionInDays"] == {"Fn::If": ["IsProd", 365, 14]}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_gets_the_settings_that_exist(name: str) -> None:
+    given = {
+        **written()["Globals"]["Function"]["Environment"]["Variables"],
+        **properties(name).get("Environment", {}).get("Variables", {}),
+    }
+    ours = {key.lower() for key in given if not key.startswith("POWERTOOLS_")}
+
+    required = {n for n, field in Settings.model_fields.items() if field.is_required()}
+    assert required <= ours <= set(Settings.model_fields)
+
+
+def test_every_log_group_expires() -> None:
+    groups = of_type(expanded(), "AWS::Logs::LogGroup")
+
+    assert {n for n, p in groups.items() if "RetentionInDays" not in p} == set()
+
+
+def test_a_drop_that_fails_ends_in_a_dead_letter_queue() -> None:
+    drop = properties("ImportStatement")["Events"]["Dropped"]["Properties"]
+    failed = properties("ImportStatement")["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+
+    assert drop["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["EventsDlq", "Arn"]}}
+    assert drop["RetryPolicy"] == {"MaximumRetryAttempts": 10, "MaximumEventAgeInSeconds": 21600}
+    assert failed == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["ImportDlq", "Arn"]}}
+
+
+def test_a_synchronisation_that_fails_ends_in_a_dead_letter_queue() -> None:
+    queue = properties("SyncQueue")
+    mapping = properties("SyncQueueToFunction")
+
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["SyncDlq", "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert queue["VisibilityTimeout"] >= 6 * function("SyncAggregator")["Timeout"]
+
+
+def test_every_dead_letter_queue_raises_an_alarm() -> None:
+    queues = {n for n in of_type(written()["Resources"], "AWS::SQS::Queue") if n.endswith("Dlq")}
+    alarms = of_type(written()["Resources"], "AWS::CloudWatch::Alarm").values()
+
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in alarms
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+
+    assert queues == {"EventsDlq", "ImportDlq", "SyncDlq"}
+    assert watched == queues
+
+
+def test_no_role_is_allowed_an_action_by_wildcard() -> None:
+    wild = [(g.holder, a) for g in grants() for a in g.actions if "*" in a]
+
+    assert grants()
+    assert wild == []
+
+
+def test_no_role_is_allowed_everything_of_a_kind() -> None:
+    """A resource ends in a wildcard only below one bucket, one prefix or one schedule group."""
+    below = re.compile(
+        r"\$\{(InboxBucket|ArchiveBucket)\.Arn\}/([a-z]+/)?\*|.*:schedule/\$\{ScheduleGroup\}/\*"
+    )
+
+    wide = [
+        (g.holder, r)
+        for g in grants()
+        for r in g.resources
+        if "*" in r and not below.fullmatch(r) and not is_log_delivery(g)
+    ]
+
+    assert wide == []
+
+
+def is_log_delivery(grant: Grant) -> bool:
+    """Say whether a grant is the one for which AWS knows no resource: vended logs."""
+    return grant.holder == "ReconcileRole" and all(a.startswith("logs:") for a in grant.actions)
+
+
+def test_no_role_may_scan_a_table() -> None:
+    tables = [g for g in grants() if any(a.startswith("dynamodb:") for a in g.actions)]
+
+    assert tables
+    assert [g.holder for g in tables if "dynamodb:Scan" in g.actions] == []
+
+
+def test_the_api_alone_reads_the_list_indexes_and_can_only_query_them() -> None:
+    readers = [g for g in grants() if any("/index/" in r for r in g.resources)]
+
+    assert [(g.holder, g.actions, set(g.resources)) for g in readers] == [
+        ("ApiRole", ("dynamodb:Query",), table_arns(index=True))
+    ]
+
+
+def test_the_api_alone_passes_a_role_and_only_the_schedulers_to_the_scheduler() -> None:
+    passes = [g for g in grants() if "iam:PassRole" in g.actions]
+
+    assert passes == [
+        Grant(
+            holder="ApiRole",
+            actions=("iam:PassRole",),
+            resources=("SchedulerRole.Arn",),
+            condition={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
+        )
+    ]
+
+
+def test_the_inbox_takes_files_below_the_writers_own_tenant_only() -> None:
+    denials = properties("InboxBucketPolicy")["PolicyDocument"]["Statement"]
+
+    guard = next(s for s in denials if s["Sid"] == "OnlyBelowOnesOwnTenant")
+    assert (guard["Effect"], guard["Principal"], guard["Action"]) == ("Deny", "*", "s3:PutObject")
+    assert guard["NotResource"] == {
+        "Fn::Sub": "${InboxBucket.Arn}/${!aws:PrincipalTag/rappro-tenant, '-'}/*"
+    }
+    assert guard["Condition"] == {
+        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["ApiRole", "Arn"]}}
+    }
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_backed_up_encrypted_and_protected(name: str) -> None:
+    table = properties(name)
+
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+    assert written()["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_one_key_and_one_index_for_lists(name: str) -> None:
+    table = properties(name)
+
+    assert [k["AttributeName"] for k in table["KeySchema"]] == ["pk", "sk"]
+    assert [
+        (i["IndexName"], [k["AttributeName"] for k in i["KeySchema"]], i["Projection"])
+        for i in table["GlobalSecondaryIndexes"]
+    ] == [("by_list", ["list_pk", "list_sk"], {"ProjectionType": "ALL"})]
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_private_versioned_encrypted_and_speaks_tls(name: str) -> None:
+    bucket = properties(name)
+    policy = properties(f"{name}Policy")["PolicyDocument"]["Statement"]
+
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert {
+        "Sid": "OnlyOverTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"${{{name}.Arn}}/*"}],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    } in policy
+
+
+def test_kept_sources_never_expire() -> None:
+    rules = properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"]
+
+    expiring = [r.get("Prefix") for r in rules if "ExpirationInDays" in r]
+
+    assert expiring == ["work/"]
+
+
+def test_every_route_needs_a_token_but_the_description_of_the_api() -> None:
+    routes = of_type(expanded(), "AWS::ApiGatewayV2::Route").values()
+
+    open_routes = {r["RouteKey"] for r in routes if r.get("AuthorizationType") != "JWT"}
+
+    assert {r["RouteKey"] for r in routes} - open_routes == {"ANY /v1/{proxy+}"}
+    assert open_routes == {"OPTIONS /v1/{proxy+}", "GET /v1/docs", "GET /v1/openapi.json"}
