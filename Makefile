@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip sync --quiet --require-hashes
 SOURCES := layers/common/rappro devstack tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-e2e check build local bench lock fix clean
+.PHONY: help setup demo test test-fast check check-asl build local bench lock fix clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,15 @@ check: setup .venv-sam/.ready ## lint, types, import law, template, state machin
 	$(BIN)/python -m pytest tests/architecture
 	.venv-sam/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-3 .venv-sam/bin/sam validate --lint --template template.yaml
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-asl; fi
+
+# An extra where npm is there: it knows faults of the language that cfn-lint does not look for.
+ASL_VALIDATOR := build/asl/node_modules/.bin/asl-validator
+$(ASL_VALIDATOR):
+	npm install --no-save --no-audit --no-fund --loglevel=error --prefix build/asl asl-validator@4.0.0
+
+check-asl: $(ASL_VALIDATOR)
+	$(ASL_VALIDATOR) --yaml-path statemachines/reconcile.asl.yaml
 
 build: setup .venv-sam/.ready ## build the Lambda artifacts with SAM
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-3 PATH="$(CURDIR)/$(BIN):$$PATH" .venv-sam/bin/sam build --template template.yaml
