@@ -67,7 +67,7 @@ def _localise(template: Tree, root: Path, code_bucket: str) -> dict[str, bytes]:
                 del template["Resources"][name]
             case "AWS::Serverless::Function":
                 key = f"{name}.zip"
-                packages[key] = _package(root, root / properties["CodeUri"])
+                packages[key] = function_package(root, root / properties["CodeUri"])
                 properties["CodeUri"] = {"Bucket": code_bucket, "Key": key}
             case "AWS::Serverless::StateMachine":
                 definition = root / properties.pop("DefinitionUri")
@@ -75,7 +75,7 @@ def _localise(template: Tree, root: Path, code_bucket: str) -> dict[str, bytes]:
     return packages
 
 
-def _package(root: Path, function_folder: Path) -> bytes:
+def function_package(root: Path, function_folder: Path) -> bytes:
     """Return a package that holds no code: it starts the runtime client on the work tree."""
     path = f"{function_folder}:{root / 'layers' / 'common'}"
     bootstrap = (
