@@ -4,6 +4,16 @@
 """
 
 from devstack.demo_data.company import build
-from devstack.demo_data.model import DemoCompany, DemoData, DemoFile, Settled, Truth, TruthLine
+from devstack.demo_data.model import (
+    DemoCompany,
+    DemoData,
+    DemoFile,
+    Settled,
+    Target,
+    Truth,
+    TruthLine,
+)
 
-__all__ = ["DemoCompany", "DemoData", "DemoFile", "Settled", "Truth", "TruthLine", "build"]
+__all__ = [
+    "DemoCompany", "DemoData", "DemoFile", "Settled", "Target", "Truth", "TruthLine", "build",
+]  # fmt: skip

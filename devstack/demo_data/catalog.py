@@ -56,7 +56,7 @@ JOURNALS: Final = {
     "BQ1": "Banque des Vallons",
     "BQ2": "Crédit Sylvestre",
     "RCH": "Remises de chèques",
-    "CB": "Télécollectes cartes",
+    "VC": "Ventes au comptoir",
     "OD": "Opérations diverses",
 }
 

@@ -59,7 +59,7 @@ def _slip(book: Book, on: date, *, net: int) -> None:
     piece, slips = f"TLC{on:%Y%m%d}", Leg("511500", gross)
     label = f"TELECOLLECTE CB {on:%d/%m/%Y} CONTRAT {CARD_CONTRACT}"
     legs = [slips, Leg("707200", -net), Leg("445711", -vat)]
-    book.post("CB", on, piece=piece, label=label, legs=legs)
+    book.post("VC", on, piece=piece, label=label, legs=legs)
     commission = (gross * CARD_COMMISSION_PERMILLE + 500) // 1000
     credited_on = bank_days_after(on, 1)
     truth = Truth("card_remittance", (entry_of(slips, piece),), adjustment_minor=-commission)
@@ -86,7 +86,7 @@ def take_cash(book: Book, rng: random.Random) -> None:
             cash = Leg("531000", gross)
             legs = [cash, Leg("707200", -net), Leg("445711", -vat)]
             piece = f"ESP{on:%Y%m%d}"
-            book.post("OD", on, piece=piece, label="VENTES COMPTOIR ESPECES", legs=legs)
+            book.post("VC", on, piece=piece, label="VENTES COMPTOIR ESPECES", legs=legs)
             _deposit(book, bank_days_after(on, 1), cash)
 
 

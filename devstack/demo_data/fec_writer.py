@@ -76,7 +76,7 @@ def _row(number: int, entry: Entry, leg: Leg, names: Names) -> tuple[str, ...]:
 
 
 def _day(on: date) -> str:
-    return f"{on:%Y%m%d}"
+    return on.isoformat().replace("-", "")
 
 
 def _amount(minor: int) -> str:

@@ -63,7 +63,9 @@ def several(pool: Pool, bank: str, count: int) -> list[Movement]:
         for _ in range(2):
             if len(movements) == count:
                 return movements
-            items = pool.free_of(customer)[: pool.rng.randint(2, 4)]
+            items = pool.free_of(customer)[: pool.rng.choice((2, 3, 3, 4, 6))]
+            if len(items) < 2:
+                break
             if not any(movement.truth.third_party == customer.code for movement in movements):
                 items += pool.notes_of(customer)[:1]
             pool.use(items)

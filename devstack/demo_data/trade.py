@@ -140,8 +140,10 @@ def _credit_notes(book: Book, items: list[Item], rng: random.Random) -> list[Ite
         is_drawn = rng.random() < _CREDIT_NOTE_SHARE
         if item.contract or on > FISCAL_END:
             continue
-        if is_drawn or (item.issued_on >= _SEPTEMBER and item.party.code in due_one):
-            due_one.discard(item.party.code)
+        is_due = item.issued_on >= _SEPTEMBER and item.party.code in due_one
+        if is_due:
+            due_one.remove(item.party.code)
+        if is_due or is_drawn:
             plans.append((on, item.number, item))
     counters = {2025: 17, 2026: 1}
     notes = []
