@@ -13,7 +13,14 @@ from rappro.domain.bank import Severity
 from rappro.domain.errors import MalformedBooks, UnsupportedCurrency
 from rappro.domain.money import exponent
 from rappro.domain.opening.rows import FecRow
-from rappro.formats.fec_fields import FieldError, read_amount, read_date, read_side, read_text
+from rappro.formats.fec_fields import (
+    FIELD_CHARS_MAX,
+    FieldError,
+    read_amount,
+    read_date,
+    read_side,
+    read_text,
+)
 from rappro.formats.fec_header import COLUMNS, Layout, split_quoted
 from rappro.formats.fec_lines import TextLine
 
@@ -22,7 +29,7 @@ _DEVIATIONS: Final = {
     "signed_amount": (Severity.INFO, "amounts are signed; a negative one goes to the other side"),
     "date_format": (Severity.INFO, "dates are not AAAAMMJJ"),
     "short_line": (Severity.INFO, "empty columns are missing at the end of the line"),
-    "long_line": (Severity.INFO, "the line has more columns than the header, empty ones"),
+    "long_line": (Severity.INFO, "the lines have more columns than the header, empty ones"),
     "repeated_header": (Severity.INFO, "the header is repeated"),
     "both_sides": (Severity.WARNING, "debit and credit are both set; their difference is used"),
     "currency_unknown": (Severity.WARNING, "an amount in an unknown currency is left out"),
@@ -38,8 +45,8 @@ _CACHE_MAX: Final = 50_000
 class RowReader:
     """Makes rows of lines; remembers what is told once per file."""
 
-    __slots__ = ("_amounts", "_currency", "_dates", "_indexes", "_layout", "_said", "_shared",
-                 "_told", "_width")  # fmt: skip
+    __slots__ = ("_amounts", "_currency", "_dates", "_excess", "_indexes", "_layout", "_said",
+                 "_shared", "_told", "_width")  # fmt: skip
 
     def __init__(self, layout: Layout, currency: str) -> None:
         self._layout = layout
@@ -47,6 +54,7 @@ class RowReader:
         self._indexes = [(name, layout.positions[name]) for name in COLUMNS
                          if name in layout.positions]  # fmt: skip
         self._width = layout.width
+        self._excess: int | None = None  # of the first line
         self._dates: dict[str, date] = {}
         self._amounts: dict[str, int] = {}
         self._shared: dict[str, str] = {}  # one object for codes and labels that repeat
@@ -71,6 +79,8 @@ class RowReader:
         get: dict[str, str] = {name: fields[index] for name, index in self._indexes}
         balance = self._balance(get)
         foreign, foreign_currency = self._foreign(get, balance)
+        if len(self._shared) > _CACHE_MAX:
+            self._shared.clear()
         text = self._text
         return FecRow(
             line=line.number,
@@ -99,22 +109,35 @@ class RowReader:
         fields = self._split(line.text)
         if len(fields) < self._width and not line.is_ended:
             raise MalformedBooks("the file stops in this line", position=f"line {line.number}")
-        if len(fields) <= layout.last_needed or any(map(str.strip, fields[layout.width :])):
-            said = f"{len(fields)} fields where the header has {layout.width}"
-            raise FieldError("wrong_field_count", said)
-        if len(fields) != layout.width:
-            is_short = len(fields) < layout.width
-            self._said.add("short_line" if is_short else "long_line")
-            if is_short:
-                self._width = len(fields)
-                fields += [""] * (layout.width - len(fields))
-        fields = [read_text(field) for field in fields[: layout.width]]
+        self._check_count(fields)
+        if len(fields) < layout.width:
+            self._said.add("short_line")
+            self._width = len(fields)
+            fields += [""] * (layout.width - len(fields))
+        fields = _texts(line.text, fields[: layout.width])
         if not any(fields):
             return None
         if fields[layout.positions["journalcode"]].casefold() == "journalcode":
             self._said.add("repeated_header")
             return None
         return fields
+
+    def _check_count(self, fields: list[str]) -> None:
+        """Refuse a line whose fields may stand in other columns than their own.
+
+        Empty columns may be missing at the end. Columns too many are a separator inside a label or
+        an amount, which shifts the rest, unless all lines have as many, empty, from the first on.
+        """
+        layout = self._layout
+        excess = max(len(fields) - layout.width, 0)
+        if self._excess is None:
+            self._excess = excess if layout.separator != "," else 0
+            if self._excess:
+                self._said.add("long_line")
+        is_blank = not any(map(str.strip, fields[layout.width :]))
+        if excess != self._excess or not is_blank or len(fields) <= layout.last_needed:
+            said = f"{len(fields)} fields where the header has {layout.width}"
+            raise FieldError("wrong_field_count", said)
 
     def _split(self, text: str) -> list[str]:
         """Return the fields: between quotes in a file that has them, else by the separator alone.
@@ -137,8 +160,6 @@ class RowReader:
 
     def _text(self, get: dict[str, str], name: str) -> str:
         found = get.get(name, "")
-        if len(self._shared) > _CACHE_MAX:
-            self._shared.clear()
         return self._shared.setdefault(found, found)
 
     def _day(self, text: str) -> date:
@@ -198,3 +219,10 @@ class RowReader:
         if not amount:
             return None, None
         return (amount if balance > 0 else -amount), currency
+
+
+def _texts(line: str, fields: list[str]) -> list[str]:
+    """Return fields without padding; a short line without quotes, the usual one, costs no more."""
+    if len(line) > FIELD_CHARS_MAX or '"' in line:
+        return [read_text(field) for field in fields]
+    return [field.strip() for field in fields]

@@ -54,12 +54,11 @@ class Parties:
     """The third parties found, and which one a row of a third-party account belongs to."""
 
     found: tuple[ThirdParty, ...]
-    ids: dict[PartyKey, ThirdPartyId]
+    ids: dict[tuple[str, str], ThirdPartyId]  # by account and auxiliary
 
     def of(self, row: FecRow) -> ThirdPartyId | None:
         """Return the third party of a row, None when its account is not a third party's."""
-        key = party_key(row)
-        return None if key is None else self.ids[key]
+        return self.ids.get((row.account, row.auxiliary))
 
 
 def party_key(row: FecRow) -> PartyKey | None:
@@ -78,14 +77,16 @@ def find_parties(rows: Iterable[FecRow], settings: PostingSettings, notes: Notes
     Its id is then the customer's. Notes the collective accounts whose lines name nobody.
     """
     seen: dict[PartyKey, _Seen] = defaultdict(_Seen)
+    keys: dict[tuple[str, str], PartyKey | None] = {}
     for row in rows:
-        key = party_key(row)
+        place = (row.account, row.auxiliary)
+        if place not in keys:
+            keys[place] = party_key(row)
+        key = keys[place]
         if key is not None:
             _look(seen[key], row, is_hidden=not key.auxiliary)
-    ids = {key: key.id for key in seen}
     twins = _twins(seen, settings)
     for supplier, customer in twins.items():
-        ids[supplier] = ids[customer]
         seen[customer].letters = max(seen[customer].letters, seen[supplier].letters)
     both = frozenset(twins.values())
     found = []
@@ -93,6 +94,7 @@ def find_parties(rows: Iterable[FecRow], settings: PostingSettings, notes: Notes
         if key not in twins:
             found.append(_party(key, seen[key], settings=settings, is_both=key in both))
             _note_unnamed(key, seen[key], found[-1], notes)
+    ids = {place: twins.get(key, key).id for place, key in keys.items() if key is not None}
     return Parties(tuple(found), ids)
 
 
