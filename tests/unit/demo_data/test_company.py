@@ -80,7 +80,7 @@ def test_the_settings_are_what_the_api_takes(demo: DemoData) -> None:
         ThirdPartyInput.model_validate(party)
     rest = {name: demo.settings[name] for name in ("templates", "card_contracts")}
 
-    taken = read_books({**rest, "accounts": [{"number": "627000"}]})
+    taken = read_books({"company": {"name": demo.company.name}, **rest})
     assert [template.id for template in taken.templates] == ["FRAIS", "AGIOS", "VIRINT"]
     assert [contract.commission_percent for contract in taken.card_contracts] == ["0.90"]
 
