@@ -16,7 +16,7 @@ from rappro.ports import Store
 from tests.contract.samples import KINDS, filled, line, open_item
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
 def test_a_record_of_any_kind_lives_its_life(
     store: Store, tenant: TenantId, company: CompanyId, kind: type[Any]
 ) -> None:
@@ -38,7 +38,7 @@ def test_a_record_of_any_kind_lives_its_life(
     assert store.get_many(tenant, company, kind, [record.key]) == {}
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
 def test_a_loaded_record_is_there_once_at_version_one(
     store: Store, tenant: TenantId, company: CompanyId, kind: type[Any]
 ) -> None:
@@ -50,7 +50,7 @@ def test_a_loaded_record_is_there_once_at_version_one(
     assert store.get(tenant, company, kind, record.key) == replace(record, version=1)
 
 
-@pytest.mark.parametrize("kind", sorted(SMALL_KINDS, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted(SMALL_KINDS, key=str))
 def test_all_records_of_a_small_kind_are_read_by_key(
     store: Store, tenant: TenantId, company: CompanyId, kind: type[Any]
 ) -> None:

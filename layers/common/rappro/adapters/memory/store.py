@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from threading import RLock
 from typing import Any, TypeVar, cast
 
@@ -46,8 +46,6 @@ from rappro.ports import Evidence
 R = TypeVar("R", bound=Record)
 
 _LINES_A_READ = 500
-_MAY_BE_LARGE = 400
-"""A field this long (characters or parts) makes the record's size worth measuring."""
 
 
 class MemoryStore:
@@ -93,7 +91,7 @@ class MemoryStore:
         check_writes(company, writes, fence)
         for write in writes:
             if write.after is not None:
-                _check_size(write.after)
+                _check_storable(write.after)
         with self._lock:
             shelf = self._shelf(tenant, company)
             if fence is not None:
@@ -110,6 +108,7 @@ class MemoryStore:
         check_scope(tenant, company)
         for record in records:
             check_record(company, record)
+            _check_storable(record)
             with self._lock:
                 self._shelf(tenant, company).put(replace(record, version=1))
 
@@ -270,13 +269,9 @@ def _apply(shelf: Shelf, write: Write) -> None:
         shelf.drop(type(write.before), write.before.key)
 
 
-def _check_size(record: Record) -> None:
-    """Raise TooLarge as DynamoDB's store does, without measuring every small record."""
-    if isinstance(record, AuditEvent) or any(
-        isinstance(value, str | tuple | dict) and len(value) > _MAY_BE_LARGE
-        for value in (getattr(record, part.name) for part in fields(record))
-    ):
-        check_bytes(record, len(codec.dump(record)))
+def _check_storable(record: Record) -> None:
+    """Refuse what DynamoDB's store refuses: a field of a wrong type, a record too large."""
+    check_bytes(record, len(codec.dump(record)))
 
 
 def _read(shelf: Shelf, identities: Iterable[Identity]) -> list[Record]:
