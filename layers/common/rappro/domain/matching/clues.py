@@ -1,0 +1,260 @@
+"""What one line says, read once: its references, who pays, and what kind of movement it is.
+
+A clue holds facts of the line and of the list of third parties, never of the books: it is the same
+whatever part of the books is at hand, which is what lets `lookups` read only that part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from rappro.domain.bank import Nature, StatementLine
+from rappro.domain.matching.model import MatchLine
+from rappro.domain.matching.normalise import fold, telling_words
+from rappro.domain.matching.numbers import Fit, Hit, ShapeBook
+from rappro.domain.matching.phrases import Words
+from rappro.domain.matching.references import TextRefs, key_token, read_text
+from rappro.domain.matching.third_party import UNKNOWN, Directory, Identity, Payer
+
+DETAILS_MAX: Final = 2000
+"""Parts of a batch that are read; a larger batch is matched by its key or not at all."""
+
+HITS_MAX: Final = 200
+GLUED_LABEL_CHARS_MIN: Final = 28
+"""A label this long was cut by the bank and goes on in the next text, in the middle of a word."""
+
+_words = str.split
+_RETURN: Final = frozenset(
+    _words("IMPAYE IMPAYES REJET REJETE REJETEE REJETES REJ UNPAID RETURNED")
+)
+_RETURN_OF: Final = frozenset(_words("PRLV VIR VIREMENT SEPA CHEQUE CHQ LCR PRELEVEMENT SDD SCT"))
+_FEE: Final = frozenset(_words("FRAIS COMMISSION COMMISSIONS COM COMM CHARGES AGIOS COTISATION"))
+_CHEQUE: Final = frozenset(_words("CHQ CHQS CHEQUE CHEQUES"))
+_REMITTANCE: Final = frozenset(_words("REMISE REMISES REM BORDEREAU BRD"))
+_CARD: Final = frozenset(_words("CB CARTE CARTES TPE CARD"))
+_GROUP: Final = frozenset(
+    _words("SALAIRES VIREMENTS PRELEVEMENTS PRLVTS LOT GROUPE GROUPES BATCH MULTIPLE MULTIPLES")
+)
+_ABROAD: Final = frozenset(_words("SWIFT INTERNATIONAL INTL ETRANGER OUR SHA"))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of movement a line is, from its nature, its bank code and its words."""
+
+    is_return: bool = False
+    is_cheque: bool = False
+    is_remittance: bool = False
+    is_card_deposit: bool = False
+    is_group: bool = False
+    has_fee_words: bool = False
+    is_from_abroad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A line with everything it says. `rank` is its place among all lines, earliest first."""
+
+    rank: int
+    match_line: MatchLine
+    line: StatementLine
+    refs: TextRefs
+    hits: tuple[Hit, ...]
+    keys: frozenset[str]
+    end_to_end: frozenset[str]
+    payer: Payer
+    kind: Kind
+    fields: tuple[Words, ...]
+    details: tuple[Clue, ...] = ()
+
+    @property
+    def amount(self) -> int:
+        return self.line.amount_minor
+
+    @property
+    def currency(self) -> str:
+        return self.line.currency
+
+    @property
+    def on(self) -> date:
+        return self.line.booking_date
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Every index token that the line may name."""
+        own = {hit.token for hit in self.hits} | self.keys | self.end_to_end | self.refs.cheques
+        return frozenset(own)
+
+    def field_of(self, hit: Hit) -> str:
+        """Return the text in which a number was read."""
+        shown = " ".join(hit.runs)
+        for words in self.fields:
+            if hit.runs[-1] in words.text:
+                return words.text
+        return shown
+
+
+def clue_of(rank: int, match_line: MatchLine, directory: Directory, book: ShapeBook) -> Clue:
+    """Read a line and the parts of its batch."""
+    line = match_line.line
+    details = tuple(
+        _read(rank, replace(match_line, line=detail), directory, book)
+        for detail in line.details[:DETAILS_MAX]
+    )
+    return _read(rank, match_line, directory, book, details)
+
+
+def _read(
+    rank: int,
+    match_line: MatchLine,
+    directory: Directory,
+    book: ShapeBook,
+    details: tuple[Clue, ...] = (),
+) -> Clue:
+    line = match_line.line
+    texts = [*line.texts, line.end_to_end_id or ""]
+    refs = read_text("\n".join(dict.fromkeys(fold(text) for text in texts if text)), book)
+    fields = _fields(line, details)
+    keys, ends = set(refs.keys), _ids(line)
+    hits = list(refs.hits)
+    for detail in details:
+        keys |= detail.keys
+        hits += detail.hits
+    for key in (key_token(line.remittance_ref), key_token(line.entry_ref)):
+        keys |= {key} if key else set()
+    return Clue(
+        rank=rank,
+        match_line=match_line,
+        line=line,
+        refs=refs,
+        hits=_distinct(hits),
+        keys=frozenset(keys),
+        end_to_end=ends,
+        payer=_payer(match_line, fields, refs, directory, details),
+        kind=_kind(line, fields),
+        fields=fields,
+        details=details,
+    )
+
+
+def _fields(line: StatementLine, details: tuple[Clue, ...]) -> tuple[Words, ...]:
+    names = ("label", "label_more", "comment", "remittance_ref", "ordering_account")
+    pairs = [*zip(names, line.texts, strict=True), ("counterparty", line.counterparty.name or "")]
+    if line.label and line.label_more:
+        is_cut = len(line.label) >= GLUED_LABEL_CHARS_MIN
+        joined = f"{line.label}{'' if is_cut else ' '}{line.label_more}"
+        pairs.append(("label and label_more", joined))
+    seen = {text: name for name, text in reversed(pairs) if text}
+    fields = [Words.of(name, text) for name, text in pairs if text and seen.get(text) == name]
+    if len(details) == 1:
+        fields += details[0].fields
+    return tuple(fields)
+
+
+def _payer(
+    match_line: MatchLine,
+    fields: tuple[Words, ...],
+    refs: TextRefs,
+    directory: Directory,
+    details: tuple[Clue, ...],
+) -> Payer:
+    fixed = match_line.fixed_third_party
+    if fixed is not None:
+        return Payer(fixed, frozenset({fixed}), "set_by_person", "", "a person set the third party")
+    line = match_line.line
+    only = details[0].line if len(details) == 1 else line
+    identity = Identity(
+        fields=fields,
+        refs=refs,
+        name=line.counterparty.name or only.counterparty.name,
+        iban=line.counterparty.iban or only.counterparty.iban,
+        mandate=line.mandate_id or only.mandate_id,
+        counterparty_id=line.counterparty.id or only.counterparty.id,
+    )
+    return directory.payer_of(identity) if directory.by_id else UNKNOWN
+
+
+def _ids(line: StatementLine) -> frozenset[str]:
+    """Return the end-to-end ids of a line and of the parts of its batch."""
+    ids = [line.end_to_end_id, *(d.end_to_end_id for d in line.details[:DETAILS_MAX])]
+    return frozenset(token for token in map(key_token, ids) if token)
+
+
+def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Keep the best reading of each token, in order of appearance."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        known = best.get(hit.token)
+        if known is None or known.fit < hit.fit:
+            best[hit.token] = hit
+    return tuple(best.values())[:HITS_MAX]
+
+
+def _kind(line: StatementLine, fields: tuple[Words, ...]) -> Kind:
+    words = {word for field in fields if field.name != "counterparty" for word, _, _ in field.spans}
+    nature = line.nature
+    has_fee_words = not words.isdisjoint(_FEE)
+    is_card = nature is Nature.CARD_DEPOSIT or (
+        nature in (None, Nature.OTHER)
+        and not words.isdisjoint(_CARD)
+        and not words.isdisjoint(_REMITTANCE | {"TPE"})
+    )
+    is_cheque = nature in (Nature.CHEQUE, Nature.CHEQUE_DEPOSIT) or not words.isdisjoint(_CHEQUE)
+    is_remittance = not is_card and (
+        nature is Nature.CHEQUE_DEPOSIT or not words.isdisjoint(_REMITTANCE)
+    )
+    return Kind(
+        is_return=_is_return(line, words, has_fee_words=has_fee_words),
+        is_cheque=is_cheque,
+        is_remittance=is_remittance,
+        is_card_deposit=is_card,
+        is_group=bool(line.details) or not words.isdisjoint(_GROUP),
+        has_fee_words=has_fee_words,
+        is_from_abroad=line.original is not None or not words.isdisjoint(_ABROAD),
+    )
+
+
+def _is_return(line: StatementLine, words: set[str], *, has_fee_words: bool) -> bool:
+    """A return (rejet, impayé) by what the bank says, else by its words; a fee for one is none."""
+    if line.nature is Nature.RETURN or line.is_reversal or line.return_reason:
+        return True
+    if line.nature is Nature.FEE or has_fee_words:
+        return False
+    is_return_of = "RETOUR" in words and not words.isdisjoint(_RETURN_OF)
+    return is_return_of or not words.isdisjoint(_RETURN)
+
+
+def label_words(clue: Clue) -> tuple[frozenset[str], ...]:
+    """Return the telling words of the label, of the label continued, and of all texts."""
+    line = clue.line
+    everything = " ".join((*line.texts, line.counterparty.name or ""))
+    return tuple(map(telling_words, (line.label, line.label_more, everything)))
+
+
+def is_strong(hit: Hit) -> bool:
+    """Tell whether a number of that form can hardly stand in a text by chance."""
+    digits = "".join(run for run in hit.runs if run[0] <= "9")
+    if len(hit.runs) > 1 and any(run[0] > "9" for run in hit.runs):
+        return len(digits) >= 4
+    return len(digits) >= 6 and not _is_date(digits)
+
+
+def is_full(hit: Hit) -> bool:
+    """Tell whether the text shows the whole number by itself."""
+    return hit.fit >= Fit.SPLIT
+
+
+def _is_date(digits: str) -> bool:
+    """Tell whether digits alone read as a day: DDMMYY, DDMMYYYY or YYYYMMDD."""
+    if len(digits) == 6:
+        day, month = digits[:2], digits[2:4]
+    elif len(digits) == 8 and digits.startswith("20"):
+        day, month = digits[6:], digits[4:6]
+    elif len(digits) == 8 and digits[4:6] == "20":
+        day, month = digits[:2], digits[2:4]
+    else:
+        return False
+    return "01" <= day <= "31" and "01" <= month <= "12"

@@ -1,0 +1,184 @@
+"""The books of a world, sorted and indexed once: what never changes while lines are decided.
+
+Targets are addressed by their place in a sorted tuple, oldest first, so that the order in which a
+world lists them means nothing and "the oldest goes first" is the smaller index.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from rappro.domain.books import BankEntry, OpenItem, PastPayment
+from rappro.domain.ids import ThirdPartyId
+from rappro.domain.matching.model import World
+from rappro.domain.matching.normalise import telling_words
+from rappro.domain.matching.numbers import Fit, Hit, dotted, runs_of
+from rappro.domain.matching.references import index_tokens, key_token
+
+CLEARING_PREFIX: Final = "511"
+"""Accounts (valeurs à l'encaissement) that the bank account clears: 5112 cheques, 5115 cards."""
+
+ENDING_DIGITS_MIN: Final = 3
+
+Twin = tuple[object, ...]
+"""What two targets share when the books cannot tell them apart."""
+
+
+def _natural(number: str) -> tuple[str, ...]:
+    return tuple(run.rjust(12, "0") if run[0] <= "9" else run for run in runs_of(number))
+
+
+class ItemIndex:
+    """Unsettled open items, oldest first: by issue date, due date, number, id."""
+
+    def __init__(self, items: Sequence[OpenItem]) -> None:
+        self.all: tuple[OpenItem, ...] = tuple(
+            sorted(
+                (item for item in items if item.residual_minor and item.company_residual_minor),
+                key=lambda i: (i.issue_date, i.due_date, _natural(i.number), i.id),
+            )
+        )
+        self.by_token: dict[str, list[int]] = defaultdict(list)
+        self.by_party: dict[ThirdPartyId, list[int]] = defaultdict(list)
+        self.by_ending: dict[tuple[ThirdPartyId, str], list[int]] = defaultdict(list)
+        self.by_amount: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.by_id: dict[str, int] = {}
+        self.runs: list[tuple[str, ...]] = []
+        for place, item in enumerate(self.all):
+            runs = tuple(runs_of(item.number))
+            self.runs.append(runs)
+            self.by_id[item.id] = place
+            self.by_party[item.third_party].append(place)
+            self.by_amount[item.currency, item.residual_minor].append(place)
+            for token in index_tokens(item.number):
+                self.by_token[token].append(place)
+            for ending in endings(runs):
+                self.by_ending[item.third_party, ending].append(place)
+
+    def fit(self, place: int, hit: Hit) -> Fit | None:
+        """Return how well a hit that shares a token with an item shows that item's number."""
+        runs = self.runs[place]
+        if "".join(runs) == "".join(hit.runs):
+            is_aligned = hit.runs == runs or sum(run[0] <= "9" for run in hit.runs) == 1
+            return hit.fit if is_aligned or hit.fit < Fit.SPLIT else Fit.SPLIT
+        if dotted(runs) == dotted(hit.runs):
+            return Fit.PADDED
+        if hit.fit is Fit.CORE or all(run[0] <= "9" for run in hit.runs):
+            return Fit.CORE
+        return None
+
+
+def endings(runs: Sequence[str]) -> frozenset[str]:
+    """Return the last digits of a number as a text may show them alone: as written, stripped."""
+    if not runs or runs[-1][0] > "9":
+        return frozenset()
+    last = runs[-1]
+    return frozenset(end for end in (last, last.lstrip("0")) if len(end) >= ENDING_DIGITS_MIN)
+
+
+class EntryIndex:
+    """Bank entries that wait for the bank, oldest first: by date, id."""
+
+    def __init__(self, entries: Sequence[BankEntry]) -> None:
+        self.all: tuple[BankEntry, ...] = tuple(
+            sorted((e for e in entries if e.is_waiting), key=lambda e: (e.date, e.id))
+        )
+        self.by_amount: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.by_party_amount: dict[tuple[ThirdPartyId, str, int], list[int]] = defaultdict(list)
+        self.by_end_to_end: dict[str, list[int]] = defaultdict(list)
+        self.by_cheque: dict[str, list[int]] = defaultdict(list)
+        self.by_contract: dict[str, list[int]] = defaultdict(list)
+        self.groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.group_keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for place, entry in enumerate(self.all):
+            self._add(place, entry)
+        self._labels: dict[int, frozenset[str]] = {}
+
+    def _add(self, place: int, entry: BankEntry) -> None:
+        self.by_amount[entry.currency, entry.amount_minor].append(place)
+        if entry.third_party is not None:
+            key = (entry.third_party, entry.currency, entry.amount_minor)
+            self.by_party_amount[key].append(place)
+        end_to_end = key_token(entry.end_to_end_id)
+        if end_to_end:
+            self.by_end_to_end[end_to_end].append(place)
+        if entry.cheque_no:
+            for token in index_tokens(entry.cheque_no):
+                self.by_cheque[token].append(place)
+        contract = key_token(entry.card_contract)
+        if contract:
+            self.by_contract[contract].append(place)
+        batch = key_token(entry.batch_ref)
+        if batch:
+            self._group("batch", batch, place, frozenset({batch}))
+        remittance = key_token(entry.remittance_no)
+        if remittance and entry.remittance_no:
+            self._group("remittance", remittance, place, index_tokens(entry.remittance_no))
+
+    def _group(self, kind: str, name: str, place: int, tokens: frozenset[str]) -> None:
+        self.groups[kind, name].append(place)
+        for token in tokens:
+            self.group_keys[token].add((kind, name))
+
+    def label_words(self, place: int) -> frozenset[str]:
+        """Return the telling words of an entry's label."""
+        known = self._labels.get(place)
+        if known is None:
+            known = self._labels[place] = telling_words(self.all[place].label)
+        return known
+
+    def twin(self, place: int) -> Twin:
+        """Entries of one account, amount, third party and label differ by date alone."""
+        entry = self.all[place]
+        told_apart = (entry.cheque_no, entry.remittance_no, entry.batch_ref, entry.end_to_end_id)
+        label = "" if entry.third_party else " ".join(sorted(self.label_words(place)))
+        return (entry.account, entry.amount_minor, entry.third_party, label, told_apart)
+
+
+class PastIndex:
+    """Payments reconciled before, latest first: what the bank may still return."""
+
+    def __init__(self, payments: Sequence[PastPayment]) -> None:
+        self.all: tuple[PastPayment, ...] = tuple(
+            sorted(payments, key=lambda p: (-p.date.toordinal(), p.id))
+        )
+        self.by_end_to_end: dict[str, list[int]] = defaultdict(list)
+        self.by_mandate: dict[str, list[int]] = defaultdict(list)
+        self.by_party_amount: dict[tuple[ThirdPartyId, int], list[int]] = defaultdict(list)
+        self.by_number: dict[str, list[int]] = defaultdict(list)
+        for place, payment in enumerate(self.all):
+            end_to_end = key_token(payment.end_to_end_id)
+            if end_to_end:
+                self.by_end_to_end[end_to_end].append(place)
+            mandate = key_token(payment.mandate)
+            if mandate:
+                self.by_mandate[mandate].append(place)
+            if payment.third_party is not None:
+                self.by_party_amount[payment.third_party, payment.amount_minor].append(place)
+            for token in index_tokens(payment.invoice_number or ""):
+                self.by_number[token].append(place)
+
+
+class BookIndex:
+    """Everything of a world that is not a line."""
+
+    def __init__(self, world: World) -> None:
+        self.items = ItemIndex(world.open_items)
+        self.entries = EntryIndex(world.bank_entries)
+        self.past = PastIndex(world.past_payments)
+        self.rates = {
+            contract.number: contract.commission_percent for contract in world.card_contracts
+        }
+
+
+def is_on_account(entry_account: str, line_account: str) -> bool:
+    """Tell whether an entry waits on the line's account or on one that it clears."""
+    return entry_account == line_account or entry_account.startswith(CLEARING_PREFIX)
+
+
+def days_between(later: date, earlier: date) -> int:
+    """Return booking date minus entry date, in days."""
+    return later.toordinal() - earlier.toordinal()
