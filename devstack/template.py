@@ -65,6 +65,8 @@ def _localise(template: Tree, root: Path, code_bucket: str) -> dict[str, bytes]:
         match resource["Type"]:
             case "AWS::Serverless::LayerVersion":
                 del template["Resources"][name]
+            case "AWS::S3::BucketPolicy" if not _without_tls_rule(properties["PolicyDocument"]):
+                del template["Resources"][name]
             case "AWS::Serverless::Function":
                 key = f"{name}.zip"
                 packages[key] = function_package(root, root / properties["CodeUri"])
@@ -73,6 +75,13 @@ def _localise(template: Tree, root: Path, code_bucket: str) -> dict[str, bytes]:
                 definition = root / properties.pop("DefinitionUri")
                 properties["Definition"] = yaml.safe_load(definition.read_text(encoding="utf-8"))
     return packages
+
+
+def _without_tls_rule(policy: Tree) -> list[Tree]:
+    """Drop the rule that asks for TLS, which the loopback interface has not; return the others."""
+    rest: list[Tree] = [rule for rule in policy["Statement"] if rule["Sid"] != "OnlyOverTls"]
+    policy["Statement"] = rest
+    return rest
 
 
 def function_package(root: Path, function_folder: Path) -> bytes:
