@@ -1,0 +1,120 @@
+"""The field types of CFONB 120: overpunched amounts, short dates, account numbers.
+
+Nothing here knows about records or statements. Source: CFONB "Relevé de compte sur support
+informatique" and its 2004 and 2010 evolutions; RIB key: ETEBAC notes; IBAN: ISO 13616.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, NamedTuple
+
+from rappro.domain.errors import InputError
+
+AMOUNT_CHARS: Final = 14
+_CENTURY_PIVOT: Final = 80  # two-digit years below are of this century; the format is of the 1980s
+
+
+class _Overpunch(NamedTuple):
+    """The last digit of an amount and the sign it carries."""
+
+    digit: str
+    sign: int
+    is_variant: bool = False
+
+
+def _overpunches() -> dict[str, _Overpunch]:
+    table = {}
+    for sign, marks in ((1, "{ABCDEFGHI"), (-1, "}JKLMNOPQR")):
+        for digit, mark in enumerate(marks):
+            table[mark] = _Overpunch(str(digit), sign)
+            if mark.isalpha():
+                table[mark.lower()] = _Overpunch(str(digit), sign, is_variant=True)
+    # The French national character sets (ISO 646-FR, EBCDIC 297) show é and è for { and }.
+    table["é"] = _Overpunch("0", 1, is_variant=True)
+    table["è"] = _Overpunch("0", -1, is_variant=True)
+    # Hand-made files end in a plain digit; the caller reports it.
+    table.update({str(digit): _Overpunch(str(digit), 1, is_variant=True) for digit in range(10)})
+    return table
+
+
+_OVERPUNCHES: Final = _overpunches()
+
+
+def parse_amount(zone: str) -> tuple[int, int, bool]:
+    """Return the amount of a 14-character zone, its sign, and whether it ends in a variant mark.
+
+    The amount is signed and in units of the record's own decimals. The sign is apart because a
+    zero has one too. Raises InputError.
+    """
+    overpunch = _OVERPUNCHES.get(zone[-1:])
+    body = zone[:-1]
+    if not (body.isdigit() and body.isascii()):
+        body = body.lstrip(" ")  # some banks pad with blanks
+        if body and not (body.isdigit() and body.isascii()):
+            overpunch = None
+    if overpunch is None or len(zone) != AMOUNT_CHARS:
+        raise InputError(f"not a signed amount: {zone[:AMOUNT_CHARS]!r}")
+    return int(body + overpunch.digit) * overpunch.sign, overpunch.sign, overpunch.is_variant
+
+
+def parse_unsigned(zone: str) -> int | None:
+    """Return a plain number padded with zeros or blanks; None when it is none."""
+    text = zone.strip(" ")
+    return int(text) if text.isdigit() and text.isascii() else None
+
+
+def parse_date(zone: str) -> date:
+    """Return the date of a DDMMYY zone. Raises InputError."""
+    if len(zone) == 6 and zone.isdigit() and zone.isascii():
+        year = int(zone[4:])
+        try:
+            return date(
+                year + (2000 if year < _CENTURY_PIVOT else 1900), int(zone[2:4]), int(zone[:2])
+            )
+        except ValueError:
+            pass
+    raise InputError(f"not a date DDMMYY: {zone!r}")
+
+
+_TEN_TO: Final = tuple(int("1" + "0" * power) for power in range(10))
+
+
+def scaled(amount: int, decimals: int, exponent: int) -> int:
+    """Return an amount with so many decimals in minor units. Raises InputError if it is inexact."""
+    if decimals <= exponent:
+        return amount * _TEN_TO[exponent - decimals]
+    minor, rest = divmod(abs(amount), _TEN_TO[decimals - exponent])
+    if rest:
+        raise InputError(f"amount has more than {exponent} decimals: {amount}E-{decimals}")
+    return minor if amount >= 0 else -minor
+
+
+_RIB_LETTERS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+_IBAN_LETTERS: Final = {ord("A") + i: str(10 + i) for i in range(26)}
+
+
+def iban_of(bank: str, branch: str, account: str) -> str | None:
+    """Return the French IBAN of an account, whose RIB key the file leaves out.
+
+    None when the zones do not make a RIB: five digits, five digits, eleven digits or letters.
+    """
+    if not (bank + branch).isascii() or len(bank + branch) != 10 or len(account) != 11:
+        return None
+    account = account.upper()
+    digits = account.translate(_RIB_LETTERS)
+    if not (bank.isdigit() and branch.isdigit() and digits.isdigit() and digits.isascii()):
+        return None
+    key = 97 - (89 * int(bank) + 15 * int(branch) + 3 * int(digits)) % 97
+    bban = f"{bank}{branch}{account}{key:02d}"
+    check = 98 - int((bban + "FR00").translate(_IBAN_LETTERS)) % 97
+    return f"FR{check:02d}{bban}"
+
+
+def is_iban(text: str) -> bool:
+    """Say whether a text without blanks is an IBAN with a right check number."""
+    if not (15 <= len(text) <= 34 and text.isascii() and text.isalnum()):
+        return False
+    if not (text[:2].isalpha() and text[2:4].isdigit()):
+        return False
+    return int((text[4:] + text[:4]).upper().translate(_IBAN_LETTERS)) % 97 == 1

@@ -1,0 +1,323 @@
+"""Makes a statement line of one CFONB movement (enregistrement 04) and its complements (05).
+
+Positions in comments are those of the CFONB layout, from 1. The order of records and the balances
+are the business of `cfonb120`. Sources: CFONB "Relevé de compte sur support informatique" (2004),
+"Evolution du relevé 120" v2.0 (March 2010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from rappro.domain.bank import Nature, OriginalAmount, StatementLine
+from rappro.domain.errors import InputError, MalformedStatement, TooLarge
+from rappro.domain.money import exponent, format_amount
+from rappro.formats.cfonb_codes import (
+    KEEPS_ORIGINAL_ROLES,
+    NATURES,
+    REVERSALS,
+    SEPA_DIRECT_DEBITS,
+)
+from rappro.formats.cfonb_fields import is_iban, parse_unsigned, scaled
+from rappro.formats.cfonb_records import Numbered
+from rappro.formats.findings import FindingLog
+from rappro.formats.protocol import LINE_TEXT_CHARS_MAX, RAW_CHARS_MAX
+from rappro.formats.quick import new_counterparty, new_line
+
+COMPLEMENTS_PER_MOVEMENT_MAX: Final = 200
+_NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
+_RESERVED: Final = "     "  # 41-45 of a complement, before its qualifier
+
+_WHOLE: Final = frozenset(("LIB", "LCC", "LC2", "MMO", "FEE"))
+"""Qualifiers (46-48) whose information (49-118) is kept as it is, blanks included."""
+
+_ZONES: Final[dict[str, tuple[tuple[str, int, int], ...]]] = {
+    "NPY": (("payer", 48, 118),),
+    "IPY": (("payer_id", 48, 83),),
+    "CPY": (("payer_account", 48, 83),),
+    "NPO": (("payer_behind", 48, 118),),
+    "IPO": (("payer_behind_id", 48, 83),),
+    "NBE": (("payee", 48, 118),),
+    "IBE": (("payee_id", 48, 83),),
+    "CBE": (("payee_account", 48, 83),),
+    "NBU": (("payee_behind", 48, 118),),
+    "IBU": (("payee_behind_id", 48, 83),),
+    "LCS": (("creditor_reference", 48, 83),),
+    "RCN": (("end_to_end", 48, 83), ("purpose", 83, 118)),
+    "REF": (("batch", 48, 83), ("instruction", 83, 118)),
+    "RUM": (("mandate", 48, 83),),
+    "RET": (("reason", 48, 83),),
+}
+"""What the information of a qualifier holds, and where: slices of the record."""
+
+
+class _Side(NamedTuple):
+    """The zones that speak of one party of a movement, when it is the counterparty."""
+
+    name: str
+    id: str
+    account: str
+    behind: str  # the ultimate party, on whose behalf it pays or gets
+    commented: tuple[str, ...]  # what goes to the comment
+
+
+_PAYER: Final = _Side(
+    "payer", "payer_id", "payer_account", "payer_behind",
+    ("payer_behind_id", "payee", "payee_behind", "purpose", "instruction"),
+)  # fmt: skip
+_PAYEE: Final = _Side(
+    "payee", "payee_id", "payee_account", "payee_behind",
+    ("payee_behind_id", "payer", "payer_behind", "purpose", "instruction"),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Movement:
+    """What the record 04 says itself, read and checked, and all records of the movement."""
+
+    position: int
+    booking_date: date
+    value_date: date | None
+    amount_minor: int
+    is_credit: bool  # the sign of the overpunch: a zero has one too
+    currency: str
+    records: list[Numbered]
+    findings: FindingLog
+
+    @property
+    def where(self) -> str:
+        return f"line {self.records[0][0]}"
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the complements of a movement say, by zone or by qualifier; blank zones are left out."""
+
+    zones: dict[str, str]
+    aside: list[str]  # whatever has no place of its own, for the comment
+
+
+def make_line(movement: Movement) -> StatementLine:
+    """Return the line of a movement. Raises MalformedStatement and TooLarge."""
+    head = movement.records[0][1]
+    code = head[32:34].strip()
+    nature = NATURES.get(code)
+    if nature is None:
+        movement.findings.note("operation_code_unknown", movement.where, about=code)
+    if len(movement.records) > 1:
+        return _told_line(movement, head, code, nature)
+    entry_ref, reason = _entry_number(head), head[40:42].strip()
+    return new_line(
+        movement.position,
+        movement.booking_date,
+        movement.amount_minor,
+        movement.currency,
+        movement.value_date,
+        entry_ref,
+        head[48:79].strip(),
+        remittance_ref=head[104:120].strip() or entry_ref or "",
+        bank_code=code or None,
+        nature=nature,
+        is_reversal=code in REVERSALS,
+        return_reason=reason if reason.strip("0") else None,
+        raw=head.rstrip(),
+    )
+
+
+def _told_line(movement: Movement, head: str, code: str, nature: Nature | None) -> StatementLine:
+    told = _read_complements(movement, head)
+    get = told.zones.get
+    side = _side(code, told.zones, is_credit=movement.is_credit)
+    original = _original(movement, told) if "MMO" in told.zones else None
+    reference, entry_ref, mandate = _reference(head, get), _entry_number(head), get("mandate")
+    more, comment = _more(told.zones), _comment(movement, told, side, reference)
+    if len(more) + len(comment) > LINE_TEXT_CHARS_MAX:
+        raise TooLarge(f"texts of more than {LINE_TEXT_CHARS_MAX} characters",
+                       position=movement.where)  # fmt: skip
+    end_to_end, account = get("end_to_end"), get(side.account, "").replace(" ", "")
+    reason = get("reason") or head[40:42].strip()
+    return new_line(
+        movement.position,
+        movement.booking_date,
+        movement.amount_minor,
+        movement.currency,
+        movement.value_date,
+        entry_ref,
+        head[48:79].strip(),
+        more,
+        comment,
+        reference or entry_ref or "",  # the number of a cheque or of a remittance
+        account,
+        new_counterparty(
+            get(side.name) or get(side.behind),
+            account.upper() if account and is_iban(account) else None,
+            None,
+            get(side.id),
+        ),
+        None if end_to_end in _NOT_PROVIDED else end_to_end,
+        mandate,
+        get("payee_id") if mandate or code in SEPA_DIRECT_DEBITS else None,
+        code or None,
+        nature,
+        code in REVERSALS,
+        reason if reason.strip("0") else None,
+        original,
+        raw="\n".join([record.rstrip() for _, record in movement.records])[:RAW_CHARS_MAX],
+    )
+
+
+def _read_complements(movement: Movement, head: str) -> _Told:
+    records = movement.records
+    if len(records) > COMPLEMENTS_PER_MOVEMENT_MAX:
+        raise TooLarge(f"more than {COMPLEMENTS_PER_MOVEMENT_MAX} complements of a movement",
+                       position=movement.where)  # fmt: skip
+    told = _Told({}, [])
+    zones = told.zones
+    repeated = head[2:40] + _RESERVED  # bank to account, operation code 33-34, date 35-40
+    for number, record in records[1:]:
+        if record[2:45] != repeated:
+            _check_repeated(number, record, head, movement.findings)
+        layout = _ZONES.get(record[45:48])
+        if layout is None or layout[0][0] in zones or record[40:45] != _RESERVED:
+            _read_odd(number, record, head, told, findings=movement.findings)
+            continue
+        for zone, start, end in layout:
+            text = record[start:end].strip()
+            if text:
+                zones[zone] = text
+    return told
+
+
+def _check_repeated(number: int, record: str, head: str, findings: FindingLog) -> None:
+    """Check the zones that a complement repeats from its movement."""
+    if record[21:32] != head[21:32]:
+        raise MalformedStatement("a complement (05) of another account than its movement (04)",
+                                 position=f"line {number}")  # fmt: skip
+    if record[2:40] != head[2:40]:
+        findings.note("complement_differs", f"line {number}")
+
+
+def _read_odd(number: int, record: str, head: str, told: _Told, *, findings: FindingLog) -> None:
+    """Read a complement that goes on with a text, repeats, is unknown, or has no qualifier."""
+    qualifier, information, zones = record[45:48], record[48:118], told.zones
+    if record[40:45] != _RESERVED or record[90:104] == head[90:104]:
+        # Before the qualifiers: text 41-81, entry number 82-88, amount of the movement 91-104.
+        zones["LIB"] = _continued(zones.get("LIB", ""), record[40:81])
+        if record[90:104] != head[90:104] and record[90:104].strip():
+            findings.note("complement_differs", f"line {number}")
+    elif qualifier == "LIB":
+        zones["LIB"] = _continued(zones.get("LIB", ""), information)
+    elif qualifier in _WHOLE and qualifier not in zones:
+        zones[qualifier] = information
+    elif qualifier in _WHOLE or qualifier in _ZONES:
+        told.aside.append(f"{qualifier} {information.strip()}")
+        findings.note("qualifier_repeated", f"line {number}", about=qualifier)
+    elif record[45:118].strip():
+        told.aside.append(record[45:118].strip())
+        findings.note("qualifier_unknown", f"line {number}", about=qualifier)
+
+
+def _continued(before: str, text: str) -> str:
+    """Join a repeated text to what came before; a full field continues without a blank."""
+    return f"{before.rstrip()} {text}" if before.endswith(" ") else before + text
+
+
+def _side(code: str, zones: dict[str, str], *, is_credit: bool) -> _Side:
+    """Return the party that is the counterparty.
+
+    Banks name both parties, so the direction chooses: the payer of a credit, the payee of a debit;
+    the other one where money of an earlier operation goes back.
+    """
+    side, other = (_PAYER, _PAYEE) if is_credit else (_PAYEE, _PAYER)
+    if code in KEEPS_ORIGINAL_ROLES and (other.name in zones or other.account in zones):
+        return other
+    return side
+
+
+def _reference(head: str, get: Callable[[str], str | None]) -> str:
+    """Return the remittance reference: structured, of the batch, or the reference zone 105-120."""
+    return get("creditor_reference") or get("batch") or head[104:120].strip()
+
+
+def _more(zones: dict[str, str]) -> str:
+    """Return the label's continuation: LIB, then the remittance text LCC with LC2.
+
+    LC2 is the next 70 characters of LCC and may begin within a word.
+    """
+    label, remittance = zones.get("LIB", "").strip(), zones.get("LCC", "")
+    if "LC2" in zones:
+        # One blank at the end of a full field belongs to the text; more of them are padding.
+        padding = len(remittance) - len(remittance.rstrip())
+        remittance = (remittance if padding == 1 else remittance.rstrip()) + zones["LC2"]
+    remittance = remittance.strip()
+    return f"{label} {remittance}" if label and remittance else label or remittance
+
+
+def _comment(movement: Movement, told: _Told, side: _Side, reference: str) -> str:
+    """Join what has no field of its own, so that searches find it."""
+    zones, aside = told.zones, told.aside
+    if "FEE" in zones:
+        aside.append(_fee(movement, told))
+    parts = [zones[zone] for zone in side.commented if zone in zones]
+    if side.behind in zones and side.name in zones:
+        parts.append(zones[side.behind])
+    if reference:
+        parts += zones.get("batch", ""), movement.records[0][1][104:120].strip()
+    if not parts and not aside:
+        return ""
+    return " ".join(dict.fromkeys(part for part in (*parts, *aside) if part not in ("", reference)))
+
+
+def _entry_number(head: str) -> str | None:
+    number = head[81:88].strip()
+    return number if number.strip("0") else None
+
+
+def _original(movement: Movement, told: _Told) -> OriginalAmount | None:
+    """Read MMO: currency 49-51, decimals 52, amount 53-66, rate 69-79 with decimals 67-68."""
+    text = told.zones["MMO"]
+    try:
+        currency, amount = _foreign_amount(text)
+    except InputError:
+        _put_aside("MMO", movement, told)
+        return None
+    rate = _rate(text[20:31], parse_unsigned(text[18:20]) or 0)
+    return OriginalAmount(amount if movement.is_credit else -amount, currency, rate)
+
+
+def _fee(movement: Movement, told: _Told) -> str:
+    """Read FEE, laid out as MMO begins, for the comment."""
+    try:
+        currency, amount = _foreign_amount(told.zones["FEE"])
+    except InputError:
+        _put_aside("FEE", movement, told)
+        return ""
+    return f"FEE {format_amount(amount, currency)} {currency}"
+
+
+def _put_aside(qualifier: str, movement: Movement, told: _Told) -> None:
+    told.aside.append(f"{qualifier} {told.zones[qualifier].strip()}")
+    movement.findings.note("complement_unreadable", movement.where, about=qualifier)
+
+
+def _foreign_amount(text: str) -> tuple[str, int]:
+    """Return currency and minor units of 14 digits. Raises InputError, UnsupportedCurrency."""
+    currency = text[:3]
+    units = exponent(currency)
+    amount, decimals = parse_unsigned(text[4:18]), parse_unsigned(text[3:4])
+    if amount is None:
+        raise InputError("not an amount")
+    return currency, scaled(amount, units if decimals is None else decimals, units)
+
+
+def _rate(digits: str, decimals: int) -> str | None:
+    number = parse_unsigned(digits)
+    if not number:
+        return None
+    whole, fraction = divmod(number, 10**decimals)
+    if not fraction:
+        return str(whole)
+    return f"{whole}.{fraction:0{decimals}d}".rstrip("0")

@@ -1,0 +1,53 @@
+"""The statement formats that Rappro reads, and how a file finds its parser.
+
+A new format is one import and one line in `PARSERS`. FEC files are books, not statements: they are
+recognised and read by `formats.fec`, and no parser here may recognise one.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Final
+
+from rappro.domain.errors import AmbiguousFormat, UnknownFormat
+from rappro.formats.cfonb120 import Cfonb120Parser
+from rappro.formats.protocol import HEAD_BYTES, StatementParser
+
+PARSERS: Final[tuple[StatementParser, ...]] = (Cfonb120Parser(),)
+
+
+def formats() -> tuple[str, ...]:
+    """Return the names of the formats, in the order they are tried."""
+    return tuple(parser.format for parser in PARSERS)
+
+
+def parser_for(name: str) -> StatementParser:
+    """Return the parser of a format that a journal or a request forces.
+
+    Raises UnknownFormat when there is no such format.
+    """
+    for parser in PARSERS:
+        if parser.format == name:
+            return parser
+    raise UnknownFormat(f"no statement format {name[:40]!r}; there are {', '.join(formats())}")
+
+
+def detect(head: bytes) -> StatementParser:
+    """Return the one parser that recognises a file by its first bytes, whatever its name.
+
+    Raises UnknownFormat when none does, AmbiguousFormat when several do.
+    """
+    found = [parser for parser in PARSERS if parser.recognises(head[:HEAD_BYTES])]
+    if not found:
+        raise UnknownFormat("the file is of no known statement format", position="byte 0")
+    if len(found) > 1:
+        names = ", ".join(parser.format for parser in found)
+        raise AmbiguousFormat(f"the file could be any of {names}", position="byte 0")
+    return found[0]
+
+
+def peek(stream: BinaryIO) -> bytes:
+    """Return the first HEAD_BYTES of a seekable stream and leave it at its present place."""
+    place = stream.tell()
+    head = stream.read(HEAD_BYTES)
+    stream.seek(place)
+    return head
