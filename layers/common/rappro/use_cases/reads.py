@@ -48,6 +48,7 @@ from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
 )  # fmt: skip
+from rappro.formats import registry
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
 
@@ -103,12 +104,17 @@ class LineFilter:
                 (self.is_matched, record.match_id is not None),
                 (self.status, record.status),
                 (self.third_party, record.third_party),
-                (self.is_money_in, record.line.amount_minor > 0),
             )
         ) and self._takes_line(record)
 
     def _takes_line(self, record: LineRecord) -> bool:
-        magnitude = abs(record.line.amount_minor)
+        amount_minor = record.line.amount_minor
+        magnitude = abs(amount_minor)
+        if (
+            self.is_money_in is not None
+            and not (amount_minor if self.is_money_in else -amount_minor) > 0
+        ):
+            return False
         if self.amount_minor_min is not None and magnitude < self.amount_minor_min:
             return False
         if self.amount_minor_max is not None and magnitude > self.amount_minor_max:
@@ -117,6 +123,11 @@ class LineFilter:
             return True
         texts = (*record.line.texts, record.line.counterparty.name or "")
         return any(self.text.casefold() in text.casefold() for text in texts)
+
+
+def statement_formats() -> tuple[str, ...]:
+    """Return the names of the statement formats that a journal may force."""
+    return registry.formats()
 
 
 def list_companies(

@@ -25,16 +25,6 @@ from rappro.domain.books import (
     ThirdParty,
     ThirdPartyKind,
 )
-from rappro.domain.ids import (
-    CompanyId,
-    EntryId,
-    LineId,
-    MatchId,
-    OpenItemId,
-    RunId,
-    StatementId,
-    ThirdPartyId,
-)
 from rappro.domain.matching.model import Evidence, Explanation, Level, Settle, TargetType
 from rappro.domain.records import (
     AuditEvent,
@@ -68,30 +58,56 @@ from rappro.edge.api.models import (
     statements,
     third_parties,
 )
+from rappro.edge.api.sample_ids import (
+    COMPANY,
+    CONNECTION,
+    ENTRY,
+    IBAN,
+    JOURNAL,
+    LINE,
+    MATCH,
+    OPEN_ITEM,
+    POSITION,
+    RUN,
+    STATEMENT,
+    THIRD_PARTY,
+)
 from rappro.ports import UploadTicket
 
 _AT: Final = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 _DAY: Final = date(2025, 1, 31)
-_STATEMENT: Final = StatementId("st_b7mzqkq4jx2v6c5oaxk2hqzz")
-_MATCH: Final = MatchId("ma_3r5qkcaqkzv7ns2wy4d6e2pa")
-_ENTRY: Final = EntryId("en_w5zq7mwl2k4vfh3xj6d9t8ca")
-_ITEM: Final = OpenItemId("FA2025-0001")
-_PARTY: Final = ThirdPartyId("C0001")
-_LINE: Final = LineId("li_k7d3mzq2vx5c6oaxk2hqzzb4")
 _SHA256: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 def examples() -> dict[str, dict[str, Any]]:
-    """Return an example by component name, for every answer and every page of a list."""
+    """Return an example by component name, for every answer and page, and for a books document.
+
+    Other inputs carry their example themselves.
+    """
     made = {type(one).__name__: one.model_dump(mode="json", by_alias=True) for one in _answers()}
     pages = {
         name.replace("Output", "Page"): {"items": [example], "next_cursor": None}
         for name, example in made.items()
         if name in _LISTED
     }
-    return {**made, **pages}
+    return {**made, **pages, "BooksInput": _BOOKS}
 
 
+_BOOKS: Final = {
+    "accounts": [{"number": "512100", "label": "Banque principale"}],
+    "third_parties": [{"id": "C0002", "kind": "customer", "name": "Garage du Port"}],
+    "open_items": [
+        {
+            "id": "FA2025-0002",
+            "type": "invoice",
+            "third_party": "C0002",
+            "number": "FA2025-0002",
+            "issue_date": "2025-01-15",
+            "due_date": "2025-02-14",
+            "amount": "360.00",
+        }
+    ],
+}
 _LISTED: Final = frozenset(
     {
         "AccountOutput", "AuditOutput", "BooksLoadOutput", "CompanyOutput", "ConnectionOutput",
@@ -110,16 +126,16 @@ def _answers() -> Iterator[BaseModel]:
 
 
 def _masters() -> Iterator[BaseModel]:
-    company = Company(CompanyId("acme"), "Menuiserie Acme", siren="732829320", version=1)
+    company = Company(COMPANY, "Menuiserie Acme", siren="732829320", version=1)
     yield companies.CompanyOutput.of(company)
     journal = Journal(
-        "BQ1", "Banque principale", JournalType.TREASURY, "512100",
-        iban="FR7630006000011234567890189", version=1,
+        JOURNAL, "Banque principale", JournalType.TREASURY, "512100",
+        iban=IBAN, version=1,
     )  # fmt: skip
     yield journals.JournalOutput.of(journal)
     yield journals.AccountOutput.of(LedgerAccount("512100", "Banque principale", version=1))
     party = ThirdParty(
-        _PARTY, ThirdPartyKind.CUSTOMER, "Établissements Martin", "411000", call_name="MARTIN",
+        THIRD_PARTY, ThirdPartyKind.CUSTOMER, "Établissements Martin", "411000", call_name="MARTIN",
         bank_references=("ETS MARTIN",), version=1,
     )  # fmt: skip
     yield third_parties.ThirdPartyOutput.of(party)
@@ -127,57 +143,58 @@ def _masters() -> Iterator[BaseModel]:
 
 def _of_statements() -> Iterator[BaseModel]:
     statement = StatementRecord(
-        id=_STATEMENT, journal="BQ1", account=BankAccountRef(iban="FR7630006000011234567890189"),
+        id=STATEMENT, journal=JOURNAL, account=BankAccountRef(iban=IBAN),
         currency="EUR", number="1", period_from=date(2025, 1, 1), period_to=_DAY,
         opening=Balance(date(2024, 12, 31), 125_000), closing=Balance(_DAY, 137_000),
         line_count=1, booked_minor=12_000, format="camt.053", source_sha256=_SHA256,
-        source_name="releve-2025-01.xml", ordinal=1, imported_at=_AT, status=StatementStatus.MATCHED, level_counts={"A": 1},
-        matched_minor=12_000, run_number=1, version=3,
+        source_name="releve-2025-01.xml", ordinal=1, imported_at=_AT,
+        status=StatementStatus.MATCHED, level_counts={"A": 1}, matched_minor=12_000, run_number=1,
+        version=3,
     )  # fmt: skip
     yield statements.StatementOutput.of(statement)
     source = SourceFile(_SHA256, "releve-2025-01.xml", 4_096, "sources/1", _AT)
     yield statements.SourceOutput.of(source, "https://files.example/releve?signature=abc")
-    run = Run(RunId("run_x4k7d3mzq2vx5c6oaxk2hqzz"), _STATEMENT, 1, RunState.POSTED, _AT,
+    run = Run(RUN, STATEMENT, 1, RunState.POSTED, _AT,
               ended_at=_AT, matched_count=1, version=4)  # fmt: skip
     yield statements.RunOutput.of(run)
     yield lines.LineOutput.of(_line(), "EUR")
-    settle = LineSettle(_LINE, Settle(TargetType.OPEN_ITEM, _ITEM, 12_000))
+    settle = LineSettle(LINE, Settle(TargetType.OPEN_ITEM, OPEN_ITEM, 12_000))
     match = Match(
-        id=_MATCH, statement_ids=(_STATEMENT,), lines=(f"{_STATEMENT}/1",), settles=(settle,),
+        id=MATCH, statement_ids=(STATEMENT,), lines=(f"{STATEMENT}/{POSITION}",), settles=(settle,),
         adjustments=(), level=Level.A, status=MatchStatus.CONFIRMED, author="engine",
-        created_at=_AT, pointed_on=_DAY, amount_minor=12_000, entry_ids=(_ENTRY,), version=1,
+        created_at=_AT, pointed_on=_DAY, amount_minor=12_000, entry_ids=(ENTRY,), version=1,
     )  # fmt: skip
     yield matches.MatchOutput.of(match, "EUR")
 
 
 def _line() -> LineRecord:
     said = StatementLine(
-        position=1, booking_date=_DAY, amount_minor=12_000, currency="EUR", value_date=_DAY,
+        position=POSITION, booking_date=_DAY, amount_minor=12_000, currency="EUR", value_date=_DAY,
         label="VIR ETS MARTIN", label_more="FACTURE FA2025-0001", nature=Nature.TRANSFER,
         counterparty=Counterparty(name="ETS MARTIN"), end_to_end_id="E2E-1",
     )  # fmt: skip
     found = Evidence("invoice_number", "FACTURE FA2025-0001", "the number of an open item")
     return LineRecord(
-        id=_LINE, statement_id=_STATEMENT, journal="BQ1", line=said, level=Level.A,
-        third_party=_PARTY, third_party_set_by=SetBy.ENGINE, invoice=_ITEM,
-        invoice_set_by=SetBy.ENGINE, match_id=_MATCH, explanation=Explanation((found,)), version=2,
+        id=LINE, statement_id=STATEMENT, journal=JOURNAL, line=said, level=Level.A,
+        third_party=THIRD_PARTY, third_party_set_by=SetBy.ENGINE, invoice=OPEN_ITEM,
+        invoice_set_by=SetBy.ENGINE, match_id=MATCH, explanation=Explanation((found,)), version=2,
     )  # fmt: skip
 
 
 def _of_books() -> Iterator[BaseModel]:
     entry = JournalEntry(
-        id=_ENTRY, journal="BQ1", date=_DAY, piece_ref="1", piece_date=_DAY, label="ETS MARTIN",
+        id=ENTRY, journal=JOURNAL, date=_DAY, piece_ref="1", piece_date=_DAY, label="ETS MARTIN",
         lines=(
             EntryLine("512100", "ETS MARTIN", debit_minor=12_000),
-            EntryLine("411000", "ETS MARTIN", credit_minor=12_000, third_party=_PARTY),
+            EntryLine("411000", "ETS MARTIN", credit_minor=12_000, third_party=THIRD_PARTY),
         ),
-        source=EntrySource.ENGINE, statement_id=_STATEMENT, match_id=_MATCH, created_at=_AT,
+        source=EntrySource.ENGINE, statement_id=STATEMENT, match_id=MATCH, created_at=_AT,
         version=1,
     )  # fmt: skip
     yield books.EntryOutput.of(entry, "EUR")
     item = OpenItem(
-        id=_ITEM, type=OpenItemType.INVOICE, third_party=_PARTY, account="411000",
-        number="FA2025-0001", issue_date=date(2025, 1, 2), due_date=_DAY, currency="EUR",
+        id=OPEN_ITEM, type=OpenItemType.INVOICE, third_party=THIRD_PARTY, account="411000",
+        number=OPEN_ITEM, issue_date=date(2025, 1, 2), due_date=_DAY, currency="EUR",
         amount_minor=12_000, residual_minor=12_000, company_amount_minor=12_000,
         company_residual_minor=12_000, version=1,
     )  # fmt: skip
@@ -195,23 +212,23 @@ def _of_traces() -> Iterator[BaseModel]:
     trace = ImportTrace(
         id="tr_2v6c5oaxk2hqzzb7mzqkq4jx", at=_AT, name="releve-2025-01.xml", sha256=_SHA256,
         object_key=fields["key"], object_version="1", outcome=ImportOutcome.IMPORTED,
-        format="camt.053", statement_id=_STATEMENT, journal="BQ1", line_count=1, version=1,
+        format="camt.053", statement_id=STATEMENT, journal=JOURNAL, line_count=1, version=1,
     )  # fmt: skip
     yield imports.ImportOutput.of(trace)
     event = AuditEvent(
-        "au_5oaxk2hqzzb7mzqkq4jx2v6c", _AT, "user-1", "edit_line", f"{_STATEMENT}/1",
+        "au_5oaxk2hqzzb7mzqkq4jx2v6c", _AT, "user-1", "edit_line", f"{STATEMENT}/{POSITION}",
         before={"third_party": None}, after={"third_party": "C0001"},
     )  # fmt: skip
     yield reports.AuditOutput.of(event)
     missing = ReportItem("be_1", date(2025, 1, 30), "Chèque 1042", -5_000, "1042", 1)
     report = ReconciliationReport(
-        "BQ1", "512100", "EUR", _DAY, "1", 137_000, 132_000, (), (missing,)
+        JOURNAL, "512100", "EUR", _DAY, "1", 137_000, 132_000, (), (missing,)
     )
     yield reports.ReportOutput.of(report)
 
 
 def _of_feeds() -> Iterator[BaseModel]:
-    connection = FeedConnection("bnp-1", "bridge", "BNP, compte courant", 43_200, version=1)
+    connection = FeedConnection(CONNECTION, "bridge", "BNP, compte courant", 43_200, version=1)
     yield feeds.ConnectionOutput.of(connection)
-    run = FeedRun("fr_oaxk2hqzzb7mzqkq4jx2v6c5", "bnp-1", _AT, "not_configured", "no connector")
+    run = FeedRun("fr_oaxk2hqzzb7mzqkq4jx2v6c5", CONNECTION, _AT, "not_configured", "no connector")
     yield feeds.FeedRunOutput.of(run)

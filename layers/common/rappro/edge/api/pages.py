@@ -1,4 +1,4 @@
-"""Pages that fit: a list is read again with fewer items until its answer is small enough."""
+"""Answers that fit: a list is shown with fewer items until it is small enough."""
 
 from __future__ import annotations
 

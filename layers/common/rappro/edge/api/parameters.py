@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -17,6 +17,7 @@ from rappro.domain.ids import (
     StatementId,
     ThirdPartyId,
 )
+from rappro.edge.api import sample_ids as ids
 from rappro.edge.api.limits import (
     CURSOR_CHARS_MAX,
     PAGE_ITEMS_DEFAULT,
@@ -38,34 +39,38 @@ _ID: Final = StringConstraints(
 )
 _SCOPE_NAME: Final = StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")
 
+
+def _named(description: str, example: str) -> Any:
+    """Return the path marker; Any, as the framework's marker is a value, not a type."""
+    return Path(description=description, examples=[example])
+
+
 CompanyPath = Annotated[
     CompanyId,
     _SCOPE_NAME,
     _DECODED,
-    Path(description="the company's id (dossier), chosen by the tenant", examples=["acme"]),
+    _named("the company's id (dossier), chosen by the tenant", ids.COMPANY),
 ]
-JournalPath = Annotated[
-    str, _ID, _DECODED, Path(description="the journal's code", examples=["BQ1"])
-]
+JournalPath = Annotated[str, _ID, _DECODED, _named("the journal's code", ids.JOURNAL)]
 ThirdPartyPath = Annotated[
-    ThirdPartyId, _ID, _DECODED, Path(description="the third party's id (tiers)")
+    ThirdPartyId, _ID, _DECODED, _named("the third party's id (tiers)", ids.THIRD_PARTY)
 ]
 StatementPath = Annotated[
-    StatementId, _ID, _DECODED, Path(description="the statement's id (relevé)")
+    StatementId, _ID, _DECODED, _named("the statement's id (relevé)", ids.STATEMENT)
 ]
-RunPath = Annotated[RunId, _ID, _DECODED, Path(description="the run's id (traitement)")]
-MatchPath = Annotated[MatchId, _ID, _DECODED, Path(description="the match's id (rapprochement)")]
-EntryPath = Annotated[EntryId, _ID, _DECODED, Path(description="the entry's id (écriture)")]
+RunPath = Annotated[RunId, _ID, _DECODED, _named("the run's id (traitement)", ids.RUN)]
+MatchPath = Annotated[MatchId, _ID, _DECODED, _named("the match's id (rapprochement)", ids.MATCH)]
+EntryPath = Annotated[EntryId, _ID, _DECODED, _named("the entry's id (écriture)", ids.ENTRY)]
 OpenItemPath = Annotated[
-    OpenItemId, _ID, _DECODED, Path(description="the open item's id (échéance)")
+    OpenItemId, _ID, _DECODED, _named("the open item's id (échéance)", ids.OPEN_ITEM)
 ]
 ConnectionPath = Annotated[
-    str, _ID, _DECODED, Path(description="the bank connection's id, chosen by the tenant")
+    str, _ID, _DECODED, _named("the connection's id, chosen by the tenant", ids.CONNECTION)
 ]
 PositionPath = Annotated[
     int,
     Field(ge=1, le=POSITION_MAX),
-    Path(description="the line's position in its statement", examples=[1]),
+    Path(description="the line's position in its statement", examples=[ids.POSITION]),
 ]
 
 Limit = Annotated[

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from rappro.domain.books import Flow, ImportProfile, Journal, JournalType, LedgerAccount
 from rappro.domain.errors import InvalidRequest
@@ -23,11 +23,20 @@ from rappro.edge.api.models.shapes import (
     amount_in,
 )
 from rappro.edge.books_models import BankCode, Currency
+from rappro.use_cases.reads import statement_formats
 
-Format = Literal[
-    "camt.052", "camt.053", "camt.054", "cfonb120", "mt940", "mt942", "bai2", "ofx", "qif", "coda",
-    "csv",
-]  # fmt: skip
+
+def _known_format(name: str) -> str:
+    if name not in statement_formats():
+        raise ValueError(f"one of {', '.join(statement_formats())}")
+    return name
+
+
+Format = Annotated[
+    str,
+    AfterValidator(_known_format),
+    WithJsonSchema({"type": "string", "enum": list(statement_formats())}),
+]
 
 
 class ProfileInput(Input):

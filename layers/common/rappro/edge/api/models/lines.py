@@ -21,6 +21,7 @@ from rappro.domain.matching.model import (
 from rappro.domain.money import format_amount
 from rappro.domain.records import LineRecord, LineStatus, SetBy
 from rappro.edge.api.models.shapes import Day, Input, Key, Money, Output, PageOf, Version
+from rappro.edge.api.sample_ids import OPEN_ITEM, THIRD_PARTY
 from rappro.use_cases.edit_line import LineEdit
 
 
@@ -231,7 +232,7 @@ class LineEditInput(Input):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"third_party": "C0001", "invoice": "FA2025-0001", "nature": "transfer"}]
+            "examples": [{"third_party": THIRD_PARTY, "invoice": OPEN_ITEM, "nature": "transfer"}]
         }
     )
 

@@ -23,6 +23,7 @@ from rappro.edge.api.models.shapes import (
     Version,
     amount_in,
 )
+from rappro.edge.api.sample_ids import OPEN_ITEM, POSITION, STATEMENT
 from rappro.use_cases.match_by_hand import ManualMatch
 
 Position = Annotated[int, Field(ge=1, le=POSITION_MAX)]
@@ -50,8 +51,8 @@ class MatchInput(Input):
         json_schema_extra={
             "examples": [
                 {
-                    "lines": [{"statement": "st_b7mzqkq4jx2v6c5oaxk2hqzz", "position": 3}],
-                    "targets": [{"type": "open_item", "id": "FA2025-0001", "amount": "120.00"}],
+                    "lines": [{"statement": STATEMENT, "position": POSITION}],
+                    "targets": [{"type": "open_item", "id": OPEN_ITEM, "amount": "120.00"}],
                     "pointed_on": "2025-01-31",
                 }
             ]

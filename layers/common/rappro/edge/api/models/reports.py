@@ -48,12 +48,12 @@ class ReportSide(Output):
     items: list[ReportItemOutput] = Field(max_length=REPORT_ROWS_MAX)
 
     @classmethod
-    def of(cls, items: Sequence[ReportItem], total_minor: int, currency: str) -> Self:
-        """Show a list."""
+    def of(cls, items: Sequence[ReportItem], total_minor: int, currency: str, rows: int) -> Self:
+        """Show a list, its first rows."""
         return cls(
             count=len(items),
             total=format_amount(total_minor, currency),
-            items=[ReportItemOutput.of(item, currency) for item in items[:REPORT_ROWS_MAX]],
+            items=[ReportItemOutput.of(item, currency) for item in items[:rows]],
         )
 
 
@@ -75,8 +75,8 @@ class ReportOutput(Output):
     difference: Money = Field(description="what neither list explains; 0 when all is well")
 
     @classmethod
-    def of(cls, report: ReconciliationReport) -> Self:
-        """Show a report."""
+    def of(cls, report: ReconciliationReport, rows: int = REPORT_ROWS_MAX) -> Self:
+        """Show a report with at most so many rows of each list."""
         currency = report.currency
         return cls(
             journal=report.journal,
@@ -87,10 +87,10 @@ class ReportOutput(Output):
             bank_balance=format_amount(report.bank_balance_minor, currency),
             ledger_balance=format_amount(report.ledger_balance_minor, currency),
             lines_not_in_books=ReportSide.of(
-                report.lines_not_in_books, report.lines_minor, currency
+                report.lines_not_in_books, report.lines_minor, currency, rows
             ),
             entries_not_on_bank=ReportSide.of(
-                report.entries_not_on_bank, report.entries_minor, currency
+                report.entries_not_on_bank, report.entries_minor, currency, rows
             ),
             difference=format_amount(report.difference_minor, currency),
         )

@@ -64,7 +64,7 @@ def _stored(scope: Scope) -> BooksDocument:
     **documented(
         "listBooksLoads",
         "List the loads of books",
-        "Loads of books, by API or from a dropped FEC, newest first.",
+        "Loads of books (imports comptables), by API or from a dropped FEC, newest first.",
         tag="books",
         answer="One page of loads",
     ),

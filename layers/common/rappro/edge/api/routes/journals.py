@@ -24,7 +24,7 @@ router = new_router()
     **documented(
         "listJournals",
         "List the journals",
-        "The company's journals, by code.",
+        "The company's journals (journaux), by code.",
         tag="companies",
         answer="One page of journals",
     ),
@@ -73,7 +73,7 @@ def save_journal(
     **documented(
         "getJournal",
         "Get a journal",
-        "One journal with its import profile (profil d'import).",
+        "One journal (journal) with its import profile (profil d'import).",
         tag="companies",
         answer="The journal",
     ),

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
-from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
+from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT, REPORT_ROWS_MAX
 from rappro.edge.api.models.reports import AuditOutput, AuditPage, ReportOutput
 from rappro.edge.api.pages import fitting
 from rappro.edge.api.parameters import CompanyPath, Cursor, JournalPath, Limit, OptionalDay
@@ -41,7 +41,7 @@ def get_report(
 ) -> ReportOutput:
     """Get the reconciliation report."""
     report = reconciliation_report(scope.ports, scope.tenant, company, journal, on)
-    return ReportOutput.of(report)
+    return fitting(REPORT_ROWS_MAX, lambda rows: ReportOutput.of(report, rows))
 
 
 @router.get(

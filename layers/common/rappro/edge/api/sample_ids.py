@@ -1,0 +1,29 @@
+"""The ids that the documentation's examples speak of; the tests seed records of these names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rappro.domain.ids import (
+    CompanyId,
+    EntryId,
+    LineId,
+    MatchId,
+    OpenItemId,
+    RunId,
+    StatementId,
+    ThirdPartyId,
+)
+
+COMPANY: Final = CompanyId("acme")
+JOURNAL: Final = "BQ1"
+THIRD_PARTY: Final = ThirdPartyId("C0001")
+OPEN_ITEM: Final = OpenItemId("FA2025-0001")
+STATEMENT: Final = StatementId("st_b7mzqkq4jx2v6c5oaxk2hqzz")
+POSITION: Final = 3
+LINE: Final = LineId("li_k7d3mzq2vx5c6oaxk2hqzzb4")
+RUN: Final = RunId("run_x4k7d3mzq2vx5c6oaxk2hqzz")
+MATCH: Final = MatchId("ma_3r5qkcaqkzv7ns2wy4d6e2pa")
+ENTRY: Final = EntryId("en_w5zq7mwl2k4vfh3xj6d9t8ca")
+CONNECTION: Final = "bnp-1"
+IBAN: Final = "FR7630006000011234567890189"

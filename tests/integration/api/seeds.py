@@ -1,0 +1,418 @@
+"""A company with one of everything, under the ids that the documentation's examples speak of.
+
+`mark` stands in every text, so that whose data an answer shows can be read off it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from rappro.adapters.memory import (
+    FixedClock,
+    MemoryBlobs,
+    MemoryFeeds,
+    MemoryInbox,
+    MemoryRuns,
+    MemoryStore,
+)
+from rappro.domain.bank import (
+    Balance,
+    BankAccountRef,
+    Counterparty,
+    Finding,
+    Nature,
+    OriginalAmount,
+    Severity,
+    StatementLine,
+)
+from rappro.domain.books import (
+    BankEntry,
+    Company,
+    Discount,
+    EntryLine,
+    EntrySource,
+    EntryStatus,
+    Journal,
+    JournalEntry,
+    JournalType,
+    LedgerAccount,
+    OpenItem,
+    OpenItemType,
+    Payer,
+    ThirdParty,
+    ThirdPartyKind,
+)
+from rappro.domain.ids import EntryId, LineId, MatchId, OpenItemId, StatementId, TenantId
+from rappro.domain.matching.model import (
+    Adjustment,
+    AdjustmentKind,
+    Candidate,
+    Evidence,
+    Explanation,
+    Level,
+    Rejected,
+    Settle,
+    TargetType,
+)
+from rappro.domain.records import (
+    AuditEvent,
+    BooksLoad,
+    FeedConnection,
+    FeedRun,
+    ImportOutcome,
+    ImportTrace,
+    LineRecord,
+    LineSettle,
+    LoadState,
+    Match,
+    MatchStatus,
+    Record,
+    Run,
+    RunState,
+    SetBy,
+    SourceFile,
+    StatementRecord,
+    StatementStatus,
+)
+from rappro.edge.api import sample_ids as ids
+from rappro.ports import Ports
+
+NOW = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
+DAY = date(2025, 1, 31)
+PENDING = StatementId("st_pending")
+QUARANTINED = StatementId("st_quarantined")
+CONFIRMED_MATCH = MatchId("ma_confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The memory adapters, with what they were asked for in reach."""
+
+    store: MemoryStore
+    blobs: MemoryBlobs
+    inbox: MemoryInbox
+    runs: MemoryRuns
+    feeds: MemoryFeeds
+    clock: FixedClock
+
+    @property
+    def ports(self) -> Ports:
+        return Ports(self.store, self.blobs, self.inbox, self.runs, self.feeds, self.clock)
+
+    def of_tenant(self, tenant: str) -> dict[str, Any]:
+        """Return everything that is kept of a tenant, as it stands now."""
+        owned = sorted(scope for scope in self.store._shelves if scope[0] == tenant)
+        return {
+            "records": {
+                company: {
+                    (kind.__name__, key): record
+                    for kind, kept in self.store._shelves[tenant, company]._records.items()
+                    for key, record in kept.items()
+                }
+                for _, company in owned
+            },
+            "sources": {key for key in self.blobs._sources if key[0] == tenant},
+            "documents": {key for key in self.blobs._documents if key[0] == tenant},
+            "runs": [started for started in self.runs.started if started.tenant == tenant],
+            "syncs": [asked for asked in self.feeds.requests if asked[0] == tenant],
+            "schedules": {k: v for k, v in self.feeds.schedules.items() if k[0] == tenant},
+        }
+
+
+def empty_world() -> World:
+    """Return adapters that hold nothing, on 1 February 2025."""
+    return World(
+        MemoryStore(), MemoryBlobs(), MemoryInbox(), MemoryRuns(), MemoryFeeds(), FixedClock(NOW)
+    )
+
+
+def seed(world: World, tenant: str, mark: str) -> None:
+    """Give a tenant the company, every text marked."""
+    owner = TenantId(tenant)
+    content = f"statement of {mark}".encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    world.blobs.archive(owner, ids.COMPANY, sha256, BytesIO(content))
+    world.store.load(owner, ids.COMPANY, _records(mark, sha256))
+
+
+def _records(mark: str, sha256: str) -> Iterator[Record]:
+    yield from _masters(mark)
+    yield from _books(mark)
+    yield from _statements(mark, sha256)
+    yield from _lines(mark)
+    yield from _matches(mark)
+    yield from _traces(mark, sha256)
+
+
+def _masters(mark: str) -> Iterator[Record]:
+    yield Company(ids.COMPANY, f"Menuiserie {mark}")
+    for number, label in (
+        ("411000", "Clients"),
+        ("471000", "Attente"),
+        ("512100", "Banque"),
+        ("627000", "Frais"),
+    ):
+        yield LedgerAccount(number, f"{label} {mark}")
+    yield Journal(
+        ids.JOURNAL, f"Banque {mark}", JournalType.TREASURY, "512100", iban=ids.IBAN, bic="AGRIFRPP"
+    )
+    yield Journal("VE", f"Ventes {mark}", JournalType.SALES)
+    yield ThirdParty(
+        ids.THIRD_PARTY,
+        ThirdPartyKind.CUSTOMER,
+        f"Martin {mark}",
+        "411000",
+        call_name="MARTIN",
+        bank_references=(f"ETS MARTIN {mark}",),
+        payers=(Payer(f"Holding {mark}"),),
+        letter_count=4,
+    )
+
+
+def _books(mark: str) -> Iterator[Record]:
+    yield JournalEntry(
+        id=ids.ENTRY,
+        journal="VE",
+        date=date(2025, 1, 2),
+        piece_ref=ids.OPEN_ITEM,
+        piece_date=date(2025, 1, 2),
+        label=f"Facture {mark}",
+        lines=(
+            EntryLine("411000", mark, debit_minor=12_000, third_party=ids.THIRD_PARTY),
+            EntryLine(
+                "706000",
+                mark,
+                credit_minor=12_000,
+                foreign_amount_minor=13_000,
+                foreign_currency="USD",
+            ),
+        ),
+        source=EntrySource.FEC,
+        status=EntryStatus.VALIDATED,
+        number=1,
+        fiscal_year="2025",
+    )
+    yield OpenItem(
+        id=ids.OPEN_ITEM,
+        type=OpenItemType.INVOICE,
+        third_party=ids.THIRD_PARTY,
+        account="411000",
+        number=ids.OPEN_ITEM,
+        issue_date=date(2025, 1, 2),
+        due_date=DAY,
+        currency="EUR",
+        amount_minor=12_000,
+        residual_minor=12_000,
+        company_amount_minor=12_000,
+        company_residual_minor=12_000,
+        discount=Discount("2", date(2025, 1, 10)),
+        label=f"Facture {mark}",
+        entry_id=ids.ENTRY,
+        entry_line=0,
+    )
+    for name, amount_minor, match in (
+        ("be_confirmed", -4_000, CONFIRMED_MATCH),
+        ("be_pending", 7_000, ids.MATCH),
+        ("be_waiting", -999, None),
+    ):
+        yield BankEntry(
+            id=name,
+            journal=ids.JOURNAL,
+            account="512100",
+            date=date(2025, 1, 20),
+            amount_minor=amount_minor,
+            currency="EUR",
+            label=f"{name} {mark}",
+            pointed_on=None if match is None else DAY,
+            match_id=match,
+        )
+
+
+def _statement(name: StatementId, mark: str, sha256: str, **fields: Any) -> StatementRecord:
+    facts: dict[str, Any] = {
+        "id": name,
+        "journal": ids.JOURNAL,
+        "account": BankAccountRef(iban=ids.IBAN, holder=mark),
+        "currency": "EUR",
+        "number": "1",
+        "period_from": date(2025, 1, 1),
+        "period_to": DAY,
+        "opening": Balance(date(2024, 12, 31), 100_000),
+        "closing": Balance(DAY, 112_500),
+        "line_count": 4,
+        "booked_minor": 12_500,
+        "format": "camt.053",
+        "source_sha256": sha256,
+        "source_name": f"{mark}.xml",
+        "ordinal": 1,
+        "imported_at": NOW,
+        "status": StatementStatus.PARTLY_MATCHED,
+        "level_counts": {"A": 1, "B": 1, "C": 1},
+        "matched_minor": 4_000,
+        "run_number": 1,
+    }
+    return StatementRecord(**{**facts, **fields})
+
+
+def _statements(mark: str, sha256: str) -> Iterator[Record]:
+    yield _statement(ids.STATEMENT, mark, sha256)
+    yield _statement(
+        PENDING,
+        mark,
+        sha256,
+        number="2",
+        period_from=date(2025, 2, 1),
+        period_to=date(2025, 2, 28),
+        opening=Balance(DAY, 112_500),
+        closing=Balance(date(2025, 2, 28), 119_500),
+        line_count=1,
+        booked_minor=7_000,
+        status=StatementStatus.MATCHED,
+        level_counts={"A": 1},
+        matched_minor=7_000,
+    )
+    yield _statement(
+        QUARANTINED,
+        mark,
+        sha256,
+        number="3",
+        period_from=date(2025, 3, 1),
+        period_to=date(2025, 3, 31),
+        opening=Balance(date(2025, 2, 28), 1),
+        closing=Balance(date(2025, 3, 31), 1),
+        line_count=0,
+        booked_minor=0,
+        status=StatementStatus.QUARANTINED,
+        findings=(Finding("balance_gap", Severity.BLOCKING, f"gap {mark}", "statement 3"),),
+        level_counts=None,
+        matched_minor=0,
+        run_number=0,
+    )
+    yield Run(ids.RUN, ids.STATEMENT, 1, RunState.POSTED, NOW, ended_at=NOW, matched_count=1)
+
+
+def _lines(mark: str) -> Iterator[Record]:
+    candidate = Candidate((Settle(TargetType.OPEN_ITEM, ids.OPEN_ITEM, 4_500),), 60)
+    explanation = Explanation(
+        (Evidence("payer", f"ETS MARTIN {mark}", f"bank reference of {mark}"),),
+        (Rejected(f"template {mark}", "no reference"),),
+    )
+    yield _line(
+        1,
+        -4_000,
+        f"CHEQUE 1042 {mark}",
+        nature=Nature.CHEQUE,
+        level=Level.A,
+        match_id=CONFIRMED_MATCH,
+    )
+    yield _line(
+        2,
+        4_500,
+        f"VIR MARTIN {mark}",
+        level=Level.B,
+        candidates=(candidate,),
+        explanation=explanation,
+        third_party=ids.THIRD_PARTY,
+        third_party_set_by=SetBy.ENGINE,
+    )
+    yield _line(3, 12_000, f"VIR {ids.OPEN_ITEM} {mark}", level=Level.C)
+    yield _line(4, 0, f"INFO {mark}", original=OriginalAmount(100, "USD", "1.1"))
+    later = date(2025, 2, 14)
+    yield _line(1, 7_000, f"REMISE {mark}", PENDING, on=later, level=Level.A, match_id=ids.MATCH)
+
+
+def _line(
+    position: int, amount_minor: int, label: str, owner: StatementId = ids.STATEMENT, **fields: Any
+) -> LineRecord:
+    said = {name: fields.pop(name) for name in ("nature", "original") if name in fields}
+    on = fields.pop("on", DAY)
+    part = StatementLine(1, on, amount_minor, "EUR", label=f"part of {label}")
+    line = StatementLine(
+        position,
+        on,
+        amount_minor,
+        "EUR",
+        value_date=on,
+        label=label,
+        counterparty=Counterparty(name=label),
+        details=(part,),
+        **said,
+    )
+    name = LineId(f"li_{owner}_{position}")
+    return LineRecord(id=name, statement_id=owner, journal=ids.JOURNAL, line=line, **fields)
+
+
+def _matches(mark: str) -> Iterator[Record]:
+    yield _match(CONFIRMED_MATCH, f"{ids.STATEMENT}/1", "be_confirmed", -4_000, mark)
+    yield _match(ids.MATCH, f"{PENDING}/1", "be_pending", 7_000, mark)
+
+
+def _match(name: MatchId, line: str, entry: str, amount_minor: int, mark: str) -> Match:
+    owner, _, position = line.rpartition("/")
+    is_pending = name == ids.MATCH
+    settle = Settle(TargetType.BANK_ENTRY, entry, amount_minor)
+    return Match(
+        id=name,
+        statement_ids=(StatementId(owner),),
+        lines=(line,),
+        settles=(LineSettle(LineId(f"li_{owner}_{position}"), settle),),
+        adjustments=(Adjustment(AdjustmentKind.CENTS, 0, "658000"),),
+        level=Level.A,
+        status=MatchStatus.TO_CONFIRM if is_pending else MatchStatus.CONFIRMED,
+        author=f"user of {mark}",
+        created_at=NOW,
+        pointed_on=DAY,
+        amount_minor=amount_minor,
+    )
+
+
+def _traces(mark: str, sha256: str) -> Iterator[Record]:
+    yield SourceFile(sha256, f"{mark}.xml", 20, f"sources/{mark}", NOW)
+    yield ImportTrace(
+        id="tr_1",
+        at=NOW,
+        name=f"{mark}.xml",
+        sha256=sha256,
+        object_key=f"x/{mark}.xml",
+        object_version="1",
+        outcome=ImportOutcome.IMPORTED,
+        format="camt.053",
+        statement_id=ids.STATEMENT,
+        journal=ids.JOURNAL,
+        line_count=4,
+        findings=(Finding("same_name", Severity.WARNING, f"seen before {mark}"),),
+    )
+    yield AuditEvent(
+        "au_1", NOW - timedelta(days=1), f"user of {mark}", "edit_line", f"{ids.STATEMENT}/2",
+        before={"third_party": None, "lines": [1]}, after={"third_party": mark, "lines": [1, 2]},
+    )  # fmt: skip
+    counts = {"accounts": 4, "open_items": 1, "bank_entries_waiting": 1, "records_new": 9}
+    yield BooksLoad(sha256, f"{mark}.fec", LoadState.LOADED, NOW - timedelta(days=2), counts)
+    yield FeedConnection(ids.CONNECTION, "bridge", f"BNP {mark}", 90, state="not_configured")
+    yield FeedRun("fr_1", ids.CONNECTION, NOW, "not_configured", f"no connector for {mark}")
+
+
+def many_items(count: int) -> Iterator[OpenItem]:
+    """Open items of one third party, due a day after another."""
+    for number in range(count):
+        issued = date(2025, 1, 1) + timedelta(days=number)
+        yield OpenItem(
+            OpenItemId(f"many-{number:04}"), OpenItemType.INVOICE, ids.THIRD_PARTY, "411000",
+            f"many-{number:04}", issued, issued, "EUR", 100, 100, 100, 100,
+        )  # fmt: skip
+
+
+def big_entry(number: int, chars: int) -> JournalEntry:
+    """An entry with very long labels, so that few of them fill a page."""
+    lines = (
+        EntryLine("411000", "x" * chars, debit_minor=1),
+        EntryLine("512100", "x" * chars, credit_minor=1),
+    )
+    return JournalEntry(
+        EntryId(f"big-{number:04}"), "VE", DAY, "p", DAY, "big", lines, EntrySource.API
+    )  # fmt: skip
