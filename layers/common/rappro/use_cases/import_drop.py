@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from rappro.domain.bank import Finding, Severity
 from rappro.domain.books import Company, Journal
-from rappro.domain.errors import InputError, StoreConflict
+from rappro.domain.errors import InputError, NotFound, StoreConflict, TooLarge
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.records import (
     ImportOutcome,
@@ -87,24 +87,46 @@ def import_drop(ports: Ports, drop: Drop) -> tuple[ImportTrace, ...]:
     place = parse_place(drop.object_key)
     if place is None:
         return ()
-    with ports.inbox.open(place.tenant, drop) as stream:
+    try:
+        opened = ports.inbox.open(place.tenant, drop)
+    except (NotFound, TooLarge) as error:
+        return _unopened(ports, place, drop, error)
+    with opened as stream:
         sha256, size_bytes = _hash(stream)
-        arrival = Arrival(place, drop, sha256, size_bytes)
-        known = ports.store.get(place.tenant, place.company, SourceFile, sha256)
-        if known is not None and known.error_code is None:
-            return _already_imported(ports, arrival, known)
-        stream.seek(0)
-        blob = ports.blobs.archive(place.tenant, place.company, sha256, stream)
-        try:
-            return _take_in(ports, arrival, stream, blob)
-        except InputError as error:
-            return _refuse(ports, arrival, blob, error.code, str(error))
-        except StoreConflict:
-            # Somebody else finished the same bytes first: then this is a repetition.
-            known = ports.store.get(place.tenant, place.company, SourceFile, sha256)
-            if known is None or known.error_code is not None:
-                raise
-            return _already_imported(ports, arrival, known)
+        return _import(ports, Arrival(place, drop, sha256, size_bytes), stream)
+
+
+def _import(ports: Ports, arrival: Arrival, stream: BinaryIO) -> tuple[ImportTrace, ...]:
+    place = arrival.place
+    known = ports.store.get(place.tenant, place.company, SourceFile, arrival.sha256)
+    if known is not None and known.error_code is None:
+        return _already_imported(ports, arrival, known)
+    stream.seek(0)
+    blob = ports.blobs.archive(place.tenant, place.company, arrival.sha256, stream)
+    try:
+        return _take_in(ports, arrival, stream, blob)
+    except InputError as error:
+        return _refuse(ports, arrival, blob, error.code, str(error))
+    except StoreConflict:
+        # Somebody else finished the same bytes first: then this is a repetition.
+        known = ports.store.get(place.tenant, place.company, SourceFile, arrival.sha256)
+        if known is None or known.error_code is not None:
+            raise
+        return _already_imported(ports, arrival, known)
+
+
+def _unopened(
+    ports: Ports, place: Place, drop: Drop, error: NotFound | TooLarge
+) -> tuple[ImportTrace, ...]:
+    """Trace a drop that is too large to take in, or that was deleted meanwhile."""
+    arrival = Arrival(place, drop, "", drop.size_bytes)
+    trace = replace(
+        _trace(ports, arrival, ImportOutcome.REFUSED, arrival.trace_id(0)),
+        findings=(Finding(error.code, Severity.BLOCKING, str(error), place.name),),
+    )
+    known = ports.store.get(place.tenant, place.company, ImportTrace, trace.id)
+    ports.store.commit(place.tenant, place.company, [put(known, trace)])
+    return (trace,)
 
 
 def _hash(stream: BinaryIO) -> tuple[str, int]:

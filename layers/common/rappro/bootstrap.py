@@ -1,0 +1,92 @@
+"""The one place that picks implementations: builds the ports of a function, once per container.
+
+Nothing is built at import. A function gets what its environment names; touching anything else is a
+fault of the deployment and says so.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
+
+from rappro.adapters.clock import SystemClock
+from rappro.adapters.dynamodb.gateway import Tables
+from rappro.adapters.dynamodb.store import DynamoStore
+from rappro.adapters.feeds import AwsFeeds, FeedResources
+from rappro.adapters.s3.blobs import S3Blobs
+from rappro.adapters.s3.inbox import S3Inbox
+from rappro.adapters.stepfunctions import StepFunctionsRuns
+from rappro.edge.settings import Settings
+from rappro.ports import Clock, Feeds, Inbox, Ports, Runs
+
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 4},
+    connect_timeout=3,
+    read_timeout=20,
+    max_pool_connections=32,
+)
+
+
+class _Absent:
+    """Stands for a port that the function's environment does not name."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(f"this function has no {self._what}: its environment does not name it")
+
+
+@cache
+def ports() -> Ports:
+    """Return the ports of this function. Raises ValidationError for a broken environment."""
+    settings = Settings.from_environment()
+    clock = SystemClock()
+    tables = Tables(
+        books=settings.books_table,
+        statements=settings.statements_table,
+        feeds=settings.feeds_table,
+    )
+    return Ports(
+        store=DynamoStore(boto3.client("dynamodb", config=_CONFIG), tables),
+        blobs=S3Blobs(boto3.client("s3", config=_CONFIG), settings.archive_bucket),
+        inbox=_inbox(settings, clock),
+        runs=_runs(settings),
+        feeds=_feeds(settings),
+        clock=clock,
+    )
+
+
+def _inbox(settings: Settings, clock: Clock) -> Inbox:
+    if settings.inbox_bucket is None:
+        return cast("Inbox", _Absent("inbox"))
+    return S3Inbox(boto3.client("s3", config=_CONFIG), settings.inbox_bucket, clock)
+
+
+def _runs(settings: Settings) -> Runs:
+    if settings.state_machine_arn is None:
+        return cast("Runs", _Absent("state machine"))
+    client = boto3.client("stepfunctions", config=_CONFIG)
+    return StepFunctionsRuns(client, settings.state_machine_arn)
+
+
+def _feeds(settings: Settings) -> Feeds:
+    if (
+        settings.sync_queue_url is None
+        or settings.sync_queue_arn is None
+        or settings.schedule_group is None
+        or settings.scheduler_role_arn is None
+    ):
+        return cast("Feeds", _Absent("feeds"))
+    resources = FeedResources(
+        queue_url=settings.sync_queue_url,
+        queue_arn=settings.sync_queue_arn,
+        schedule_group=settings.schedule_group,
+        scheduler_role_arn=settings.scheduler_role_arn,
+    )
+    return AwsFeeds(
+        boto3.client("sqs", config=_CONFIG), boto3.client("scheduler", config=_CONFIG), resources
+    )
