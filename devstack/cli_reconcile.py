@@ -23,7 +23,6 @@ from rappro.adapters.clock import SystemClock
 from rappro.adapters.memory import MemoryBlobs, MemoryFeeds, MemoryInbox, MemoryRuns, MemoryStore
 from rappro.domain.bank import BankAccountRef, Finding, Severity, StatementClosed
 from rappro.domain.books import Journal
-from rappro.domain.errors import RapproError
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.model import Decision
@@ -32,7 +31,6 @@ from rappro.domain.records import ImportOutcome, ImportTrace, StatementRecord
 from rappro.edge.results import (
     decided_statement_document,
     decision_document,
-    error_document,
     reconcile_document,
     refusal_document,
 )
@@ -171,11 +169,11 @@ class _Session:
                 refusal = refusal_of(file.name, partial(self._import, file))
                 file.refusal = refusal or file.refusal
         accepted = [file for file in files if file.refusal is None]
-        try:
-            self._run([statement for file in accepted for statement in file.statements])
-        except RapproError as error:
+        statements = [statement for file in accepted for statement in file.statements]
+        refusal = refusal_of("", partial(self._run, statements))
+        if refusal is not None:  # the run failed: nothing was decided about any of them
             for file in accepted:
-                file.refusal = error_document(file.name, error)
+                file.refusal = {**refusal, "file": file.name}
         return files
 
     def _import(self, file: _File) -> None:
