@@ -103,9 +103,9 @@ def test_bytes_that_mean_nothing_in_windows_text_do_not_stop_the_file() -> None:
 
 
 def test_a_file_of_two_charsets_is_said() -> None:
-    content = file_of({"EcritureLib": "été"}) + "\t".join(
-        fields(EcritureLib="hiver passé")
-    ).encode("latin-1")
+    content = file_of({"EcritureLib": "été"}) + "\t".join(fields(EcritureLib="hiver passé")).encode(
+        "latin-1"
+    )
 
     rows, findings = read(content)
 
@@ -139,7 +139,11 @@ def test_columns_are_found_in_any_order() -> None:
 
 @pytest.mark.parametrize(
     "extra",
-    [("DateRglt",), ("DateRglt", "ModeRglt", "NatOp"), ("DateRglt", "ModeRglt", "NatOp", "IdClient")],
+    [
+        ("DateRglt",),
+        ("DateRglt", "ModeRglt", "NatOp"),
+        ("DateRglt", "ModeRglt", "NatOp", "IdClient"),
+    ],
 )
 def test_columns_of_cash_regimes_are_known(extra: tuple[str, ...]) -> None:
     rows, findings = read(file_of({"ModeRglt": "VIR"}, columns=(*COLUMNS, *extra)))
@@ -163,9 +167,7 @@ def test_columns_that_no_fec_has_are_named() -> None:
      ("-1", "120,00", -12000), ("d", "-120,00", -12000), ("C", "-120,00", 12000),
      ("", "0,00", 0)],
 )  # fmt: skip
-def test_amount_and_side_stand_for_debit_and_credit(
-    sens: str, montant: str, expected: int
-) -> None:
+def test_amount_and_side_stand_for_debit_and_credit(sens: str, montant: str, expected: int) -> None:
     columns = (*COLUMNS[:11], "Montant", "Sens", *COLUMNS[13:])
 
     rows, _ = read(file_of({"Montant": montant, "Sens": sens}, columns=columns))
@@ -363,7 +365,7 @@ def test_a_file_is_read_forward_only_in_pieces() -> None:
         b"01 30004 00001\r\n",
         b'<?xml version="1.0"?><Document/>',
         b"JournalCode\tEcritureDate\tCompteNum\r\n",
-        "JournalCode EcritureDate CompteNum Debit Credit\n".encode(),
+        b"JournalCode EcritureDate CompteNum Debit Credit\n",
     ],
 )
 def test_other_files_are_not_recognised(head: bytes) -> None:

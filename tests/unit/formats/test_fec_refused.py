@@ -117,9 +117,7 @@ def test_a_separator_inside_a_label_is_refused() -> None:
         (file_of().decode().encode("utf-16"), "byte 0"),
     ],
 )
-def test_a_file_that_is_not_whole_is_refused_where_it_breaks(
-    content: bytes, position: str
-) -> None:
+def test_a_file_that_is_not_whole_is_refused_where_it_breaks(content: bytes, position: str) -> None:
     with pytest.raises(MalformedBooks) as refused:
         list(read_rows(io.BytesIO(content)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Final
@@ -62,8 +63,7 @@ def _widest(rows: Sequence[FecRow]) -> Exercise:
 
 def control_entries(entries: Iterable[EntryRows], notes: Notes) -> None:
     """Note entries of several days, and numbers that are missing in their sequence."""
-    numbers: dict[tuple[str, str], set[int]] = defaultdict(set)
-    lines: dict[tuple[str, int], int] = {}
+    sequences: dict[str, _Sequence] = defaultdict(_Sequence)
     for entry in entries:
         line = entry.rows[0].line
         if not entry.is_opening and len({row.entry_date for row in entry.rows}) > 1:
@@ -71,42 +71,45 @@ def control_entries(entries: Iterable[EntryRows], notes: Notes) -> None:
             notes.info("entry_with_several_dates", said, line)
         found = _ENDING_DIGITS.search(entry.number)
         if found is not None:
-            prefix = entry.number[: found.start()]
-            numbers[entry.journal, prefix].add(int(found.group()))
-            lines[prefix, int(found.group())] = line
-    for scope, prefix, values in _scopes(numbers):
-        _note_gaps(scope, prefix, values, lines=lines, notes=notes)
+            sequences[entry.number[: found.start()]].add(entry, int(found.group()))
+    for prefix, sequence in sequences.items():
+        for scope, values in sequence.scopes():
+            _note_gaps(scope, prefix, values, notes)
 
 
-def _scopes(
-    numbers: dict[tuple[str, str], set[int]],
-) -> list[tuple[str, str, set[int]]]:
-    """Return the sequences to look for gaps in: whichever of global or per journal has fewer."""
-    merged: dict[str, set[int]] = defaultdict(set)
-    for (_, prefix), values in numbers.items():
-        merged[prefix] |= values
-    scopes = []
-    for prefix, together in merged.items():
-        apart = {journal: values for (journal, p), values in numbers.items() if p == prefix}
-        if _missing(together) <= sum(map(_missing, apart.values())):
-            scopes.append(("the file", prefix, together))
-        else:
-            scopes += [(f"journal {code}", prefix, values) for code, values in apart.items()]
-    return scopes
+@dataclass(slots=True)
+class _Sequence:
+    """Numbers that begin alike: by journal, each with the line of its entry."""
+
+    journals: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    balanced: dict[int, str] = field(default_factory=dict)
+    is_per_journal: bool = False
+
+    def add(self, entry: EntryRows, number: int) -> None:
+        """Count an entry. One number on balanced entries of two journals is no global number."""
+        self.journals[entry.journal].setdefault(number, entry.rows[0].line)
+        if not entry.balance_minor:
+            other = self.balanced.setdefault(number, entry.journal)
+            self.is_per_journal = self.is_per_journal or other != entry.journal
+
+    def scopes(self) -> list[tuple[str, dict[int, int]]]:
+        """Return where to look for gaps: in the whole file when fewer are missing there."""
+        together = {n: line for values in self.journals.values() for n, line in values.items()}
+        apart = sum(map(_missing, self.journals.values()))
+        if not self.is_per_journal and _missing(together) < apart:
+            return [("the file", together)]
+        return [(f"journal {code}", values) for code, values in self.journals.items()]
 
 
-def _missing(values: set[int]) -> int:
+def _missing(values: dict[int, int]) -> int:
     return max(values) - min(values) + 1 - len(values)
 
 
-def _note_gaps(
-    scope: str, prefix: str, values: set[int], *, lines: dict[tuple[str, int], int], notes: Notes
-) -> None:
-    ordered = sorted(values)
-    for before, after in pairwise(ordered):
+def _note_gaps(scope: str, prefix: str, values: dict[int, int], notes: Notes) -> None:
+    for before, after in pairwise(sorted(values)):
         if after - before > 1:
             missing = f"{prefix}{before + 1}"
             if after - before > 2:
                 missing += f" to {prefix}{after - 1}"
             said = f"EcritureNum {missing} missing in {scope}"
-            notes.warn("numbering_gap", said, lines[prefix, after])
+            notes.warn("numbering_gap", said, values[after])

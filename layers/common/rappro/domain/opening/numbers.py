@@ -26,6 +26,7 @@ _PERIOD = re.compile(
     r"|[1-4][TS](?:\d{2}|\d{4})"  # 2T2023
 )
 _AMOUNT = re.compile(r"\d+[.,]\d{2}")
+_AMOUNT_IN_TEXT = re.compile(r"(?<![\w.,/-])\d+[.,]\d{2}(?![\w.,/-])")
 _SEQUENCE = re.compile(r"[A-Z]{0,6}\d{1,2}[./ -]\d{1,3}")  # 01/12, 04-27, CM04-075
 _PAYMENT_WORD = re.compile(
     r"(?<![A-Z])(?:VIR(?:T|EMENTS?)?|VRT|CHQ?E?S?|CHEQUES?|PRLVT?|PRLT|PREL(?:EV\w*)?|CB|CARTE"
@@ -108,6 +109,7 @@ def label_number(label: str, *, any_token: bool) -> str:
             return token
     if not any_token or _PAYMENT_WORD.search(text):
         return ""
+    text = _AMOUNT_IN_TEXT.sub(" ", text)
     tokens = (token.rstrip("./_-") for token in _TOKEN.findall(text))
     numbers = [token for token in tokens if _is_number(token, _TOKEN_DIGITS_MIN)]
     return numbers[-1] if numbers else ""
@@ -145,8 +147,10 @@ def method_of(row: FecRow, *, is_mode_told: bool) -> PaymentMethod:
 
 
 def cheque_number(row: FecRow) -> str | None:
-    """Return the number of a cheque that is written beside the word, or as the piece."""
+    """Return the number of a cheque that is written beside the word; a remittance's is none."""
     text = plain(f"{row.piece_ref} {row.label}")
+    if _REMITTANCE_NO.search(text):
+        return None
     found = _CHEQUE_NO.search(text)
     return found.group(1) if found else None
 
