@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -94,6 +93,15 @@ def test_an_unknown_route_is_a_404_with_or_without_a_query(alpha: Client) -> Non
     assert alpha.get("/v1/companies/acme/nothing", any="1").problem == "no_such_route"
     assert alpha.get("/").problem == "no_such_route"
     assert alpha.get(f"{COMPANY}/").problem == "no_such_route"
+
+
+def test_a_browser_s_preflight_needs_no_token_and_says_nothing(world: World) -> None:
+    nobody = Client(world.ports, None)
+    event = nobody.event("OPTIONS", COMPANY, query={}, body=None, headers={})
+
+    answer = handle(event, None, world.ports)
+
+    assert (answer["statusCode"], answer["body"]) == (204, "")
 
 
 def test_a_known_path_with_another_method_is_a_405_that_names_the_allowed_ones(
@@ -317,7 +325,7 @@ def test_what_may_succeed_later_says_when_to_try_again(
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What is logged as an error, as its fields."""
     lines: list[dict[str, Any]] = []
 
@@ -325,7 +333,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
         lines.append({"message": message, **fields})
 
     monkeypatch.setattr(observability.logger, "error", note)
-    return iter([lines]).__next__()
+    return lines
 
 
 def test_an_unexpected_error_says_nothing_of_itself_and_is_logged_once(

@@ -82,8 +82,8 @@ class StatementFilter:
 class LineFilter:
     """Which lines to list.
 
-    Amounts are magnitudes in minor units. `text` stands in any of the five texts or in the
-    counterparty's name, whatever the case.
+    Amounts are magnitudes in minor units; `sign` is 1 for money in, -1 for money out. `text` stands
+    in any of the five texts or in the counterparty's name, whatever the case.
     """
 
     level: Level | None = None
@@ -93,7 +93,7 @@ class LineFilter:
     text: str | None = None
     amount_minor_min: int | None = None
     amount_minor_max: int | None = None
-    is_money_in: bool | None = None
+    sign: int | None = None
 
     def takes(self, record: LineRecord) -> bool:
         """True when the line is one of them."""
@@ -108,12 +108,8 @@ class LineFilter:
         ) and self._takes_line(record)
 
     def _takes_line(self, record: LineRecord) -> bool:
-        amount_minor = record.line.amount_minor
-        magnitude = abs(amount_minor)
-        if (
-            self.is_money_in is not None
-            and not (amount_minor if self.is_money_in else -amount_minor) > 0
-        ):
+        magnitude = abs(record.line.amount_minor)
+        if self.sign is not None and record.line.amount_minor * self.sign <= 0:
             return False
         if self.amount_minor_min is not None and magnitude < self.amount_minor_min:
             return False

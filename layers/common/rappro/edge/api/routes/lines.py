@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
@@ -28,6 +28,7 @@ from rappro.use_cases.edit_line import edit_line
 
 router = new_router()
 
+_SIGNS: Final = {"in": 1, "out": -1}
 AmountText = Annotated[
     str | None,
     Query(
@@ -85,7 +86,7 @@ def list_lines(
         text=text,
         amount_minor_min=_minor(amount_min, currency, "amount_min"),
         amount_minor_max=_minor(amount_max, currency, "amount_max"),
-        is_money_in=None if direction is None else direction == "in",
+        sign=None if direction is None else _SIGNS[direction],
     )
 
     def read(count: int) -> LinePage:
