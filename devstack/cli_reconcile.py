@@ -38,7 +38,7 @@ from rappro.formats.registry import detect, peek
 from rappro.ports import Ports
 from rappro.use_cases.companies import save_company, save_journal
 from rappro.use_cases.import_drop import import_drop
-from rappro.use_cases.import_statements import run_id_of
+from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.load_books import load_document
 from rappro.use_cases.post_run import post
 from rappro.use_cases.reads import get_statement

@@ -16,6 +16,7 @@ from rappro.domain.opening import carry_over
 from rappro.domain.records import Fence, Write, change
 from rappro.domain.report import accepted
 from rappro.ports import Ports
+from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.packing import pack
 
 
@@ -35,10 +36,14 @@ def carry_over_journal(
     before = ports.store.ledger(tenant, company, journal.account)
     carried = carry_over(before, point.on, point.amount_minor)
     groups: list[list[Write]] = [
-        [change(old, new)] for old, new in zip(before, carried, strict=True) if old != new
+        [change(old, new)] for old, new in zip(before, carried.entries, strict=True) if old != new
     ]
     pointed = replace(journal, reconciled_on=point.on, reconciled_balance_minor=point.amount_minor)
-    groups.append([change(journal, pointed)])
+    log = audit(
+        ports.clock.now(), ENGINE_AUTHOR, "carry_over", code, revision=journal.version,
+        after={"on": str(point.on), "opening_gap_minor": carried.gap_minor},
+    )  # fmt: skip
+    groups.append([change(journal, pointed), log])
     for writes in pack(groups):
         ports.store.commit(tenant, company, writes, fence=fence)
 

@@ -31,7 +31,8 @@ from rappro.domain.records import (
 )  # fmt: skip
 from rappro.formats import fec
 from rappro.ports import Drop, Ports
-from rappro.use_cases.import_statements import import_statements, start_runs
+from rappro.use_cases.import_statements import import_statements
+from rappro.use_cases.launching import start_runs
 from rappro.use_cases.load_books import load_fec
 
 _PART = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")

@@ -18,13 +18,9 @@ from rappro.domain.records import (
 )  # fmt: skip
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
-from rappro.use_cases.import_statements import (
-    LINES_PER_LOAD,
-    claim_identity,
-    first_run,
-    initial_status,
-    launch,
-)  # fmt: skip
+from rappro.use_cases.import_statements import claim_identity, initial_status
+from rappro.use_cases.launching import first_run, launch
+from rappro.use_cases.statement_reading import LINES_PER_LOAD
 
 REASON_LENGTH_MIN = 5
 

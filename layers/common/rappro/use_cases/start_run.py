@@ -9,7 +9,7 @@ from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.records import Run, RunState, StatementRecord, change, create
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
-from rappro.use_cases.import_statements import launch, run_id_of
+from rappro.use_cases.launching import launch, run_id_of
 from rappro.use_cases.run_steps import RUNNABLE
 
 

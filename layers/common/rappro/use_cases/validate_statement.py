@@ -15,27 +15,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import (
     BankEntry,
-    Company,
     EntryStatus,
-    Journal,
     JournalEntry,
-    LedgerAccount,
     OpenItem,
     ThirdParty,
 )  # fmt: skip
 from rappro.domain.errors import (
-    NotAllowedInState,
     NotFound,
-    PeriodClosed,
-    RuleViolation,
     StatementReadOnly,
 )  # fmt: skip
 from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId, derive_id
 from rappro.domain.matching.model import Level, Settle, TargetType
-from rappro.domain.posting.drafting import BookView, draft_suspense, suspense_match_id
+from rappro.domain.posting.drafting import suspense_match_id
 from rappro.domain.posting.lettering import letter_items
 from rappro.domain.records import (
     Fence,
@@ -57,39 +50,17 @@ from rappro.domain.records import (
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import audit
-from rappro.use_cases.companies import get_company
 from rappro.use_cases.packing import pack
 from rappro.use_cases.run_steps import RUNNABLE
+from rappro.use_cases.validation_plan import (
+    ValidationPlan,
+    check_plan,
+    counts_by_year,
+    missing_account_writes,
+    numbers_of,
+    plan_validation,
+)
 from rappro.use_cases.working_set import WorkingSet
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What a validation will do, in order: `pieces` are (entry, the lines and match it is for)."""
-
-    company: Company
-    journal: Journal
-    statement: StatementRecord
-    lines: tuple[LineRecord, ...]
-    matches: dict[str, Match]
-    entries: dict[str, JournalEntry]
-    suspense: dict[str, JournalEntry]  # by line key
-    suspense_sides: dict[str, BankEntry]
-
-    def pieces(self) -> list[JournalEntry]:
-        """Return the entries in numbering order: by fiscal year, then line position."""
-        ordered: list[JournalEntry] = []
-        seen: set[str] = set()
-        for line in self.lines:
-            match = self.matches.get(line.match_id or "")
-            own = [self.entries[e] for e in match.entry_ids if e in self.entries] if match else []
-            if line.key in self.suspense:
-                own = [self.suspense[line.key]]
-            for entry in own:
-                if entry.id not in seen:
-                    seen.add(entry.id)
-                    ordered.append(entry)
-        return ordered
 
 
 def validate_statement(
@@ -106,10 +77,10 @@ def validate_statement(
         statement = _statement(ports, tenant, company, statement_id)
         if statement.status is StatementStatus.VALIDATED:
             return statement
-        plan = _plan(ports, tenant, company, statement)
+        plan = plan_validation(ports, tenant, company, statement)
         validation = ports.store.get(tenant, company, Validation, statement_id)
         if validation is None:
-            _check(ports, tenant, plan)
+            check_plan(ports, tenant, plan)
             validation = _reserve(ports, tenant, plan, author, fence)
         _roll_forward(ports, tenant, plan, validation, fence)
         return _finish(ports, tenant, company, validation, fence)
@@ -129,102 +100,14 @@ def _statement(
     return statement
 
 
-def _plan(ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord) -> _Plan:
-    store = ports.store
-    journal = store.get(tenant, company, Journal, statement.journal or "")
-    if journal is None:
-        raise NotFound(f"no journal {statement.journal}")
-    settings = get_company(ports, tenant, company)
-    lines = tuple(store.lines(tenant, company, statement.id))
-    match_ids = sorted({line.match_id for line in lines if line.match_id is not None})
-    matches = store.get_many(tenant, company, Match, match_ids)
-    entry_ids = [e for match in matches.values() for e in match.entry_ids]
-    suspense, sides = _suspense(settings, journal, statement, lines, matches)
-    stored = store.get_many(
-        tenant, company, JournalEntry, [*entry_ids, *(e.id for e in suspense.values())]
-    )
-    return _Plan(
-        company=settings,
-        journal=journal,
-        statement=statement,
-        lines=lines,
-        matches={k: m for k, m in matches.items() if m.level.is_matched},
-        entries={
-            e: stored[e]
-            for e in entry_ids
-            if e in stored and stored[e].statement_id == statement.id
-        },
-        suspense={key: stored.get(entry.id, entry) for key, entry in suspense.items()},
-        suspense_sides=sides,
-    )
-
-
-def _suspense(
-    company: Company, journal: Journal, statement: StatementRecord,
-    lines: tuple[LineRecord, ...], matches: dict[str, Match],
-) -> tuple[dict[str, JournalEntry], dict[str, BankEntry]]:  # fmt: skip
-    """Draft what goes to the suspense account: booked lines without a match of their own."""
-    if statement.profile.is_intermediate_posting_skipped:
-        return {}, {}
-    view = BookView(company, journal, {}, {}, {}, {}, {})
-    entries: dict[str, JournalEntry] = {}
-    sides: dict[str, BankEntry] = {}
-    for line in lines:
-        match = matches.get(line.match_id or "")
-        is_matched = match is not None and match.level.is_matched
-        if is_matched or line.line.status is not LineStatusAtBank.BOOKED:
-            continue
-        if line.line.amount_minor == 0 or line.status is LineStatus.CLOSED_MANUALLY:
-            continue
-        draft = draft_suspense(line, statement.profile.suspense_account, view)
-        entries[line.key], sides[line.key] = draft.entry, draft.bank_entry
-    return entries, sides
-
-
-def _check(ports: Ports, tenant: TenantId, plan: _Plan) -> None:
-    waiting = [m.id for m in plan.matches.values() if m.status is MatchStatus.TO_CONFIRM]
-    if waiting:
-        raise NotAllowedInState(f"matches wait for confirmation: {', '.join(sorted(waiting))}")
-    closed = plan.company.closed_until
-    pieces = plan.pieces()
-    for entry in pieces:
-        if closed is not None and entry.date <= closed:
-            raise PeriodClosed(f"entry dated {entry.date}, locked until {closed}")
-    used = sorted({line.account for entry in pieces for line in entry.lines})
-    known = ports.store.get_many(tenant, plan.company.id, LedgerAccount, used)
-    missing = [number for number in used if number not in known and not _is_default(plan, number)]
-    if missing:
-        raise RuleViolation(f"no account {', '.join(missing)}: create it first")
-
-
-def _is_default(plan: _Plan, number: str) -> bool:
-    """Accounts of the settings need not be created by hand: validation adds them."""
-    return number in default_accounts(plan.company, plan.statement)
-
-
-def default_accounts(company: Company, statement: StatementRecord) -> dict[str, str]:
-    """Return the accounts that posting may use by settings, with their PCG labels."""
-    posting = company.posting
-    return {
-        statement.profile.suspense_account: "Compte d'attente",
-        posting.suspense_account: "Compte d'attente",
-        posting.discount_granted_account: "Escomptes accordés",
-        posting.discount_obtained_account: "Escomptes obtenus",
-        posting.commission_account: "Commissions bancaires",
-        posting.bank_charge_account: "Services bancaires",
-        posting.fx_loss_account: "Pertes de change",
-        posting.fx_gain_account: "Gains de change",
-        posting.cents_loss_account: "Charges diverses de gestion",
-        posting.cents_gain_account: "Produits divers de gestion",
-    }
-
-
-def _reserve(ports: Ports, tenant: TenantId, plan: _Plan, author: str, fence: Fence) -> Validation:
+def _reserve(
+    ports: Ports, tenant: TenantId, plan: ValidationPlan, author: str, fence: Fence
+) -> Validation:
     """Reserve the numbers and turn the statement to `validating`, in one commit."""
     company, journal = plan.company.id, plan.journal
     writes: list[Write] = []
     blocks: list[NumberBlock] = []
-    for year, count in _counts_by_year(plan):
+    for year, count in counts_by_year(plan):
         key = f"{journal.code}/{year}"
         counter = ports.store.get(tenant, company, PieceCounter, key)
         current = counter or PieceCounter(journal.code, year)
@@ -240,48 +123,24 @@ def _reserve(ports: Ports, tenant: TenantId, plan: _Plan, author: str, fence: Fe
     )
     moved = plan.statement.moved_to(StatementStatus.VALIDATING)
     writes += [create(validation), change(plan.statement, moved)]
-    writes += _account_writes(ports, tenant, plan)
+    writes += missing_account_writes(ports, tenant, plan)
     writes.append(audit(ports.clock.now(), author, "validate_statement", plan.statement.id))
     ports.store.commit(tenant, company, writes, fence=fence)
     return replace(validation, version=1)
 
 
-def _account_writes(ports: Ports, tenant: TenantId, plan: _Plan) -> list[Write]:
-    labels = default_accounts(plan.company, plan.statement)
-    used = sorted({line.account for entry in plan.pieces() for line in entry.lines} & labels.keys())
-    known = ports.store.get_many(tenant, plan.company.id, LedgerAccount, used)
-    return [create(LedgerAccount(number, labels[number])) for number in used if number not in known]
-
-
-def _counts_by_year(plan: _Plan) -> list[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for entry in plan.pieces():
-        year = plan.company.fiscal_year(entry.date)
-        counts[year] = counts.get(year, 0) + 1
-    return sorted(counts.items())
-
-
-def _numbers(plan: _Plan, validation: Validation) -> dict[str, int]:
-    """Return the number of each entry: its rank in the block of its fiscal year."""
-    following = {block.fiscal_year: block.first_number for block in validation.blocks}
-    numbers: dict[str, int] = {}
-    for entry in plan.pieces():
-        year = plan.company.fiscal_year(entry.date)
-        numbers[entry.id] = following[year]
-        following[year] += 1
-    return numbers
-
-
 def _roll_forward(
-    ports: Ports, tenant: TenantId, plan: _Plan, validation: Validation, fence: Fence
+    ports: Ports, tenant: TenantId, plan: ValidationPlan, validation: Validation, fence: Fence
 ) -> None:
     working = WorkingSet(ports, tenant, plan.company.id)
     for writes in pack(_groups(working, plan, validation)):
         ports.store.commit(tenant, plan.company.id, writes, fence=fence)
 
 
-def _groups(working: WorkingSet, plan: _Plan, validation: Validation) -> Iterator[list[Write]]:
-    numbers = _numbers(plan, validation)
+def _groups(
+    working: WorkingSet, plan: ValidationPlan, validation: Validation
+) -> Iterator[list[Write]]:
+    numbers = numbers_of(plan, validation)
     done: set[str] = set()
     for line in plan.lines:
         if line.status is LineStatus.VALIDATED:
@@ -299,7 +158,7 @@ def _groups(working: WorkingSet, plan: _Plan, validation: Validation) -> Iterato
 
 
 def _suspense_writes(
-    working: WorkingSet, plan: _Plan, line: LineRecord, numbers: dict[str, int],
+    working: WorkingSet, plan: ValidationPlan, line: LineRecord, numbers: dict[str, int],
     validation: Validation,
 ) -> list[Write]:  # fmt: skip
     entry = _numbered(plan.suspense[line.key], numbers, validation)
@@ -334,7 +193,7 @@ def _numbered(entry: JournalEntry, numbers: dict[str, int], validation: Validati
 
 
 def _match_writes(
-    working: WorkingSet, plan: _Plan, match: Match, numbers: dict[str, int],
+    working: WorkingSet, plan: ValidationPlan, match: Match, numbers: dict[str, int],
     validation: Validation,
 ) -> list[Write]:  # fmt: skip
     lines = [line for line in plan.lines if line.match_id == match.id]
@@ -353,7 +212,7 @@ def _match_writes(
     return writes
 
 
-def _is_last_statement(working: WorkingSet, plan: _Plan, match: Match) -> bool:
+def _is_last_statement(working: WorkingSet, plan: ValidationPlan, match: Match) -> bool:
     """A match over several statements is validated with the last of them."""
     others = [s for s in match.statement_ids if s != plan.statement.id]
     found = working.get_many(StatementRecord, others)

@@ -1,0 +1,68 @@
+"""Runs and their executions: named by what they are, started once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rappro.domain.errors import StoreConflict
+from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId, derive_id
+from rappro.domain.records import (
+    Run,
+    RunState,
+    StatementRecord,
+    change,
+)  # fmt: skip
+from rappro.ports import Ports
+
+_NOTE_ATTEMPTS_MAX = 5
+
+
+def run_id_of(tenant: TenantId, company: CompanyId, statement: StatementId, number: int) -> RunId:
+    """Return a run's id, which is also its execution's name (28 characters)."""
+    return RunId(derive_id("run", tenant, company, statement, number))
+
+
+def first_run(ports: Ports, tenant: TenantId, company: CompanyId, record: StatementRecord) -> Run:
+    """Return run 1 of a statement; without matching on import it only resolves third parties."""
+    return Run(
+        id=run_id_of(tenant, company, record.id, 1),
+        statement_id=record.id,
+        number=1,
+        state=RunState.STARTED,
+        started_at=ports.clock.now(),
+        is_matching=record.profile.is_matched_on_import,
+    )
+
+
+def start_runs(
+    ports: Ports, tenant: TenantId, company: CompanyId, records: Sequence[StatementRecord]
+) -> None:
+    """Start the first run of each statement that has one and was not started.
+
+    Starting is idempotent by name, so a repeated call after a crash starts nothing twice.
+    """
+    for record in records:
+        run = ports.store.get(tenant, company, Run, run_id_of(tenant, company, record.id, 1))
+        if run is not None and run.execution is None and run.state is RunState.STARTED:
+            launch(ports, tenant, company, run)
+
+
+def launch(ports: Ports, tenant: TenantId, company: CompanyId, run: Run) -> Run:
+    """Start the state machine for a stored run and note the execution's reference on it."""
+    execution = ports.runs.start(
+        tenant, company, run.id,
+        {
+            "tenant": tenant, "company": company, "statement_id": run.statement_id,
+            "run_id": run.id, "run_number": run.number,
+        },
+    )  # fmt: skip
+    for _ in range(_NOTE_ATTEMPTS_MAX):
+        noted = replace(run, execution=execution)
+        try:
+            ports.store.commit(tenant, company, [change(run, noted)])
+        except StoreConflict:  # the run is under way already and wrote its state
+            run = ports.store.get(tenant, company, Run, run.id) or run
+            continue
+        return replace(noted, version=run.version + 1)
+    return replace(run, execution=execution)

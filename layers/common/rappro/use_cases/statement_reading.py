@@ -1,0 +1,135 @@
+"""Reads a statement file: once to control it, a second time to store its lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from rappro.domain.bank import (
+    BankAccountRef,
+    Finding,
+    Severity,
+    StatementClosed,
+    StatementLine,
+    StatementOpened,
+)  # fmt: skip
+from rappro.domain.books import Journal
+from rappro.domain.controls import (
+    LineTotals,
+    journal_of,
+)  # fmt: skip
+from rappro.domain.errors import MalformedStatement, TooLarge
+from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId, derive_id
+from rappro.domain.records import (
+    LineRecord,
+    SourceFile,
+)  # fmt: skip
+from rappro.formats.protocol import StatementParser
+from rappro.formats.registry import detect, parser_for
+from rappro.ports import Ports
+
+LINES_PER_LOAD = 500
+STATEMENTS_PER_FILE_MAX = 2_000
+_HEAD_BYTES = 8192
+
+
+@dataclass(slots=True)
+class StatementRead:
+    """One statement as the first reading saw it, and what was made of it."""
+
+    closed: StatementClosed
+    totals: LineTotals
+    journal: Journal | None = None
+    is_wanted: bool = True
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(finding.severity is Severity.BLOCKING for finding in self.findings)
+
+
+def parser_of(stream: BinaryIO, forced: Journal | None) -> StatementParser:
+    """Return the parser that the journal forces, else the one that recognises the content."""
+    head = stream.read(_HEAD_BYTES)
+    stream.seek(0)
+    if forced is not None and forced.profile.format is not None:
+        return parser_for(forced.profile.format)
+    return detect(head)
+
+
+def first_reading(parser: StatementParser, stream: BinaryIO) -> list[StatementRead]:
+    """Read a file to its end, keeping totals only.
+
+    Raises InputError: what the parser finds, or a file without or with too many statements.
+    """
+    reads: list[StatementRead] = []
+    totals, currency = LineTotals(), ""
+    for event in parser.parse(stream):
+        if isinstance(event, StatementLine):
+            currency = currency or event.currency
+            totals.add(event, currency)
+        elif isinstance(event, StatementOpened):
+            totals, currency = LineTotals(), event.account.currency or ""
+        else:
+            reads.append(StatementRead(event, totals, findings=list(event.findings)))
+        if len(reads) > STATEMENTS_PER_FILE_MAX:
+            raise TooLarge(f"more than {STATEMENTS_PER_FILE_MAX} statements in a file")
+    if not reads:
+        raise MalformedStatement("the file holds no statement", position="end of file")
+    return reads
+
+
+def route_statements(
+    reads: list[StatementRead], journals: list[Journal], forced: Journal | None
+) -> list[BankAccountRef]:
+    """Give each statement its journal; return the accounts that the forced journal leaves out."""
+    others = []
+    for read in reads:
+        read.journal = journal_of(read.closed.account, journals)
+        if forced is None:
+            continue
+        if read.journal is None and not (forced.iban or forced.bank_number):
+            read.journal = forced
+            read.findings.append(
+                Finding("account_unverified", Severity.INFO,
+                        f"journal {forced.code} has no IBAN or number to compare with",
+                        f"statement {read.closed.ordinal}")
+            )  # fmt: skip
+        if read.journal is None or read.journal.code != forced.code:
+            read.is_wanted = False
+            others.append(read.closed.account)
+    if others and all(not read.is_wanted for read in reads):
+        for read in reads:  # nothing of the journal in the file: quarantine, do not drop
+            read.is_wanted, read.journal = True, None
+        return []
+    return others
+
+
+def store_lines(
+    ports: Ports, tenant: TenantId, company: CompanyId, parser: StatementParser,
+    stream: BinaryIO, reads: list[StatementRead], source: SourceFile,
+) -> None:  # fmt: skip
+    """Store the lines; nobody sees them before their statement's header is committed."""
+    by_ordinal = {read.closed.ordinal: read for read in reads if read.is_wanted}
+    batch: list[LineRecord] = []
+    read: StatementRead | None = None
+    for event in parser.parse(stream):
+        if isinstance(event, StatementOpened):
+            read = by_ordinal.get(event.ordinal)
+        elif isinstance(event, StatementLine) and read is not None:
+            batch.append(_line_record(event, read, source))
+            if len(batch) == LINES_PER_LOAD:
+                ports.store.load(tenant, company, batch)
+                batch = []
+    ports.store.load(tenant, company, batch)
+
+
+def _line_record(line: StatementLine, read: StatementRead, source: SourceFile) -> LineRecord:
+    account = read.closed.account.iban or read.closed.account.number
+    ordinal = read.closed.ordinal
+    return LineRecord(
+        id=LineId(derive_id("li", account, source.sha256, ordinal, line.position)),
+        statement_id=StatementId(derive_id("st", account, source.sha256, ordinal)),
+        journal=read.journal.code if read.journal else None,
+        line=line,
+    )
