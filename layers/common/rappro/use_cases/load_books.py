@@ -80,6 +80,7 @@ def load_fec(
         company_currency=company.currency,
         settings=company.posting,
         reconciled=_reconciled_points(journals),
+        fiscal_year_start_month=company.fiscal_year_start_month,
     )
     load = BooksLoad(source.sha256, source.name, LoadState.LOADING, ports.clock.now(), {})
     records = _records_of(opened)
