@@ -152,6 +152,17 @@ def test_columns_of_cash_regimes_are_known(extra: tuple[str, ...]) -> None:
     assert findings == []
 
 
+def test_columns_of_the_law_that_are_missing_are_named() -> None:
+    columns = tuple(name for name in COLUMNS if name not in {"EcritureLet", "Idevise"})
+
+    rows, findings = read(file_of(columns=columns))
+
+    assert rows == [PLAIN_ROW]
+    assert [(f.code, f.severity, f.message, f.position) for f in findings] == [
+        ("missing_columns", Severity.WARNING, "not in the file: ecriturelet, idevise", "line 1")
+    ]
+
+
 def test_columns_that_no_fec_has_are_named() -> None:
     _, findings = read(file_of(columns=(*COLUMNS, "Analytique", "Section")))
 

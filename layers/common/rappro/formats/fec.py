@@ -68,9 +68,7 @@ def read_rows(stream: BinaryIO, *, currency: str = "EUR") -> Iterator[FecRow | F
     charset, lines = read_lines(stream)
     layout, header = _header(lines)
     reader = RowReader(layout, currency)
-    if layout.other_columns:
-        names = ", ".join(layout.other_columns)
-        yield _finding("other_columns", Severity.INFO, f"not of a FEC, left out: {names}", header)
+    yield from _column_findings(layout, header)
     rows = refused = 0
     for line in _joined(lines, layout):
         try:
@@ -125,6 +123,15 @@ def _joined(lines: Iterator[TextLine], layout: Layout) -> Iterator[TextLine]:
                 raise MalformedBooks(said, position=f"line {line.number}")
             text, last = f"{text}\n{following.text}", following
         yield TextLine(line.number, text, last.is_ended)
+
+
+def _column_findings(layout: Layout, header: int) -> Iterator[Finding]:
+    if layout.other_columns:
+        names = ", ".join(layout.other_columns)
+        yield _finding("other_columns", Severity.INFO, f"not of a FEC, left out: {names}", header)
+    if layout.missing_columns:
+        names = ", ".join(layout.missing_columns)
+        yield _finding("missing_columns", Severity.WARNING, f"not in the file: {names}", header)
 
 
 def _finding(code: str, severity: Severity, message: str, line: int) -> Finding:

@@ -12,10 +12,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-COLUMNS: Final = (
+LAW_COLUMNS: Final = (
     "journalcode", "journallib", "ecriturenum", "ecrituredate", "comptenum", "comptelib",
     "compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib", "debit", "credit",
     "ecriturelet", "datelet", "validdate", "montantdevise", "idevise",
+)  # fmt: skip
+COLUMNS: Final = (
+    *LAW_COLUMNS,
     "montant", "sens",  # stand for debit and credit
     "daterglt", "modereglt", "natop", "idclient",  # cash-basis regimes (BNC, BA)
 )  # fmt: skip
@@ -41,6 +44,14 @@ class Layout:
     positions: dict[str, int]
     other_columns: tuple[str, ...]
     is_quoted: bool
+
+    @property
+    def missing_columns(self) -> tuple[str, ...]:
+        """The columns of the law that the file has not, in lower case."""
+        known = set(self.positions)
+        if {"montant", "sens"} <= known:
+            known |= {"debit", "credit"}
+        return tuple(name for name in LAW_COLUMNS if name not in known)
 
     @property
     def last_needed(self) -> int:
