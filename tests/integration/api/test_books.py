@@ -98,11 +98,13 @@ def test_books_have_a_larger_bound_than_other_bodies(alpha: Client) -> None:
 
 def test_while_another_writer_works_books_are_to_be_sent_again(world: World, alpha: Client) -> None:
     lease.acquire(world.ports, ALPHA, ACME, "somebody else")
+    before = alpha.get(COMPANY).body
 
-    answer = alpha.post(f"{COMPANY}/books", books())
+    answer = alpha.post(f"{COMPANY}/books", books(company={"name": "Acme SAS"}))
 
     assert answer.problem == "lease_held"
     assert answer.headers["Retry-After"] == "5"
+    assert alpha.get(COMPANY).body == before
 
 
 def test_loads_come_newest_first_page_by_page(alpha: Client) -> None:

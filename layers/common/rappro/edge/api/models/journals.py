@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
@@ -25,6 +25,8 @@ from rappro.edge.api.models.shapes import (
 from rappro.edge.books_models import BankCode, Currency
 from rappro.use_cases.reads import statement_formats
 
+FORMAT_CHARS_MAX: Final = 40
+
 
 def _known_format(name: str) -> str:
     if name not in statement_formats():
@@ -35,7 +37,7 @@ def _known_format(name: str) -> str:
 Format = Annotated[
     str,
     AfterValidator(_known_format),
-    WithJsonSchema({"type": "string", "enum": list(statement_formats())}),
+    WithJsonSchema({"type": "string", "maxLength": FORMAT_CHARS_MAX}),
 ]
 
 
@@ -43,7 +45,9 @@ class ProfileInput(Input):
     """How this journal's statements are taken in (profil d'import); left out keeps its value."""
 
     code: Name | None = None
-    format: Format | None = Field(default=None, description="null: detected by content")
+    format: Format | None = Field(
+        default=None, description="a format's name, such as camt.053; null: detected by content"
+    )
     flow: Annotated[Flow, Field(strict=False)] | None = None
     suspense_account: Key | None = Field(default=None, description="compte d'attente")
     skip_intermediate_posting: bool | None = None

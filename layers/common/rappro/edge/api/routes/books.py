@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rappro.edge.api.caller import Scope, ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -37,9 +35,14 @@ router = new_router()
 def load_books(scope: ScopeGiven, company: CompanyPath, body: BooksInput) -> BooksLoadOutput:
     """Load books."""
     document = read_books(body, stored=_stored(scope))
-    if replace(document.company, version=scope.company.version) != scope.company:
+    load = load_document(scope.ports, scope.tenant, company, _records(document), scope.author)
+    if document.company != scope.company:
         companies.save_company(scope.ports, scope.tenant, document.company, scope.author)
-    records = BookRecords(
+    return BooksLoadOutput.of(load)
+
+
+def _records(document: BooksDocument) -> BookRecords:
+    return BookRecords(
         accounts=document.accounts,
         journals=document.journals,
         third_parties=document.third_parties,
@@ -49,8 +52,6 @@ def load_books(scope: ScopeGiven, company: CompanyPath, body: BooksInput) -> Boo
         templates=document.templates,
         card_contracts=document.card_contracts,
     )
-    load = load_document(scope.ports, scope.tenant, company, records, scope.author)
-    return BooksLoadOutput.of(load)
 
 
 def _stored(scope: Scope) -> BooksDocument:
