@@ -6,7 +6,7 @@ They never refuse anything: what they find is noted, and the books open.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,21 +82,25 @@ class _Sequence:
     """Numbers that begin alike: by journal, each with the line of its entry."""
 
     journals: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
-    balanced: dict[int, str] = field(default_factory=dict)
-    is_per_journal: bool = False
+    unbalanced: set[int] = field(default_factory=set)
 
     def add(self, entry: EntryRows, number: int) -> None:
-        """Count an entry. One number on balanced entries of two journals is no global number."""
+        """Count an entry under its number."""
         self.journals[entry.journal].setdefault(number, entry.rows[0].line)
-        if not entry.balance_minor:
-            other = self.balanced.setdefault(number, entry.journal)
-            self.is_per_journal = self.is_per_journal or other != entry.journal
+        if entry.balance_minor:
+            self.unbalanced.add(number)
 
     def scopes(self) -> list[tuple[str, dict[int, int]]]:
-        """Return where to look for gaps: in the whole file when fewer are missing there."""
+        """Return where to look for gaps: in the whole file, when its numbers are global.
+
+        They are when fewer are missing there than in each journal, and when numbers that several
+        journals have are mostly entries that balance only together.
+        """
         together = {n: line for values in self.journals.values() for n, line in values.items()}
-        apart = sum(map(_missing, self.journals.values()))
-        if not self.is_per_journal and _missing(together) < apart:
+        uses = Counter(number for values in self.journals.values() for number in values)
+        shared = {number for number, count in uses.items() if count > 1}
+        is_global = len(shared) <= 2 * len(shared & self.unbalanced)
+        if is_global and _missing(together) < sum(map(_missing, self.journals.values())):
             return [("the file", together)]
         return [(f"journal {code}", values) for code, values in self.journals.items()]
 
