@@ -89,7 +89,7 @@ def function_package(root: Path, function_folder: Path) -> bytes:
     path = f"{function_folder}:{root / 'layers' / 'common'}"
     bootstrap = (
         "#!/bin/sh\n"
-        f"export PYTHONPATH={shlex.quote(path)} AWS_EXECUTION_ENV=AWS_Lambda_python\n"
+        f"export PYTHONPATH={shlex.quote(path)} PYTHONUNBUFFERED=1\n"
         f'exec {shlex.quote(sys.executable)} -m awslambdaric "$_HANDLER"\n'
     )
     buffer = io.BytesIO()
