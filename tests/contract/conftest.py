@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -13,13 +13,16 @@ from botocore.config import Config
 from devstack.emulator import REGION
 from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
-from rappro.adapters.memory import MemoryStore
+from rappro.adapters.memory import MemoryBlobs, MemoryStore
+from rappro.adapters.s3.blobs import S3Blobs
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.ports import Store
+from rappro.ports import Blobs, Store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
 
+ARCHIVE, INBOX = "archive", "inbox"
 ACCOUNT = "200000000001"  # an account of its own: the emulator takes the access key for its number
 TABLES = Tables(books="Books", statements="Statements", feeds="Feeds")
 _tenants = count(1)
@@ -52,19 +55,47 @@ def create_tables(client: DynamoDBClient) -> None:
         )
 
 
+class Aws:
+    """Clients of the local AWS on the contract tests' own account."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self._endpoint_url = endpoint_url
+        self._clients: list[Any] = []
+
+    def client(self, service: Any) -> Any:
+        made = boto3.client(
+            service,
+            endpoint_url=self._endpoint_url,
+            region_name=REGION,
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key="test",  # of a link, the emulator checks the signature
+            config=Config(
+                max_pool_connections=16,
+                retries={"mode": "standard"},
+                signature_version="s3v4" if service == "s3" else None,
+                s3={"addressing_style": "path"},
+            ),
+        )
+        self._clients.append(made)
+        return made
+
+    def close(self) -> None:
+        for made in self._clients:
+            made.close()
+
+
 @pytest.fixture(scope="session")
-def dynamodb(emulator: str) -> Iterator[DynamoDBClient]:
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=emulator,
-        region_name=REGION,
-        aws_access_key_id=ACCOUNT,
-        aws_secret_access_key="local",
-        config=Config(max_pool_connections=16, retries={"mode": "standard"}),
-    )
+def aws(emulator: str) -> Iterator[Aws]:
+    found = Aws(emulator)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def dynamodb(aws: Aws) -> DynamoDBClient:
+    client: DynamoDBClient = aws.client("dynamodb")
     create_tables(client)
-    yield client
-    client.close()
+    return client
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +125,22 @@ def other_tenant() -> TenantId:
 @pytest.fixture
 def company() -> CompanyId:
     return CompanyId("company-1")
+
+
+@pytest.fixture(scope="session")
+def s3(aws: Aws) -> S3Client:
+    """Give a client with the two buckets; the inbox keeps versions, as template.yaml says."""
+    client: S3Client = aws.client("s3")
+    for bucket in (ARCHIVE, INBOX):
+        client.create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
+        )
+    client.put_bucket_versioning(Bucket=INBOX, VersioningConfiguration={"Status": "Enabled"})
+    return client
+
+
+@pytest.fixture(params=["memory", pytest.param("s3", marks=pytest.mark.emulator)])
+def blobs(request: pytest.FixtureRequest) -> Blobs:
+    if request.param == "memory":
+        return MemoryBlobs()
+    return S3Blobs(request.getfixturevalue("s3"), ARCHIVE)

@@ -36,6 +36,20 @@ def dump(value: object, kind: type[Any] | None = None) -> bytes:
         raise InvalidRequest(f"a {type(value).__name__} cannot be stored: {error}") from error
 
 
+def dump_record(record: object) -> bytes:
+    """Return the JSON of a record after having read it: what is stored can be read again.
+
+    Writing alone would let a None pass in a field that has no None. Raises InvalidRequest.
+    """
+    text = dump(record)
+    validator, _ = _codec(type(record))
+    try:
+        validator.validate_json(text, strict=True)
+    except ValidationError as error:
+        raise InvalidRequest(f"a {type(record).__name__} cannot be stored: {error}") from error
+    return text
+
+
 def load(kind: type[D], text: bytes | str) -> D:
     """Return the dataclass that `dump` wrote. Raises StoreUnavailable when it is not one."""
     validator, _ = _codec(kind)

@@ -6,8 +6,9 @@ tenant's part is refused here, whoever sends it.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from typing import Final
+from typing import BinaryIO, Final
 
 from rappro.domain.errors import InvalidRequest
 
@@ -24,6 +25,8 @@ KEY_BYTES_MAX: Final = 1000
 DOCUMENT_NAME_MAX: Final = 512
 FILE_NAME_BYTES_MAX: Final = 255
 PAGE_LIMIT_MAX: Final = 1000
+INTERVAL_MINUTES_MAX: Final = 60 * 24 * 31
+_CHUNK_BYTES: Final = 1024 * 1024
 
 
 def check_tenant(tenant: str) -> None:
@@ -62,10 +65,30 @@ def check_limit(limit: int) -> None:
         raise InvalidRequest(f"a page holds 1 to {PAGE_LIMIT_MAX} records, not {limit}")
 
 
+def check_interval(minutes: int) -> None:
+    """Raise InvalidRequest unless a schedule runs every 1 minute to 31 days."""
+    if not 1 <= minutes <= INTERVAL_MINUTES_MAX:
+        raise InvalidRequest(f"an interval of 1 to {INTERVAL_MINUTES_MAX} minutes, not {minutes}")
+
+
 def check_sha256(sha256: str) -> None:
     """Raise InvalidRequest unless it is a SHA-256 in lower-case hex."""
     if _SHA256.fullmatch(sha256) is None:
         raise InvalidRequest("not a SHA-256 in hex")
+
+
+def check_content(content: BinaryIO, sha256: str) -> None:
+    """Raise InvalidRequest unless what is left of a seekable file has that SHA-256 (in hex).
+
+    The file is put back to where it stood.
+    """
+    check_sha256(sha256)
+    start, digest = content.tell(), hashlib.sha256()
+    while chunk := content.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    content.seek(start)
+    if digest.hexdigest() != sha256:
+        raise InvalidRequest("the file's bytes do not have the SHA-256 it is archived under")
 
 
 def check_document_name(name: str) -> None:
@@ -75,11 +98,15 @@ def check_document_name(name: str) -> None:
 
 
 def check_file_name(name: str) -> None:
-    """Raise InvalidRequest unless it names one file: no folder, no control character."""
+    """Raise InvalidRequest unless it names one file: no folder, no control character.
+
+    `${` is refused: S3 replaces `${filename}` in a posted form's key by what the poster says.
+    """
     if (
         name in ("", ".", "..")
         or "/" in name
         or "\\" in name
+        or "${" in name
         or _CONTROL.search(name) is not None
         or len(name.encode(errors="replace")) > FILE_NAME_BYTES_MAX
     ):

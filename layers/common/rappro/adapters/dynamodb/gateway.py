@@ -13,9 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from rappro.adapters.dynamodb.errors import translated
 from rappro.adapters.dynamodb.items import GSI, LIST_PK, LIST_SK, PK, SK, Item, key_item
 from rappro.adapters.dynamodb.keys import Key, Table
+from rappro.adapters.sdk_errors import translated
 from rappro.domain.errors import InvalidRequest, StoreThrottled
 
 if TYPE_CHECKING:

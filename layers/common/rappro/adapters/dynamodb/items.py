@@ -48,7 +48,7 @@ def key_item(key: Key) -> Item:
 
 def placed_record(tenant: str, company: str, record: Record) -> Placed:
     """Return the record's own item. Raises TooLarge."""
-    key, text = keys.key_of(tenant, company, record), codec.dump(record)
+    key, text = keys.key_of(tenant, company, record), codec.dump_record(record)
     check_bytes(record, len(text))
     item = _with_document(key, record, text)
     places = listed_of(record)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from io import BytesIO
 from threading import Lock
 from typing import BinaryIO, TypeVar
 
 from rappro.adapters import codec
-from rappro.adapters.scope import check_document_name, check_scope, check_sha256
-from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.adapters.scope import check_content, check_document_name, check_scope, check_sha256
+from rappro.domain.errors import NotFound
 from rappro.domain.ids import CompanyId, TenantId
 
 D = TypeVar("D")
@@ -25,10 +24,8 @@ class MemoryBlobs:
 
     def archive(self, tenant: TenantId, company: CompanyId, sha256: str, content: BinaryIO) -> str:
         check_scope(tenant, company)
-        check_sha256(sha256)
+        check_content(content, sha256)
         kept = content.read()
-        if hashlib.sha256(kept).hexdigest() != sha256:
-            raise InvalidRequest("the file's bytes do not have the SHA-256 it is archived under")
         with self._lock:
             self._sources.setdefault((tenant, company, sha256), kept)
         return f"sources/{tenant}/{company}/{sha256}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from rappro.adapters.scope import check_scope
+from rappro.adapters.executions import execution_input, execution_name
+from rappro.adapters.scope import check_interval, check_key, check_scope
 from rappro.domain.ids import CompanyId, TenantId
 
 
@@ -38,9 +40,8 @@ class MemoryRuns:
     def start(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
     ) -> str:
-        check_scope(tenant, company)
-        reference = f"memory:runs/{tenant}/{company}/{name}"
-        execution = Started(tenant, company, name, dict(payload))
+        reference = f"memory:runs:{execution_name(tenant, company, name)}"
+        execution = Started(tenant, company, name, json.loads(execution_input(payload)))
         with self._lock:
             is_new = self._started.setdefault(reference, execution) is execution
         if is_new and self.on_start is not None:
@@ -66,6 +67,7 @@ class MemoryFeeds:
 
     def enqueue_sync(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
         check_scope(tenant, company)
+        check_key(connection_id)
         with self._lock:
             self.requests.append((tenant, company, connection_id))
 
@@ -74,5 +76,7 @@ class MemoryFeeds:
         is_on: bool,
     ) -> None:  # fmt: skip
         check_scope(tenant, company)
+        check_key(connection_id)
+        check_interval(interval_minutes)
         with self._lock:
             self.schedules[tenant, company, connection_id] = Schedule(interval_minutes, is_on)

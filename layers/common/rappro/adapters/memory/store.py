@@ -110,7 +110,7 @@ class MemoryStore:
             check_record(company, record)
             _check_storable(record)
             with self._lock:
-                self._shelf(tenant, company).put(replace(record, version=1))
+                self._shelf(tenant, company).put(_at_version_one(record))
 
     def companies(self, tenant: TenantId) -> list[CompanyId]:
         check_tenant(tenant)
@@ -271,7 +271,11 @@ def _apply(shelf: Shelf, write: Write) -> None:
 
 def _check_storable(record: Record) -> None:
     """Refuse what DynamoDB's store refuses: a field of a wrong type, a record too large."""
-    check_bytes(record, len(codec.dump(record)))
+    check_bytes(record, len(codec.dump_record(record)))
+
+
+def _at_version_one(record: Record) -> Record:
+    return record if record.version == 1 else replace(record, version=1)
 
 
 def _read(shelf: Shelf, identities: Iterable[Identity]) -> list[Record]:
