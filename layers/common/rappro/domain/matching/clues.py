@@ -14,7 +14,7 @@ from typing import Final
 from rappro.domain.bank import Nature, StatementLine
 from rappro.domain.matching.model import MatchLine
 from rappro.domain.matching.normalise import fold, telling_words
-from rappro.domain.matching.numbers import Fit, Hit, ShapeBook
+from rappro.domain.matching.numbers import Hit, ShapeBook
 from rappro.domain.matching.phrases import Words
 from rappro.domain.matching.references import TextRefs, key_token, read_text
 from rappro.domain.matching.third_party import UNKNOWN, Directory, Identity, Payer
@@ -240,11 +240,6 @@ def is_strong(hit: Hit) -> bool:
     if len(hit.runs) > 1 and any(run[0] > "9" for run in hit.runs):
         return len(digits) >= 4
     return len(digits) >= 6 and not _is_date(digits)
-
-
-def is_full(hit: Hit) -> bool:
-    """Tell whether the text shows the whole number by itself."""
-    return hit.fit >= Fit.SPLIT
 
 
 def _is_date(digits: str) -> bool:

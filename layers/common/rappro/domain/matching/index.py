@@ -96,6 +96,17 @@ class EntryIndex:
         for place, entry in enumerate(self.all):
             self._add(place, entry)
         self._labels: dict[int, frozenset[str]] = {}
+        self.groups_by_sum = self._sums_of_groups()
+
+    def _sums_of_groups(self) -> dict[tuple[str, int], list[tuple[str, str]]]:
+        """Index whole groups of one currency by what they add up to."""
+        found: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+        for key, places in sorted(self.groups.items()):
+            currencies = {self.all[place].currency for place in places}
+            if len(currencies) == 1:
+                total = sum(self.all[place].amount_minor for place in places)
+                found[currencies.pop(), total].append(key)
+        return found
 
     def _add(self, place: int, entry: BankEntry) -> None:
         self.by_amount[entry.currency, entry.amount_minor].append(place)

@@ -109,9 +109,14 @@ class PhraseIndex:
     def __init__(self) -> None:
         self._root = _Node()
 
-    def add(self, words: tuple[str, ...], owner: Owner) -> None:
-        """Add a phrase; one that tells nothing, such as "SA" or "VIR", is left out."""
-        if not words or len(words) > PHRASE_WORDS_MAX or not is_telling(words):
+    def add(self, words: tuple[str, ...], owner: Owner, *, may_be_common: bool = False) -> None:
+        """Add a phrase; one that tells nothing, such as "SA" or "VIR", is left out.
+
+        With `may_be_common`, bank wording alone will do ("COTISATION CARTE").
+        """
+        if not words or len(words) > PHRASE_WORDS_MAX or sum(map(len, words)) < 3:
+            return
+        if not may_be_common and not is_telling(words):
             return
         node = self._root
         for word in words:

@@ -78,11 +78,16 @@ _DIGITS: Final = re.compile(r"(?<![A-Z0-9])\d{3,12}(?![A-Z0-9])")
 
 
 def key_token(text: str | None) -> str | None:
-    """Return the one token of a key (end-to-end id, batch, contract), None when it says nothing."""
+    """Return the one token of a key (end-to-end id, batch, contract), None when it says nothing.
+
+    Letters and digits only; digits alone lose their leading zeros.
+    """
     if not text:
         return None
     glued = "".join(runs_of(text))
-    return None if glued in _NO_KEYS or not glued.strip("0") else glued
+    if glued.isdigit():
+        glued = glued.lstrip("0")
+    return None if not glued or glued in _NO_KEYS else glued
 
 
 def index_tokens(number: str) -> frozenset[str]:

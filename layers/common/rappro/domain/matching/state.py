@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,6 +30,16 @@ class Bucket:
     twins: dict[Twin, int] = field(default_factory=lambda: defaultdict(int))
 
 
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What a take changed: who had settled the target before, and an item's residuals."""
+
+    take: Take
+    settled_by: LineId | None
+    own: int = 0
+    company: int = 0
+
+
 class State:
     """Residuals and free targets of one run; a rule reads it, only `take` changes it."""
 
@@ -41,6 +51,9 @@ class State:
         self.is_past_free = bytearray([1]) * len(index.past.all)
         self.settled_by: dict[tuple[TargetType, int], LineId] = {}
         self._buckets: dict[tuple[ThirdPartyId, str, int], Bucket] = defaultdict(Bucket)
+        self._entries = index.entries
+        self.free_entries = {k: list(v) for k, v in index.entries.by_amount.items()}
+        self.free_party_entries = {k: list(v) for k, v in index.entries.by_party_amount.items()}
         self._parties = dict(index.items.by_party)
         for place in range(len(self.own)):
             self._put(place)
@@ -94,23 +107,62 @@ class State:
             self._parties[party] = [p for p in self._parties[party] if self.own[p]]
         return None if len(found) > limit else found
 
-    def take(self, take: Take, line: LineId) -> None:
+    def take(self, take: Take, line: LineId) -> Undo:
         """Settle a target: for an item, by how much its residual in company currency goes down."""
-        self.settled_by[take.type, take.index] = line
+        key, place = (take.type, take.index), take.index
+        before = self.settled_by.get(key)
+        undo = Undo(take, before)
+        self.settled_by[key] = line
         if take.type is TargetType.BANK_ENTRY:
-            self.is_entry_free[take.index] = 0
+            self._free(place, is_free=False)
         elif take.type is TargetType.PAST_PAYMENT:
-            self.is_past_free[take.index] = 0
+            self.is_past_free[place] = 0
         else:
-            self._drop(take.index)
-            item = self._items.all[take.index]
-            left = self.company[take.index] - take.amount_minor
-            self.company[take.index] = left
+            undo = Undo(take, before, self.own[place], self.company[place])
+            item = self._items.all[place]
+            left = self.company[place] - take.amount_minor
             is_own = item.company_amount_minor == item.amount_minor
-            self.own[take.index] = (
-                left if is_own else item.amount_minor * left // item.company_amount_minor
-            )
-            self._put(take.index)
+            own = left if is_own else item.amount_minor * left // item.company_amount_minor
+            self._leave(place, own, left)
+        return undo
+
+    def undo(self, undo: Undo) -> None:
+        """Give back what a trial took; the last one taken goes first."""
+        take = undo.take
+        key, place = (take.type, take.index), take.index
+        if undo.settled_by is None:
+            del self.settled_by[key]
+        else:
+            self.settled_by[key] = undo.settled_by
+        if take.type is TargetType.BANK_ENTRY:
+            self._free(place, is_free=True)
+        elif take.type is TargetType.PAST_PAYMENT:
+            self.is_past_free[place] = 1
+        else:
+            self._leave(place, undo.own, undo.company)
+
+    def _free(self, place: int, *, is_free: bool) -> None:
+        """Free a bank entry, or not, in the lists of free entries as well."""
+        self.is_entry_free[place] = is_free
+        entry = self._entries.all[place]
+        lists = [self.free_entries[entry.currency, entry.amount_minor]]
+        if entry.third_party is not None:
+            key = (entry.third_party, entry.currency, entry.amount_minor)
+            lists.append(self.free_party_entries[key])
+        for places in lists:
+            if is_free:
+                insort(places, place)
+            else:
+                del places[bisect_left(places, place)]
+
+    def _leave(self, place: int, own: int, company: int) -> None:
+        """Set an item's residuals and move it to the bucket of its residual."""
+        item = self._items.all[place]
+        bucket = self._buckets[item.third_party, item.currency, self.own[place]]
+        if self.own[place]:
+            bucket.twins[self.twin(place)] -= 1
+        self.own[place], self.company[place] = own, company
+        self._put(place)
 
     def _put(self, place: int) -> None:
         if self.own[place]:
@@ -121,11 +173,6 @@ class State:
             elif place not in bucket.places:
                 insort(bucket.places, place)
             bucket.twins[self.twin(place)] += 1
-
-    def _drop(self, place: int) -> None:
-        item = self._items.all[place]
-        bucket = self._buckets[item.third_party, item.currency, self.own[place]]
-        bucket.twins[self.twin(place)] -= 1
 
     def _alive(self, bucket: Bucket, value: tuple[str, int]) -> Iterator[int]:
         """Yield the items that still have the bucket's residual; forget the others when many."""

@@ -18,37 +18,52 @@ ITEMS_MAX: Final = 22
 _Half = dict[int, list[tuple[int, ...]]]
 
 
+class SubsetSums:
+    """The sums of sets of some values, at most `largest` members; ask it for several targets.
+
+    `twins` says which values are interchangeable: of those the first are taken, and sets that
+    differ by twins alone count once.
+    """
+
+    def __init__(self, values: Sequence[int], twins: Sequence[Hashable], largest: int) -> None:
+        self._twins = twins
+        self._largest = largest
+        kept = _without_spare_twins(twins, largest)
+        self.is_provable = len(kept) <= ITEMS_MAX
+        if not self.is_provable:
+            kept = []
+        middle = len(kept) // 2
+        self._left = _sums(values, kept[:middle], largest)
+        self._right = _sums(values, kept[middle:], largest)
+
+    def sets(self, target: int, *, smallest: int, limit: int = 2) -> list[tuple[int, ...]] | None:
+        """Return up to `limit` sets of positions that add up to the target, in stable order.
+
+        None when there are too many values to tell.
+        """
+        if not self.is_provable:
+            return None
+        seen: dict[tuple[tuple[Hashable, int], ...], tuple[int, ...]] = {}
+        for total, lefts in self._left.items():
+            for rest in self._right.get(target - total, ()):
+                for some in lefts:
+                    chosen = some + rest
+                    if smallest <= len(chosen) <= self._largest:
+                        _note(seen, chosen, self._twins)
+                        if len(seen) >= limit:
+                            return sorted(seen.values())
+        return sorted(seen.values())
+
+
 def distinct_sets(
     values: Sequence[int],
     twins: Sequence[Hashable],
     target: int,
     *,
     sizes: tuple[int, int],
-    limit: int = 2,
 ) -> list[tuple[int, ...]] | None:
-    """Return up to `limit` sets of positions whose values add up to the target, in stable order.
-
-    `twins` says which values are interchangeable: of those the first are taken, and sets that
-    differ by twins alone count once. `sizes` are the least and most members. None when there are
-    too many values to tell.
-    """
-    smallest, largest = sizes
-    kept = _without_spare_twins(twins, largest)
-    if len(kept) > ITEMS_MAX:
-        return None
-    middle = len(kept) // 2
-    left = _sums(values, kept[:middle], largest)
-    right = _sums(values, kept[middle:], largest)
-    seen: dict[tuple[tuple[Hashable, int], ...], tuple[int, ...]] = {}
-    for total, lefts in left.items():
-        for rest in right.get(target - total, ()):
-            for some in lefts:
-                chosen = some + rest
-                if smallest <= len(chosen) <= largest:
-                    _note(seen, chosen, twins)
-                    if len(seen) >= limit:
-                        return sorted(seen.values())
-    return sorted(seen.values())
+    """Return up to two sets of least and most `sizes` members that add up to one target."""
+    return SubsetSums(values, twins, sizes[1]).sets(target, smallest=sizes[0])
 
 
 def _without_spare_twins(twins: Sequence[Hashable], largest: int) -> list[int]:

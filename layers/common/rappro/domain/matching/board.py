@@ -1,0 +1,303 @@
+"""Everything a rule may look at: the line's clue, the books' index and state, and other lines.
+
+A rule never changes the board. What lines still wait matters: a bank entry that two lines could
+claim belongs to neither until something tells them apart.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from rappro.domain.bank import LineStatusAtBank
+from rappro.domain.books import BankEntry, OpenItem, PaymentMethod
+from rappro.domain.ids import ThirdPartyId
+from rappro.domain.matching.clues import Clue, clue_of, label_words
+from rappro.domain.matching.index import BookIndex, days_between, is_on_account
+from rappro.domain.matching.model import (
+    Candidate,
+    Evidence,
+    MatchLine,
+    Settle,
+    TargetType,
+    World,
+)
+from rappro.domain.matching.normalise import words_of
+from rappro.domain.matching.numbers import Fit, Hit, shape_book
+from rappro.domain.matching.phrases import Owner, PhraseIndex, Words
+from rappro.domain.matching.plan import Take, score, shown
+from rappro.domain.matching.state import State
+from rappro.domain.matching.subsets import SubsetSums
+from rappro.domain.matching.third_party import Directory
+from rappro.domain.money import format_amount
+
+NEAR_MAX: Final = 64
+"""Entries, or lines, of one amount that are compared one by one; beyond, labels must tell."""
+
+SUMS_KEPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A number that a line shows, with the items that have it."""
+
+    hit: Hit
+    fit: Fit
+    places: tuple[int, ...]
+
+
+def line_order(match_line: MatchLine) -> tuple[date, str, int, str]:
+    """Earliest first: booking date, statement, position; the id settles the rest."""
+    line = match_line.line
+    return (line.booking_date, match_line.statement_key, line.position, match_line.id)
+
+
+class Board:
+    """The state of a run as rules see it."""
+
+    def __init__(self, world: World) -> None:
+        self.company_currency = world.company_currency
+        self.matching = world.matching
+        self.posting = world.posting
+        self.directory = Directory(world.third_parties)
+        self.index = BookIndex(world)
+        self.state = State(self.index)
+        self.templates = {template.id: template for template in world.templates}
+        self.template_phrases = _template_phrases(world)
+        book = shape_book(tuple(sorted(set(world.number_shapes))))
+        ordered = sorted(world.lines, key=line_order)
+        self.clues: tuple[Clue, ...] = tuple(
+            clue_of(rank, match_line, self.directory, book)
+            for rank, match_line in enumerate(ordered)
+        )
+        self.is_pending = bytearray(_is_matchable(clue) for clue in self.clues)
+        self.lines_by_amount: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+        for clue in self.clues:
+            if self.is_pending[clue.rank]:
+                self.lines_by_amount[line_key(clue)].append(clue.rank)
+        self._named: dict[int, tuple[Named, ...]] = {}
+        self._label_words: dict[int, tuple[frozenset[str], ...]] = {}
+        self._label_parties: dict[int, frozenset[str]] = {}
+        self._crowds: dict[tuple[str, int], dict[str, list[int]]] = {}
+        self._line_crowds: dict[tuple[str, str, int], dict[str, list[int]]] = {}
+        self._sums: dict[tuple[tuple[int, int], ...], SubsetSums] = {}
+
+    def named(self, clue: Clue) -> tuple[Named, ...]:
+        """Return the numbers that a line shows, each with the items that have it, settled or not.
+
+        Items that a person untied from the line are left out.
+        """
+        known = self._named.get(id(clue))
+        if known is None:
+            known = self._named[id(clue)] = tuple(self._read_named(clue))
+        return known
+
+    def _read_named(self, clue: Clue) -> Iterable[Named]:
+        items = self.index.items
+        for hit in clue.hits:
+            fits: dict[Fit, list[int]] = defaultdict(list)
+            for place in items.by_token.get(hit.token, ()):
+                fit = items.fit(place, hit)
+                if fit is not None and items.all[place].id not in clue.match_line.vetoes:
+                    fits[fit].append(place)
+            best = max(fits, default=hit.fit)
+            yield Named(hit, best, tuple(fits.get(best, ())))
+
+    def item(self, place: int) -> OpenItem:
+        return self.index.items.all[place]
+
+    def entry(self, place: int) -> BankEntry:
+        return self.index.entries.all[place]
+
+    def is_company_line(self, clue: Clue) -> bool:
+        """Tell whether the line has an amount in the company's currency, which items settle in."""
+        return clue.currency == self.company_currency
+
+    def item_take(self, place: int, amount_minor: int | None = None) -> Take:
+        """Take an item's whole residual, or a part, in the company's currency."""
+        amount = self.state.company[place] if amount_minor is None else amount_minor
+        return Take(TargetType.OPEN_ITEM, place, self.item(place).id, amount)
+
+    def entry_take(self, place: int) -> Take:
+        entry = self.entry(place)
+        return Take(TargetType.BANK_ENTRY, place, entry.id, entry.amount_minor)
+
+    def is_entry_free(self, place: int, clue: Clue) -> bool:
+        """Tell whether an entry still waits, on the line's account, in its currency, not untied."""
+        entry = self.entry(place)
+        return (
+            bool(self.state.is_entry_free[place])
+            and entry.currency == clue.currency
+            and is_on_account(entry.account, clue.match_line.account)
+            and entry.id not in clue.match_line.vetoes
+        )
+
+    def is_in_window(self, entry: BankEntry, clue: Clue) -> bool:
+        """Tell whether a line comes in the window after (or shortly before) an entry."""
+        settings = self.matching
+        days = days_between(clue.on, entry.date)
+        if clue.kind.is_cheque or entry.method in (PaymentMethod.CHEQUE, PaymentMethod.CHEQUE_IN):
+            before, after = settings.cheque_window_days_before, settings.cheque_window_days_after
+            if -before <= days <= after:
+                return True
+        return -settings.window_days_before <= days <= settings.window_days_after
+
+    def entries_near(self, clue: Clue) -> list[int]:
+        """Return the free entries of the line's amount that any window could hold, oldest first."""
+        return self._near(clue, self.state.free_entries.get((clue.currency, clue.amount), []))
+
+    def payer_entries_near(self, clue: Clue, party: ThirdPartyId) -> list[int]:
+        """Return a third party's free entries of the line's amount near it, at most NEAR_MAX."""
+        key = (party, clue.currency, clue.amount)
+        return self._near(clue, self.state.free_party_entries.get(key, []))[:NEAR_MAX]
+
+    def _near(self, clue: Clue, places: list[int]) -> list[int]:
+        if not places:
+            return []
+        before, after = self._widest_window
+        day = clue.on.toordinal()
+        first = bisect_left(places, day - after, key=self._entry_day)
+        return places[first : bisect_right(places, day + before, key=self._entry_day)]
+
+    def sums_of(self, places: Sequence[int]) -> SubsetSums:
+        """Return the sums that sets of some items have; computed once for the same residuals."""
+        state = self.state
+        key = tuple((place, state.own[place]) for place in places)
+        known = self._sums.get(key)
+        if known is None:
+            if len(self._sums) >= SUMS_KEPT:
+                self._sums.clear()
+            values = [state.own[place] for place in places]
+            twins = [state.twin(place) for place in places]
+            known = SubsetSums(values, twins, self.matching.subset_items_max)
+            self._sums[key] = known
+        return known
+
+    def lines_near(self, clue: Clue, entry: BankEntry) -> list[int]:
+        """Return the waiting lines of the line's account and amount that an entry could be."""
+        ranks = self.lines_by_amount.get(line_key(clue), [])
+        before, after = self._widest_window
+        day = entry.date.toordinal()
+        first = bisect_left(ranks, day - before, key=self._line_day)
+        return ranks[first : bisect_right(ranks, day + after, key=self._line_day)]
+
+    def entries_with(self, clue: Clue, words: frozenset[str], near: Sequence[int]) -> list[int]:
+        """Return those of many entries of one amount whose label shares a telling word."""
+        key = (clue.currency, clue.amount)
+        known = self._crowds.get(key)
+        if known is None:
+            labels = self.index.entries
+            pairs = ((place, labels.label_words(place)) for place in labels.by_amount[key])
+            known = self._crowds[key] = _inverted(pairs)
+        return _sharing(known, words, near)
+
+    def lines_with(self, clue: Clue, words: frozenset[str], near: Sequence[int]) -> list[int]:
+        """Return those of many lines of one amount whose texts share a telling word."""
+        key = line_key(clue)
+        known = self._line_crowds.get(key)
+        if known is None:
+            pairs = (
+                (rank, self.label_words(self.clues[rank])[2]) for rank in self.lines_by_amount[key]
+            )
+            known = self._line_crowds[key] = _inverted(pairs)
+        return _sharing(known, words, near)
+
+    @property
+    def _widest_window(self) -> tuple[int, int]:
+        settings = self.matching
+        return (
+            max(settings.window_days_before, settings.cheque_window_days_before),
+            max(settings.window_days_after, settings.cheque_window_days_after),
+        )
+
+    def _entry_day(self, place: int) -> int:
+        return self.index.entries.all[place].date.toordinal()
+
+    def _line_day(self, rank: int) -> int:
+        return self.clues[rank].on.toordinal()
+
+    def settle(self, clue: Clue, takes: Iterable[Take]) -> None:
+        """Record that a line is settled; it is no rival of other lines any more."""
+        for take in takes:
+            self.state.take(take, clue.match_line.id)
+        self.is_pending[clue.rank] = 0
+        ranks = self.lines_by_amount[line_key(clue)]
+        del ranks[bisect_left(ranks, clue.rank)]
+
+    def label_words(self, clue: Clue) -> tuple[frozenset[str], ...]:
+        """Return the telling words of a line's label, label continued, and all texts."""
+        known = self._label_words.get(clue.rank)
+        if known is None:
+            known = self._label_words[clue.rank] = label_words(clue)
+        return known
+
+    def label_parties(self, place: int) -> frozenset[str]:
+        """Return the third parties that an entry's own label names."""
+        known = self._label_parties.get(place)
+        if known is None:
+            words = Words.of("label", self.entry(place).label)
+            known = self._label_parties[place] = frozenset(self.directory.named_in(words))
+        return known
+
+    def money(self, clue: Clue, amount_minor: int) -> str:
+        return f"{format_amount(amount_minor, clue.currency)} {clue.currency}"
+
+    def item_name(self, place: int) -> str:
+        item = self.item(place)
+        return f"open item {item.number} ({item.id})"
+
+    def candidate(self, takes: Sequence[Take], why: Sequence[str]) -> Candidate:
+        """Return a candidate whose score is the sum of the weights of what speaks for it."""
+        return Candidate(tuple(take.settle for take in takes), score(why))
+
+    def payer_evidence(self, clue: Clue) -> tuple[Evidence, ...]:
+        """Return who pays and why, as evidence; nothing when nobody is known."""
+        payer = clue.payer
+        if payer.third_party is None:
+            return ()
+        return (Evidence(payer.kind, shown(payer.text), f"{payer.third_party}: {payer.detail}"),)
+
+
+def line_key(clue: Clue) -> tuple[str, str, int]:
+    """Lines that could be each other's rivals: one account, currency and amount."""
+    return (clue.match_line.account, clue.currency, clue.amount)
+
+
+def _inverted(pairs: Iterable[tuple[int, frozenset[str]]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, words in pairs:
+        for word in words:
+            found[word].append(number)
+    return found
+
+
+def _sharing(crowd: dict[str, list[int]], words: frozenset[str], near: Sequence[int]) -> list[int]:
+    """Return the members with one of the words; a word of too many members tells nothing."""
+    members = {
+        number
+        for word in words
+        if len(crowd.get(word, ())) <= NEAR_MAX
+        for number in crowd.get(word, ())
+    }
+    return [number for number in near if number in members] if members else []
+
+
+def _is_matchable(clue: Clue) -> bool:
+    return clue.line.status is LineStatusAtBank.BOOKED and clue.amount != 0
+
+
+def _template_phrases(world: World) -> PhraseIndex:
+    phrases = PhraseIndex()
+    for template in sorted(world.templates, key=lambda t: t.id):
+        for reference in template.bank_references:
+            phrases.add(words_of(reference), Owner(template.id, "template"), may_be_common=True)
+    return phrases
+
+
+def settles_of(takes: Iterable[Take]) -> tuple[Settle, ...]:
+    """Return what takes settle."""
+    return tuple(take.settle for take in takes)

@@ -1,0 +1,155 @@
+"""What a person is shown for a line that was not matched: ranked candidates and the reason.
+
+Candidates come from the same evidence as the rules, so that they too are the same whatever part of
+the books was read: the line's numbers, its payer, its amount.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rappro.domain.ids import OpenItemId, ThirdPartyId
+from rappro.domain.matching.board import NEAR_MAX, Board
+from rappro.domain.matching.clues import Clue, is_strong
+from rappro.domain.matching.model import (
+    Candidate,
+    Decision,
+    Evidence,
+    Explanation,
+    Level,
+    Rejected,
+    TargetType,
+)
+from rappro.domain.matching.numbers import Fit
+from rappro.domain.matching.plan import Abstain, shown
+from rappro.domain.matching.subsets import ITEMS_MAX
+
+CANDIDATES_MAX: Final = 5
+HOT_ITEMS_MAX: Final = 20
+"""Items of one amount, whoever's: more is a price, and says nothing about this line."""
+
+
+def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | None) -> Decision:
+    """Return level B with candidates when the books hold something for the line, else level C."""
+    found = list(abstain.candidates) if abstain is not None else []
+    found += _of_payer(board, clue) + _of_amount(board, clue)
+    candidates = _ranked(found)
+    foreign = bool(candidates) and _is_foreign(board, clue, candidates[0])
+    is_told = abstain is not None or bool(candidates)
+    why = abstain.why if abstain is not None else "nothing holds one explanation"
+    evidence = list(board.payer_evidence(clue))
+    if abstain is not None:
+        evidence.insert(0, Evidence(rule or "abstains", shown(clue.line.label), why))
+        evidence += abstain.evidence
+    elif not candidates:
+        evidence.append(Evidence("nothing_found", shown(clue.line.label), "nothing fits the line"))
+    rejected = [*(abstain.rejected if abstain else ()), *clue.payer.rejected]
+    rejected += [Rejected(_name(candidate), why) for candidate in candidates]
+    party, invoice = named_by(board, clue)
+    return Decision(
+        line_id=clue.match_line.id,
+        level=(Level.BC if foreign else Level.B) if is_told else Level.C,
+        third_party=party,
+        invoice=invoice,
+        candidates=candidates,
+        explanation=Explanation(tuple(evidence), tuple(rejected)),
+    )
+
+
+def named_by(board: Board, clue: Clue) -> tuple[ThirdPartyId | None, OpenItemId | None]:
+    """Return the third party and the invoice that a line names; SPEC MAT-2.
+
+    An explicit invoice number goes before everything but a person; two that fit give none.
+    """
+    fixed = clue.match_line
+    if fixed.fixed_third_party is not None or fixed.fixed_invoice is not None:
+        place = board.index.items.by_id.get(fixed.fixed_invoice or "")
+        party = board.item(place).third_party if place is not None else None
+        return fixed.fixed_third_party or party, fixed.fixed_invoice
+    places = {
+        place
+        for named in board.named(clue)
+        if named.fit >= Fit.SPLIT and is_strong(named.hit)
+        for place in named.places
+    }
+    parties = {board.item(place).third_party for place in places}
+    if not parties:
+        return clue.payer.third_party, None
+    if len(parties) > 1:
+        agreed = parties & {clue.payer.third_party}
+        return (next(iter(agreed)) if len(agreed) == 1 else None), None
+    return next(iter(parties)), board.item(min(places)).id if len(places) == 1 else None
+
+
+def _ranked(found: list[Candidate]) -> tuple[Candidate, ...]:
+    """Return the best candidates, each once with its best score."""
+    best: dict[tuple[object, ...], Candidate] = {}
+    for candidate in found:
+        key = (candidate.template, *((s.type, s.id, s.amount_minor) for s in candidate.settles))
+        known = best.get(key)
+        if known is None or known.score < candidate.score:
+            best[key] = candidate
+    ranked = sorted(best.values(), key=lambda c: (-c.score, _name(c)))
+    return tuple(ranked[:CANDIDATES_MAX])
+
+
+def _name(candidate: Candidate) -> str:
+    if candidate.template is not None:
+        return f"template {candidate.template}"
+    return " + ".join(f"{settle.type} {settle.id}" for settle in candidate.settles[:10])
+
+
+def _is_foreign(board: Board, clue: Clue, candidate: Candidate) -> bool:
+    places = [
+        board.index.items.by_id[settle.id]
+        for settle in candidate.settles
+        if settle.type is TargetType.OPEN_ITEM
+    ]
+    return any(board.item(place).currency != clue.currency for place in places)
+
+
+def _of_payer(board: Board, clue: Clue) -> list[Candidate]:
+    """The payer's open items: the one of that amount, else those nearest to it."""
+    party = clue.payer.third_party
+    if party is None or clue.kind.is_return:
+        return []
+    vetoes = clue.match_line.vetoes
+    places = board.state.open_of(party, clue.on, ITEMS_MAX * 4)
+    if places is None:
+        places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+    same_way = [
+        place
+        for place in places
+        if board.state.company[place] * clue.amount > 0 and board.item(place).id not in vetoes
+    ]
+    same_way.sort(key=lambda place: (abs(board.state.company[place] - clue.amount), place))
+    return [
+        board.candidate(
+            (board.item_take(place),),
+            ("third_party", "amount")
+            if board.state.company[place] == clue.amount
+            else ("third_party",),
+        )
+        for place in same_way[:CANDIDATES_MAX]
+    ]
+
+
+def _of_amount(board: Board, clue: Clue) -> list[Candidate]:
+    """Items and entries of exactly that amount, unless it is a price that many have."""
+    vetoes = clue.match_line.vetoes
+    items = board.index.items.by_amount.get((clue.currency, clue.amount), [])
+    found: list[Candidate] = []
+    if len(items) <= HOT_ITEMS_MAX and not clue.kind.is_return:
+        found += [
+            board.candidate((board.item_take(place),), ("amount",))
+            for place in items
+            if board.state.own[place] == clue.amount
+            and board.state.is_issued(place, clue.on)
+            and board.item(place).id not in vetoes
+        ]
+    for place in board.entries_near(clue)[:NEAR_MAX]:
+        if board.is_entry_free(place, clue):
+            is_near = board.is_in_window(board.entry(place), clue)
+            why = ("amount", "window") if is_near else ("amount",)
+            found.append(board.candidate((board.entry_take(place),), why))
+    return found

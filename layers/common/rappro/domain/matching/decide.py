@@ -1,0 +1,201 @@
+"""Decides every line of a world together: pure, deterministic, bounded.
+
+Lines are asked rule by rule, strongest evidence first, earliest line first:
+
+    1. The waiting lines whose next rule is the strongest are asked that rule, in order.
+    2. A plan is carried out at once: its targets are gone for the lines that follow.
+    3. A line without an answer goes on to the next rule; one that abstains stops there.
+    4. What was settled may make other lines decidable: those that share a third party, a number,
+       a key or an amount with it start over from the strongest rule.
+
+until no line can go on. The order that a world lists anything in never matters.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from rappro.domain.bank import LineStatusAtBank
+from rappro.domain.matching.board import Board, settles_of
+from rappro.domain.matching.candidates import named_by, undecided
+from rappro.domain.matching.clues import Clue
+from rappro.domain.matching.index import endings
+from rappro.domain.matching.model import (
+    Decision,
+    Evidence,
+    Explanation,
+    Level,
+    TargetType,
+    World,
+)
+from rappro.domain.matching.plan import Abstain, Plan, shown
+from rappro.domain.matching.references import entry_tokens, index_tokens
+from rappro.domain.matching.rules import RULES
+
+ENGINE: Final = "rappro-match/1"
+"""Version of the rules, stored with every decision."""
+
+RESTARTS_MAX: Final = 40
+"""How often a line starts over because of what others settled; then it keeps its last answer."""
+
+
+def decide(world: World) -> tuple[Decision, ...]:
+    """Return what the engine says about each line, in line order (statement, position, id).
+
+    A decision of level A, AC or AS settles: its settles and adjustments add up to the line's
+    amount, no residual is passed, no entry is settled twice. B and C settle nothing.
+    """
+    run = _Run(Board(world))
+    run.settle_all()
+    decisions = [run.decision(clue) for clue in run.board.clues]
+    order = {
+        clue.match_line.id: (clue.match_line.statement_key, clue.line.position, clue.match_line.id)
+        for clue in run.board.clues
+    }
+    return tuple(sorted(decisions, key=lambda decision: order[decision.line_id]))
+
+
+class _Run:
+    """The lines' progress through the rules."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.plans: dict[int, tuple[str, Plan]] = {}
+        self.abstained: dict[int, tuple[str, Abstain]] = {}
+        self._next = [0] * len(board.clues)
+        self._restarts = [0] * len(board.clues)
+        self._watchers: dict[object, list[int]] = defaultdict(list)
+        for clue in board.clues:
+            if board.is_pending[clue.rank]:
+                for key in _watched(clue):
+                    self._watchers[key].append(clue.rank)
+
+    def settle_all(self) -> None:
+        """Ask rules until no line can go on."""
+        waiting: list[set[int]] = [set() for _ in RULES]
+        waiting[0] = {c.rank for c in self.board.clues if self.board.is_pending[c.rank]}
+        at = 0
+        while at < len(RULES):
+            ranks, waiting[at] = sorted(waiting[at]), set()
+            changed = self._ask(at, ranks)
+            if at + 1 < len(RULES):
+                waiting[at + 1].update(r for r in ranks if self._next[r] == at + 1)
+            started_over = self._restart(changed)
+            for rank in started_over:
+                for later in waiting:
+                    later.discard(rank)
+            waiting[0] |= started_over
+            at = 0 if started_over else at + 1
+
+    def _ask(self, at: int, ranks: list[int]) -> set[object]:
+        """Ask one rule about some lines in order; return the keys of everything settled."""
+        rule, changed = RULES[at], set[object]()
+        for rank in ranks:
+            clue = self.board.clues[rank]
+            self._next[rank] = at + 1
+            if clue.kind.is_return and not rule.is_for_returns:
+                continue
+            outcome = rule.apply(self.board, clue)
+            if isinstance(outcome, Plan):
+                changed |= self._settled_keys(clue, outcome)
+                self.board.settle(clue, outcome.takes)
+                self.plans[rank] = (rule.name, outcome)
+                self.abstained.pop(rank, None)
+                self._next[rank] = len(RULES)
+            elif outcome is not None:
+                self.abstained[rank] = (rule.name, outcome)
+                self._next[rank] = len(RULES)
+        return changed
+
+    def _restart(self, changed: set[object]) -> set[int]:
+        """Return the waiting lines that share a key with what was settled, to start over."""
+        found: set[int] = set()
+        for key in changed:
+            for rank in self._watchers.get(key, ()):
+                if self.board.is_pending[rank] and self._restarts[rank] < RESTARTS_MAX:
+                    found.add(rank)
+        for rank in found:
+            if self._next[rank] > 0:
+                self._restarts[rank] += 1
+                self._next[rank] = 0
+                self.abstained.pop(rank, None)
+        return found
+
+    def _settled_keys(self, clue: Clue, plan: Plan) -> set[object]:
+        """Return every key under which another line may have seen a target or this line."""
+        keys: set[object] = {("amount", clue.currency, clue.amount)}
+        index = self.board.index
+        for take in plan.takes:
+            if take.type is TargetType.OPEN_ITEM:
+                item = index.items.all[take.index]
+                keys.add(("party", item.third_party))
+                keys.add(("amount", item.currency, self.board.state.own[take.index]))
+                keys.update(("token", token) for token in index_tokens(item.number))
+                keys.update(("token", end) for end in endings(index.items.runs[take.index]))
+            elif take.type is TargetType.BANK_ENTRY:
+                entry = index.entries.all[take.index]
+                keys.add(("amount", entry.currency, entry.amount_minor))
+                keys.add(("party", entry.third_party))
+                keys.update(("token", token) for token in entry_tokens(entry))
+            else:
+                payment = index.past.all[take.index]
+                keys.add(("party", payment.third_party))
+        return keys
+
+    def decision(self, clue: Clue) -> Decision:
+        """Return what is said about a line, with its explanation."""
+        if clue.rank in self.plans:
+            return self._matched(clue, *self.plans[clue.rank])
+        if not self.board.is_pending[clue.rank]:
+            return _not_matchable(self.board, clue)
+        rule, abstain = self.abstained.get(clue.rank, (None, None))
+        return undecided(self.board, clue, rule, abstain)
+
+    def _matched(self, clue: Clue, rule: str, plan: Plan) -> Decision:
+        party, invoice = (None, None) if plan.takes else named_by(self.board, clue)
+        level = Level.AC if plan.is_foreign else Level.A
+        reason = Evidence(rule, shown(clue.line.label), f"matched by the rule {rule}")
+        return Decision(
+            line_id=clue.match_line.id,
+            level=Level.AS if plan.template is not None else level,
+            third_party=plan.third_party or (None if plan.takes else party),
+            invoice=plan.invoice
+            or clue.match_line.fixed_invoice
+            or (None if plan.takes else invoice),
+            template=plan.template,
+            settles=settles_of(plan.takes),
+            adjustments=plan.adjustments,
+            explanation=Explanation((reason, *plan.evidence), plan.rejected),
+        )
+
+
+def _watched(clue: Clue) -> set[object]:
+    """Return the keys of whatever could change what a line's rules answer."""
+    keys: set[object] = {("amount", clue.currency, clue.amount)}
+    if clue.payer.third_party is not None:
+        keys.add(("party", clue.payer.third_party))
+    original = clue.line.original
+    if original is not None:
+        keys.add(("amount", original.currency, abs(original.amount_minor)))
+        keys.add(("amount", original.currency, -abs(original.amount_minor)))
+    keys.update(("token", token) for token in clue.tokens | clue.refs.endings)
+    for detail in clue.details:
+        keys |= _watched(detail)
+    return keys
+
+
+def _not_matchable(board: Board, clue: Clue) -> Decision:
+    """A line that settles nothing: not booked, or of no amount."""
+    if clue.line.status is not LineStatusAtBank.BOOKED:
+        why = f"the bank says {clue.line.status}: only booked lines are matched"
+    else:
+        why = "the line has no amount: it settles nothing"
+    party, invoice = named_by(board, clue)
+    return Decision(
+        line_id=clue.match_line.id,
+        level=Level.C,
+        third_party=party,
+        invoice=invoice,
+        explanation=Explanation((Evidence("not_matched", shown(clue.line.label), why),)),
+    )

@@ -1,0 +1,83 @@
+"""What to read from the books before some lines are decided: index keys, not records.
+
+`decide` on what these keys find is `decide` on the whole books, because every rule reaches the
+books in one of five ways, and each way is complete under its keys:
+
+    a number or key that the line shows        the token it is indexed under, whoever's it is, so
+                                               that another party's same number is found as well
+    the identified third party                 all its items and entries: its rivals are its own
+    the line's amount (or instructed amount)   all items and entries of that amount, of anybody:
+                                               an amount is unique among all or not at all
+    a remittance, batch or card group that     all waiting entries of that kind (class tokens)
+    the line does not name
+    an invoice that a person set               that item
+
+Third parties, templates, contracts and past payments are few and read whole, and so are the lines;
+who pays is told from those alone (third_party.py). Nothing else may look at the books: a rule that
+needs a sixth way extends this module first, and the property test in
+tests/property/test_matching_lookups.py compares both worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rappro.domain.books import MatchingSettings, ThirdParty
+from rappro.domain.ids import OpenItemId, ThirdPartyId
+from rappro.domain.matching.board import line_order
+from rappro.domain.matching.clues import Clue, clue_of
+from rappro.domain.matching.model import Lookups, MatchLine
+from rappro.domain.matching.numbers import shape_book
+from rappro.domain.matching.references import BATCH_CLASS, CARD_CLASS, REMITTANCE_CLASS
+from rappro.domain.matching.rules_entries import may_be_group
+from rappro.domain.matching.third_party import Directory
+
+
+def lookups_for(
+    lines: Sequence[MatchLine],
+    third_parties: Sequence[ThirdParty],
+    number_shapes: Sequence[str],
+    settings: MatchingSettings,  # noqa: ARG001 (windows and tolerances do not change the keys yet)
+    company_currency: str,  # noqa: ARG001 (amounts are looked up in both currencies of an item)
+) -> Lookups:
+    """Return the keys under which everything lies that could change a decision about the lines.
+
+    Amounts are signed minor units, in the line's currency and, when the bank gives it, in the
+    instructed one. Bounded by what the lines say: some ten keys a line.
+    """
+    directory = Directory(third_parties)
+    book = shape_book(tuple(sorted(set(number_shapes))))
+    amounts: set[int] = set()
+    references: set[str] = set()
+    parties: set[ThirdPartyId] = set()
+    items: set[OpenItemId] = set()
+    for rank, match_line in enumerate(sorted(lines, key=line_order)):
+        clue = clue_of(rank, match_line, directory, book)
+        for part in (clue, *clue.details):
+            amounts |= _amounts(part)
+            references |= part.tokens
+            if part.payer.third_party is not None:
+                parties.add(part.payer.third_party)
+        references |= _classes(clue)
+        if match_line.fixed_invoice is not None:
+            items.add(match_line.fixed_invoice)
+    return Lookups(frozenset(amounts), frozenset(references), frozenset(parties), frozenset(items))
+
+
+def _amounts(clue: Clue) -> set[int]:
+    """Return the line's amount and what was instructed, with both signs: banks give it unsigned."""
+    amounts = {clue.amount}
+    original = clue.line.original
+    if original is not None:
+        amounts |= {original.amount_minor, -original.amount_minor}
+    return amounts
+
+
+def _classes(clue: Clue) -> set[str]:
+    """Return the tokens of whole kinds of entries, for a group that the line does not name."""
+    classes: set[str] = set()
+    if may_be_group(clue):
+        classes |= {REMITTANCE_CLASS, BATCH_CLASS}
+    if clue.kind.is_card_deposit:
+        classes.add(CARD_CLASS)
+    return classes

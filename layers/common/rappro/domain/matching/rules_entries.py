@@ -1,0 +1,238 @@
+"""Rules on entries that wait for the bank, by amount and date; SPEC MAT-1.
+
+entry_in_window   the one entry of that amount inside the date window; labels tell several apart
+group_in_window   the one remittance or batch of entries with that sum inside the window
+
+Amount and date prove something only when they are unique both ways: one entry for the line, one
+line for the entry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rappro.domain.bank import Nature
+from rappro.domain.books import PaymentMethod
+from rappro.domain.matching.board import NEAR_MAX, Board
+from rappro.domain.matching.clues import Clue
+from rappro.domain.matching.index import Twin
+from rappro.domain.matching.model import Candidate, Evidence, Rejected
+from rappro.domain.matching.plan import Abstain, Outcome, Plan, shown
+from rappro.domain.matching.references import key_token
+
+SHARED_CHARS_MIN: Final = 4
+"""Letters of shared telling words below which two labels have nothing in common."""
+
+_CHEQUES: Final = (PaymentMethod.CHEQUE, PaymentMethod.CHEQUE_IN)
+_NO_CHEQUE: Final = (Nature.TRANSFER, Nature.DIRECT_DEBIT, Nature.CARD, Nature.CARD_DEPOSIT)
+_AMBIGUOUS: Final = ("amount", "window")
+
+
+def entry_in_window(board: Board, clue: Clue) -> Outcome:
+    """The one entry of the line's amount in the window, or the one whose label says so."""
+    near = board.entries_near(clue)
+    if not near:
+        return None
+    is_crowded = len(near) > NEAR_MAX
+    places = _labelled(board, clue, near) if is_crowded else near
+    places = [place for place in places if _is_possible(board, clue, place)]
+    kinds = _by_twin(board, places)
+    if not kinds:
+        return _crowd(board, clue, near) if is_crowded else None
+    if len(kinds) == 1 and not is_crowded:
+        (alike,) = kinds.values()
+        return _claim(board, clue, alike, is_alone=True)
+    told = _told_apart(board, clue, kinds)
+    if told is None:
+        why = "several entries have this amount in the window and the labels do not tell"
+        return Abstain(why, candidates=_candidates(board, places))
+    return _claim(board, clue, told, is_alone=False)
+
+
+def _crowd(board: Board, clue: Clue, near: Sequence[int]) -> Outcome:
+    """Too many entries of one amount to compare, and no label in common with any."""
+    possible = [place for place in near[:NEAR_MAX] if _is_possible(board, clue, place)]
+    if not possible:
+        return None
+    return Abstain(
+        f"{len(near)} entries have this amount in the window",
+        candidates=_candidates(board, possible),
+    )
+
+
+def _labelled(board: Board, clue: Clue, near: Sequence[int]) -> list[int]:
+    """Return the entries that share a telling word with the line."""
+    words = board.label_words(clue)[2]
+    return board.entries_with(clue, words, near)
+
+
+def _is_possible(board: Board, clue: Clue, place: int) -> bool:
+    """Tell whether nothing contradicts that a line is this entry."""
+    entry = board.entry(place)
+    if not board.is_entry_free(place, clue) or not board.is_in_window(entry, clue):
+        return False
+    payer = clue.payer.third_party
+    if payer is not None:
+        named = board.label_parties(place) if entry.third_party is None else {entry.third_party}
+        if named and payer not in named:
+            return False
+    if entry.method in _CHEQUES and clue.line.nature in _NO_CHEQUE:
+        return False
+    return not _is_other_key(clue, entry.cheque_no, entry.end_to_end_id)
+
+
+def _is_other_key(clue: Clue, cheque_no: str | None, end_to_end_id: str | None) -> bool:
+    """Both sides have such a key, and not the same one."""
+    cheque, end_to_end = key_token(cheque_no), key_token(end_to_end_id)
+    return (cheque is not None and bool(clue.refs.cheques) and cheque not in clue.refs.cheques) or (
+        end_to_end is not None and bool(clue.end_to_end) and end_to_end not in clue.end_to_end
+    )
+
+
+def _by_twin(board: Board, places: Iterable[int]) -> dict[Twin, list[int]]:
+    kinds: dict[Twin, list[int]] = defaultdict(list)
+    for place in places:
+        kinds[board.index.entries.twin(place)].append(place)
+    return kinds
+
+
+def _told_apart(board: Board, clue: Clue, kinds: dict[Twin, list[int]]) -> list[int] | None:
+    """Return the entries whose label the line's label, then its continuation, picks out."""
+    left = kinds
+    for words in board.label_words(clue):
+        shared = {
+            twin: shared_chars(words, board.index.entries.label_words(places[0]))
+            for twin, places in left.items()
+        }
+        best = max(shared.values())
+        if best < SHARED_CHARS_MIN:
+            continue
+        rest = [chars for chars in shared.values() if chars != best]
+        left = {twin: places for twin, places in left.items() if shared[twin] == best}
+        if len(left) == 1 and max(rest, default=0) * 2 <= best:
+            return next(iter(left.values()))
+    return None
+
+
+def shared_chars(words: frozenset[str], others: frozenset[str]) -> int:
+    """Return how many letters the telling words have that two labels share."""
+    return sum(len(word) for word in words & others)
+
+
+def _claim(board: Board, clue: Clue, alike: Sequence[int], *, is_alone: bool) -> Outcome:
+    """Take the oldest of entries that are alike, unless another line could be meant.
+
+    Lines of the same words are no rivals (the earlier goes first), nor are others while there is
+    an entry for each, nor those whose texts have less in common with the entry's label.
+    """
+    place = alike[0]
+    ranks = [rank for rank in board.lines_near(clue, board.entry(place)) if rank != clue.rank]
+    label = board.index.entries.label_words(place)
+    mine = _best_shared(board, clue, label)
+    if len(ranks) > NEAR_MAX:
+        if mine < SHARED_CHARS_MIN:
+            return Abstain(f"{len(ranks) + 1} lines have this amount in the window")
+        ranks = board.lines_with(clue, label, ranks)
+    rivals = [
+        rank
+        for rank in ranks
+        if _is_possible(board, board.clues[rank], place)
+        and not is_same_text(board, clue, board.clues[rank])
+    ]
+    closer = [
+        rank
+        for rank in rivals
+        if mine < SHARED_CHARS_MIN or _best_shared(board, board.clues[rank], label) * 2 > mine
+    ]
+    if closer and not (is_alone and len(rivals) < len(alike)):
+        others = ", ".join(str(board.clues[rank].match_line.id) for rank in closer[:5])
+        why = f"other lines could be this entry as well: {others}"
+        return Abstain(why, candidates=_candidates(board, alike))
+    return _plan(board, clue, alike, rivals)
+
+
+def _best_shared(board: Board, clue: Clue, label: frozenset[str]) -> int:
+    return max(shared_chars(words, label) for words in board.label_words(clue))
+
+
+def is_same_text(board: Board, clue: Clue, other: Clue) -> bool:
+    """Two lines with the same words are interchangeable: the earlier goes first."""
+    return board.label_words(clue) == board.label_words(other) and (
+        clue.line.counterparty == other.line.counterparty and clue.keys == other.keys
+    )
+
+
+def _plan(board: Board, clue: Clue, alike: Sequence[int], rivals: Sequence[int]) -> Plan:
+    entry = board.entry(alike[0])
+    days = clue.on.toordinal() - entry.date.toordinal()
+    sentence = f"bank entry {entry.id} of {entry.date} has this amount, {days} days before"
+    if len(alike) > 1:
+        sentence += f"; the oldest of {len(alike)} alike"
+    rejected = tuple(
+        Rejected(
+            f"line {board.clues[rank].match_line.id}",
+            "its texts have less in common with the label",
+        )
+        for rank in rivals[:5]
+    )
+    return Plan(
+        takes=(board.entry_take(alike[0]),),
+        evidence=(
+            Evidence("amount_and_date", shown(entry.label), sentence),
+            *board.payer_evidence(clue),
+        ),
+        rejected=rejected,
+        third_party=entry.third_party or clue.payer.third_party,
+    )
+
+
+def _candidates(board: Board, places: Sequence[int]) -> tuple[Candidate, ...]:
+    return tuple(board.candidate((board.entry_take(p),), _AMBIGUOUS) for p in places[:5])
+
+
+def group_in_window(board: Board, clue: Clue) -> Outcome:
+    """The one remittance or batch whose entries add up to the line, inside the window."""
+    if not may_be_group(clue):
+        return None
+    index = board.index.entries
+    found: dict[tuple[int, ...], tuple[str, str]] = {}
+    for kind, name in index.groups_by_sum.get((clue.currency, clue.amount), ()):
+        places = tuple(index.groups[kind, name])
+        if len(places) > 1 and _holds(board, clue, places):
+            found.setdefault(places, (kind, name))
+    if not found:
+        return None
+    if len(found) > 1:
+        return Abstain("several groups of entries add up to the line")
+    ((places, (kind, name)),) = found.items()
+    first = board.entry(places[0])
+    rivals = [
+        rank
+        for rank in board.lines_near(clue, first)
+        if rank != clue.rank and may_be_group(board.clues[rank])
+    ]
+    if rivals:
+        return Abstain("other lines of this amount could be the same group")
+    return Plan(
+        takes=tuple(board.entry_take(place) for place in places),
+        evidence=(
+            Evidence(f"{kind}_group", name, f"{len(places)} entries add up to the line"),
+            Evidence("window", str(first.date), "inside the date window"),
+        ),
+    )
+
+
+def may_be_group(clue: Clue) -> bool:
+    """Tell whether the line says that it is a remittance or a batch, without naming which."""
+    kind = clue.kind
+    return kind.is_remittance or kind.is_group or kind.is_card_deposit
+
+
+def _holds(board: Board, clue: Clue, places: Sequence[int]) -> bool:
+    """Tell whether the whole group still waits, inside the window."""
+    return all(
+        board.is_entry_free(place, clue) and board.is_in_window(board.entry(place), clue)
+        for place in places
+    )

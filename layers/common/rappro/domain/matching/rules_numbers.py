@@ -1,0 +1,324 @@
+"""Rules on invoice numbers: the strongest evidence a line can hold.
+
+invoice_set_by_person   the invoice that a person set on the line
+invoice_numbers         full numbers whose sum holds: residuals, discount, instructed amount
+invoice_partial         one full number of a known payer, for less than its residual
+named_unexplained       numbers are shown that nothing above explains: weaker evidence is ignored
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import prod
+from typing import Final
+
+from rappro.domain.matching.board import Board, Named
+from rappro.domain.matching.clues import Clue, is_strong
+from rappro.domain.matching.gaps import explain_domestic, explain_foreign, fx
+from rappro.domain.matching.index import Twin
+from rappro.domain.matching.model import Adjustment, Candidate, Evidence, Rejected, TargetType
+from rappro.domain.matching.numbers import Fit, runs_of
+from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
+
+COMBINATIONS_MAX: Final = 128
+"""Ways to choose among items that share a number (instalments, two suppliers' same numbers)."""
+
+NAMED_MAX: Final = 200
+ENTRIES_SCANNED_MAX: Final = 20
+NO_ADJUSTMENTS: Final[tuple[Adjustment, ...]] = ()
+
+
+def invoice_set_by_person(board: Board, clue: Clue) -> Outcome:
+    """A person set the invoice: it alone may be settled, and only with a sum that holds."""
+    fixed = clue.match_line.fixed_invoice
+    if fixed is None:
+        return None
+    place = board.index.items.by_id.get(fixed)
+    if place is None or not board.state.is_open(place):
+        return Abstain(f"already_settled: the invoice set by a person, {fixed}, is not open")
+    evidence = Evidence("set_by_person", "", f"a person set {board.item_name(place)}")
+    plan = settle_items(board, clue, (place,), (evidence,))
+    if plan is not None:
+        return plan
+    part = _part(board, clue, place, (evidence,))
+    if part is not None:
+        return part
+    candidate = board.candidate((board.item_take(place),), ("number", "third_party"))
+    return Abstain("the amount does not fit the invoice set by a person", candidates=(candidate,))
+
+
+def invoice_numbers(board: Board, clue: Clue) -> Outcome:
+    """Full numbers whose items add up to the line, whoever pays."""
+    full = [n for n in board.named(clue) if n.fit >= Fit.SPLIT and n.places][:NAMED_MAX]
+    if not full:
+        return None
+    listed = [n for n in board.named(clue) if n.fit is Fit.LISTED and n.places][:NAMED_MAX]
+    for named in (full, full + listed) if listed else (full,):
+        outcome = _settle_named(board, clue, named)
+        if outcome is not None:
+            return outcome
+    return None
+
+
+def _settle_named(board: Board, clue: Clue, named: Sequence[Named]) -> Outcome:
+    choices = [_choices(board, clue, number) for number in named]
+    choices = [choice for choice in choices if choice]
+    if not choices or prod(map(len, choices)) > COMBINATIONS_MAX:
+        return None
+    evidence = tuple(_number_evidence(board, clue, number) for number in named[:20])
+    plans: dict[tuple[Twin, ...], Plan] = {}
+    for combination in product(*choices):
+        places = tuple(sorted({place for choice in combination for place in choice}))
+        plan = settle_items(board, clue, places, evidence)
+        if plan is None or not _is_proven(board, clue, named, plan):
+            continue
+        plans.setdefault(tuple(sorted(map(board.state.twin, places), key=repr)), plan)
+    if len(plans) > 1:
+        return Abstain(
+            "several items with the same number add up to the line",
+            candidates=tuple(
+                board.candidate(plan.takes, ("number", "amount")) for plan in plans.values()
+            ),
+        )
+    found = next(iter(plans.values()), None)
+    if found is None:
+        return None
+    waiting = _waiting_payment(board, clue, found.takes)
+    if waiting is not None:
+        return waiting
+    return found
+
+
+def _choices(board: Board, clue: Clue, named: Named) -> list[tuple[int, ...]]:
+    """Return the ways to read a number: one item that has it, or all instalments of one party."""
+    places = [place for place in named.places if board.state.is_open(place)]
+    fixed = clue.match_line.fixed_third_party
+    if fixed is not None:
+        places = [place for place in places if board.item(place).third_party == fixed]
+    of_payer = [place for place in places if clue.payer.may_be(board.item(place).third_party)]
+    places = of_payer or places
+    ways: list[tuple[int, ...]] = [(place,) for place in places]
+    parties = {board.item(place).third_party for place in places}
+    if len(places) > 1 and len(parties) == 1:
+        ways.append(tuple(places))
+    return ways
+
+
+def _is_proven(board: Board, clue: Clue, named: Sequence[Named], plan: Plan) -> bool:
+    """A number that could stand there by chance needs the payer, or an exact sum and no other."""
+    if all(is_strong(number.hit) for number in named):
+        return True
+    parties = {board.item(take.index).third_party for take in plan.takes}
+    if all(clue.payer.may_be(party) for party in parties):
+        return True
+    return not plan.adjustments and not clue.payer.candidates
+
+
+def settle_items(
+    board: Board, clue: Clue, places: Sequence[int], evidence: tuple[Evidence, ...]
+) -> Plan | None:
+    """Return the plan that settles items in full, None when the sum does not hold."""
+    if not places or not board.is_company_line(clue):
+        return None
+    items = [board.item(place) for place in places]
+    currencies = {item.currency for item in items}
+    adjustments: tuple[Adjustment, ...] | None = None
+    if currencies == {clue.currency}:
+        pairs = [(item, board.state.own[place]) for item, place in zip(items, places, strict=True)]
+        adjustments = explain_domestic(clue, pairs, board.matching, board.posting)
+    elif len(currencies) == 1:
+        state = board.state
+        triples = [
+            (item, state.own[place], state.company[place])
+            for item, place in zip(items, places, strict=True)
+        ]
+        adjustments = explain_foreign(clue, triples, board.matching, board.posting)
+    if adjustments is None:
+        return None
+    takes = tuple(board.item_take(place) for place in places)
+    return _plan(board, clue, takes, adjustments, evidence)
+
+
+def _plan(
+    board: Board,
+    clue: Clue,
+    takes: tuple[Take, ...],
+    adjustments: tuple[Adjustment, ...],
+    evidence: tuple[Evidence, ...],
+) -> Plan:
+    items = [board.item(take.index) for take in takes]
+    parties = {item.third_party for item in items}
+    party = next(iter(parties)) if len(parties) == 1 else None
+    rejected = tuple(
+        Rejected(f"third party {other}", "an explicit invoice number goes before it")
+        for other in sorted(clue.payer.candidates - parties)[:5]
+    )
+    sums = Evidence("amount", board.money(clue, clue.amount), _sum_sentence(board, clue, takes))
+    gaps = tuple(
+        Evidence(
+            f"gap_{gap.kind}",
+            board.money(clue, gap.amount_minor),
+            f"the difference is explained as {gap.kind}",
+        )
+        for gap in adjustments
+    )
+    return Plan(
+        takes=takes,
+        adjustments=adjustments,
+        evidence=(*evidence, *board.payer_evidence(clue), sums, *gaps),
+        rejected=rejected,
+        third_party=party,
+        invoice=items[0].id if len(items) == 1 else None,
+        is_foreign=any(item.currency != clue.currency for item in items),
+    )
+
+
+def _sum_sentence(board: Board, clue: Clue, takes: Sequence[Take]) -> str:
+    total = sum(take.amount_minor for take in takes)
+    what = "1 open item" if len(takes) == 1 else f"{len(takes)} open items"
+    return f"{what} settled for {board.money(clue, total)}"
+
+
+def _number_evidence(board: Board, clue: Clue, named: Named) -> Evidence:
+    number = board.item(named.places[0]).number if named.places else " ".join(named.hit.runs)
+    return Evidence("invoice_number", shown(clue.field_of(named.hit)), f"shows number {number}")
+
+
+def _waiting_payment(board: Board, clue: Clue, takes: Sequence[Take]) -> Abstain | None:
+    """Nothing is booked twice: a payment of the same invoice and amount may wait for the bank."""
+    numbers = ["".join(board.index.items.runs[take.index]) for take in takes]
+    for place in board.entries_near(clue)[:ENTRIES_SCANNED_MAX]:
+        entry = board.entry(place)
+        if not board.is_entry_free(place, clue) or not board.is_in_window(entry, clue):
+            continue
+        label = "".join(runs_of(entry.label)) + "|" + "".join(runs_of(entry.piece_ref or ""))
+        if any(number and number in label for number in numbers):
+            both = ((board.entry_take(place),), tuple(takes))
+            return Abstain(
+                f"bank entry {entry.id} already books a payment of this invoice",
+                candidates=tuple(board.candidate(t, ("number", "amount")) for t in both),
+            )
+    return None
+
+
+def invoice_partial(board: Board, clue: Clue) -> Outcome:
+    """One full number of a payer who is known by other evidence, for less than its residual."""
+    full = [n for n in board.named(clue) if n.fit >= Fit.SPLIT and (n.places or _has_letters(n))]
+    if len(full) != 1 or not is_strong(full[0].hit) or not board.is_company_line(clue):
+        return None
+    ways = _choices(board, clue, full[0])
+    if len(ways) != 1:
+        return None
+    (place,) = ways[0]
+    party = board.item(place).third_party
+    if not clue.payer.may_be(party):
+        return None
+    part = _part(board, clue, place, (_number_evidence(board, clue, full[0]),))
+    if part is None:
+        return None
+    doubt = _other_reading(board, clue, place)
+    return part if doubt is None else doubt
+
+
+def _other_reading(board: Board, clue: Clue, place: int) -> Abstain | None:
+    """A partial payment is doubtful when something else of the payer has exactly that amount."""
+    party = board.item(place).third_party
+    exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+    entries = [
+        other
+        for other in board.payer_entries_near(clue, party)
+        if board.is_entry_free(other, clue) and board.is_in_window(board.entry(other), clue)
+    ]
+    if not exact and not entries:
+        return None
+    takes = [board.item_take(other) for other in exact[:2]]
+    takes += [board.entry_take(other) for other in entries[:2]]
+    part = board.candidate((board.item_take(place, clue.amount),), ("number", "third_party"))
+    rest = tuple(board.candidate((take,), ("third_party", "amount")) for take in takes)
+    return Abstain(
+        "less than the named invoice, and exactly something else of its payer",
+        candidates=(part, *rest),
+    )
+
+
+def _part(board: Board, clue: Clue, place: int, evidence: tuple[Evidence, ...]) -> Plan | None:
+    """Return the plan of a partial payment: below the residual, of the same sign."""
+    item, state = board.item(place), board.state
+    if not board.is_company_line(clue):
+        return None
+    if item.currency == clue.currency:
+        residual = state.own[place]
+        if clue.amount * residual <= 0 or abs(clue.amount) >= abs(residual):
+            return None
+        take, adjustments = board.item_take(place, clue.amount), NO_ADJUSTMENTS
+    else:
+        found = _foreign_part(board, clue, place)
+        if found is None:
+            return None
+        take, adjustments = found
+    partial = Evidence(
+        "partial_payment",
+        board.money(clue, clue.amount),
+        f"less than the residual of {board.item_name(place)}",
+    )
+    return _plan(board, clue, (take,), adjustments, (*evidence, partial))
+
+
+def _foreign_part(
+    board: Board, clue: Clue, place: int
+) -> tuple[Take, tuple[Adjustment, ...]] | None:
+    """A part of a foreign item needs the instructed amount in the item's currency."""
+    item, state, original = board.item(place), board.state, clue.line.original
+    if original is None or original.currency != item.currency:
+        return None
+    own, company = state.own[place], state.company[place]
+    if abs(original.amount_minor) >= abs(own) or clue.amount * company <= 0:
+        return None
+    sign = 1 if company > 0 else -1
+    share = sign * (abs(company) * abs(original.amount_minor) // abs(own))
+    gap = clue.amount - share
+    if share == 0 or abs(gap) * 4 > abs(share):
+        return None
+    adjustments = () if gap == 0 else (fx(gap, board.posting),)
+    return board.item_take(place, share), adjustments
+
+
+def named_unexplained(board: Board, clue: Clue) -> Outcome:
+    """Strong numbers stand in the texts and nothing explains them: nothing weaker may decide."""
+    told = [
+        n
+        for n in board.named(clue)
+        if n.fit >= Fit.SPLIT and is_strong(n.hit) and (n.places or _has_letters(n))
+    ]
+    if not told:
+        return None
+    candidates: list[Candidate] = []
+    reasons: list[str] = []
+    for named in told[:5]:
+        number = "".join(named.hit.runs)
+        candidates += [
+            board.candidate((board.item_take(place),), ("number",))
+            for place in named.places
+            if board.state.is_open(place)
+        ]
+        reasons.append(f"{number}: {_why_not(board, named)}")
+    evidence = tuple(_number_evidence(board, clue, named) for named in told[:5])
+    return Abstain("; ".join(reasons), evidence, candidates=tuple(candidates[:5]))
+
+
+def _has_letters(named: Named) -> bool:
+    return any(run[0] > "9" for run in named.hit.runs)
+
+
+def _why_not(board: Board, named: Named) -> str:
+    state = board.state
+    if any(state.is_open(place) for place in named.places):
+        return "the amount does not fit what is left of it"
+    for place in named.places:
+        by = state.settled_by.get((TargetType.OPEN_ITEM, place))
+        if by is not None:
+            return f"already_settled by line {by}"
+    if named.hit.token in board.index.past.by_number:
+        return "already_settled by an earlier payment"
+    return "no open item has this number"
