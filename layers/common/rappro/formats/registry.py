@@ -9,10 +9,14 @@ from __future__ import annotations
 from typing import BinaryIO, Final
 
 from rappro.domain.errors import AmbiguousFormat, UnknownFormat
+from rappro.formats.camt053 import CAMT053
 from rappro.formats.cfonb120 import Cfonb120Parser
 from rappro.formats.protocol import HEAD_BYTES, StatementParser
 
-PARSERS: Final[tuple[StatementParser, ...]] = (Cfonb120Parser(),)
+PARSERS: Final[tuple[StatementParser, ...]] = (
+    CAMT053,
+    Cfonb120Parser(),
+)
 
 
 def formats() -> tuple[str, ...]:
