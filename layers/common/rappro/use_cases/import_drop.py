@@ -30,13 +30,13 @@ from rappro.domain.records import (
     put,
 )  # fmt: skip
 from rappro.formats import fec
+from rappro.formats.registry import peek
 from rappro.ports import Drop, Ports
 from rappro.use_cases.import_statements import import_statements
 from rappro.use_cases.launching import start_runs
 from rappro.use_cases.load_books import load_fec
 
 _PART = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
-_HEAD_BYTES = 8192
 _HASH_CHUNK_BYTES = 1024 * 1024
 
 
@@ -160,11 +160,9 @@ def _take_in(
         drop=arrival.drop_id,
     )
     stream.seek(0)
-    head = stream.read(_HEAD_BYTES)
-    stream.seek(0)
     trace = _trace(ports, arrival, ImportOutcome.IMPORTED, arrival.trace_id(0))
     trace = replace(trace, findings=_same_name(ports, arrival))
-    if fec.recognises(head):
+    if fec.recognises(peek(stream)):
         return load_fec(ports, place.tenant, company, stream, source, trace)
     return import_statements(
         ports, place.tenant, company, stream, source, trace, forced_journal=place.journal

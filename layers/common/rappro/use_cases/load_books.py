@@ -47,6 +47,7 @@ from rappro.use_cases import lease
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 
 SHAPES_MAX = 500
+_REFUSED = "books_refused"
 _R = TypeVar("_R", bound=Record)
 
 
@@ -70,7 +71,7 @@ def load_fec(
     ports: Ports, tenant: TenantId, company: Company, stream: BinaryIO, source: SourceFile,
     trace: ImportTrace,
 ) -> tuple[ImportTrace, ...]:  # fmt: skip
-    """Load a FEC and return its trace row.
+    """Load a FEC and return its trace row; one line that cannot be read refuses it whole.
 
     Raises MalformedBooks for a file that is no FEC after all (nothing is stored then), LeaseHeld.
     """
@@ -82,26 +83,35 @@ def load_fec(
         reconciled=_reconciled_points(journals),
         fiscal_year_start_month=company.fiscal_year_start_month,
     )
-    load = BooksLoad(source.sha256, source.name, LoadState.LOADING, ports.clock.now(), {})
-    records = _records_of(opened)
     trace = replace(
         trace,
-        outcome=ImportOutcome.BOOKS_LOADED,
+        outcome=ImportOutcome.REFUSED if opened.is_blocked else ImportOutcome.BOOKS_LOADED,
         format="fec",
-        line_count=sum(len(entry.lines) for entry in records.entries),
-        findings=(*trace.findings, *records.findings),
+        line_count=sum(len(entry.lines) for entry in opened.entries),
+        findings=(*trace.findings, *opened.findings),
     )
-    source = replace(source, format="fec")
-    known = ports.store.get(tenant, company.id, SourceFile, source.sha256)
-    name = ports.store.get(tenant, company.id, SourceName, source.name)
-    seen_trace = ports.store.get(tenant, company.id, ImportTrace, trace.id)
-    writes = [
+    source = replace(source, format="fec", error_code=_REFUSED if opened.is_blocked else None)
+    writes = _drop_writes(ports, tenant, company.id, source, trace)
+    if opened.is_blocked:
+        ports.store.commit(tenant, company.id, writes)
+    else:
+        load = BooksLoad(source.sha256, source.name, LoadState.LOADING, ports.clock.now(), {})
+        records = _records_of(opened)
+        _load(ports, tenant, company.id, records, load, writes, author=ENGINE_AUTHOR)
+    return (trace,)
+
+
+def _drop_writes(
+    ports: Ports, tenant: TenantId, company: CompanyId, source: SourceFile, trace: ImportTrace
+) -> list[Write]:
+    known = ports.store.get(tenant, company, SourceFile, source.sha256)
+    name = ports.store.get(tenant, company, SourceName, source.name)
+    seen_trace = ports.store.get(tenant, company, ImportTrace, trace.id)
+    return [
         put(known, source),
         put(name, SourceName(source.name, source.sha256)),
         put(seen_trace, trace),
     ]
-    _load(ports, tenant, company.id, records, load, writes, author=ENGINE_AUTHOR)
-    return (trace,)
 
 
 def load_document(

@@ -25,12 +25,11 @@ from rappro.domain.records import (
     SourceFile,
 )  # fmt: skip
 from rappro.formats.protocol import StatementParser
-from rappro.formats.registry import detect, parser_for
+from rappro.formats.registry import detect, parser_for, peek
 from rappro.ports import Ports
 
 LINES_PER_LOAD = 500
 STATEMENTS_PER_FILE_MAX = 2_000
-_HEAD_BYTES = 8192
 
 
 @dataclass(slots=True)
@@ -50,11 +49,9 @@ class StatementRead:
 
 def parser_of(stream: BinaryIO, forced: Journal | None) -> StatementParser:
     """Return the parser that the journal forces, else the one that recognises the content."""
-    head = stream.read(_HEAD_BYTES)
-    stream.seek(0)
     if forced is not None and forced.profile.format is not None:
         return parser_for(forced.profile.format)
-    return detect(head)
+    return detect(peek(stream))
 
 
 def first_reading(parser: StatementParser, stream: BinaryIO) -> list[StatementRead]:
