@@ -89,6 +89,7 @@ def function_package(root: Path, function_folder: Path) -> bytes:
     path = f"{function_folder}:{root / 'layers' / 'common'}"
     bootstrap = (
         "#!/bin/sh\n"
+        "unset LOG_LEVEL\n"  # the emulator's, which functions inherit
         f"export PYTHONPATH={shlex.quote(path)} PYTHONUNBUFFERED=1\n"
         f'exec {shlex.quote(sys.executable)} -m awslambdaric "$_HANDLER"\n'
     )
