@@ -85,8 +85,8 @@ class Listing(StrEnum):
     STATEMENTS_OF_JOURNAL = "STATEMENTS-OF"
     ENTRIES = "ENTRIES"
     OPEN_ITEMS = "OPEN-ITEMS"
-    AUDIT = "AUDIT"
-    TRACES = "TRACES"
+    AUDIT = "AUDIT-TRAIL"
+    TRACES = "IMPORT-TRACE"
 
 
 class Entry(NamedTuple):
