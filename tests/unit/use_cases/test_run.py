@@ -1,5 +1,7 @@
 """A run over a statement: matched, drafted, explained; repeating any step changes nothing."""
 
+from datetime import timedelta
+
 import pytest
 
 from rappro.domain.books import EntryStatus, ImportProfile, JournalEntry
@@ -8,6 +10,7 @@ from rappro.domain.ids import RunId, StatementId
 from rappro.domain.matching.model import Level
 from rappro.domain.records import Match, Run, RunState, StatementStatus
 from rappro.use_cases import lease
+from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.post_run import post
 from rappro.use_cases.run_steps import RunRequest, decide, fail, gather_evidence
 from rappro.use_cases.start_run import start_run
@@ -33,8 +36,6 @@ def request_of(desk: Desk, number: int = 1) -> RunRequest:
 
 
 def run_id(desk: Desk, number: int) -> RunId:
-    from rappro.use_cases.launching import run_id_of
-
     return run_id_of(desk.tenant, COMPANY, desk.statement().id, number)
 
 
@@ -118,7 +119,7 @@ def test_a_run_waits_while_another_writer_has_the_company(desk: Desk) -> None:
 
 def test_a_lease_that_expired_passes_on_with_a_higher_token(desk: Desk) -> None:
     first = lease.acquire(desk.ports, desk.tenant, COMPANY, "one")
-    desk.clock.advance(seconds=lease.LEASE_SECONDS + 1)
+    desk.clock.advance(timedelta(seconds=lease.LEASE_SECONDS + 1))
 
     second = lease.acquire(desk.ports, desk.tenant, COMPANY, "two")
 

@@ -200,7 +200,8 @@ def _match_writes(
     writes: list[Write] = [
         change(line, replace(line, status=LineStatus.VALIDATED)) for line in lines
     ]
-    drafts = [plan.entries[e] for e in match.entry_ids if e in plan.entries]
+    own = [e for e in match.entry_ids if e in plan.entries]
+    drafts = list(working.get_many(JournalEntry, own).values())  # an earlier group may letter them
     entries = {draft.id: _numbered(draft, numbers, validation) for draft in drafts}
     sides = working.get_many(BankEntry, [derive_id("be", draft.id, 0) for draft in drafts])
     writes += [change(side, replace(side, is_in_ledger=True)) for side in sides.values()]

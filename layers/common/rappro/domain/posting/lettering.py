@@ -53,7 +53,7 @@ def letter_items(
     """
     party, lettered_items, changed = third_party, dict[str, OpenItem](), dict(entries)
     for item in sorted(items, key=lambda i: (i.issue_date, i.number, i.id)):
-        if item.letter is not None and not item.is_settled:
+        if item.letter is not None and item.letter.isupper() is item.is_settled:
             letter = item.letter
         else:
             letter = letter_at(party.letter_count)
