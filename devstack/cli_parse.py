@@ -76,9 +76,9 @@ def parse_files(files: Sequence[str], *, style: Style, out: IO[str], err: IO[str
 class _Reading:
     """The statement that is being read: its rows so far, and what its controls need."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, rows: Spool) -> None:
         self.style = style
-        self.rows = text_spool()
+        self.rows = rows
         self.totals = LineTotals()
         self.currency = ""
         self.is_empty = True
@@ -109,8 +109,9 @@ class _Reading:
 
 
 def _parse(file: str, style: Style, spool: Spool) -> None:
-    reading, count = _Reading(style), 0
-    with opened(file) as stream, reading.rows:
+    count = 0
+    with opened(file) as stream, text_spool() as rows:
+        reading = _Reading(style, rows)
         parser = detect(peek(stream))
         for event in parser.parse(stream):
             if isinstance(event, StatementOpened):

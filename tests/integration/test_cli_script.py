@@ -31,5 +31,5 @@ def test_the_console_script_parses_and_reconciles() -> None:
     assert decided.returncode == 0
     assert [
         line["level"] for line in json.loads(decided.stdout)["statements"][0]["lines"]
-    ] == ["A", "A", "A", "AS", "C"]  # fmt: skip
+    ] == ["A", "A", "A", "AS", "C", "C"]  # fmt: skip
     assert (parsed.stderr, decided.stderr) == (b"", b"")

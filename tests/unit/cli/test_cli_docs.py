@@ -25,7 +25,7 @@ def test_the_page_has_examples_of_both_commands() -> None:
 def test_an_example_prints_what_the_page_shows(rappro: Any, command: str, told: str) -> None:
     ran = rappro(*shlex.split(command))
 
-    assert [row.rstrip() for row in ran.out.splitlines()] == [
+    assert [row.rstrip() for row in ran.out.rstrip().splitlines()] == [
         row.rstrip() for row in told.splitlines()
     ]
 

@@ -84,10 +84,12 @@ def test_the_order_of_the_files_changes_no_decision(rappro: Any) -> None:
     assert other["statements"] == one["statements"][::-1]
 
 
-def test_a_pending_line_is_not_decided(rappro: Any) -> None:
+def test_a_pending_line_settles_nothing(rappro: Any) -> None:
+    """It names an open invoice; the booked line that comes later will settle it."""
     [result] = rappro(*BOTH, "march.xml").documents
 
-    assert [line["position"] for line in result["statements"][0]["lines"]] == [1, 2, 3, 4, 5]
+    pending = result["statements"][0]["lines"][5]
+    assert (pending["position"], pending["level"], pending["settles"]) == (6, "C", [])
 
 
 def test_a_refused_file_stands_in_its_place(rappro: Any, schema_errors: Errors) -> None:
@@ -100,7 +102,7 @@ def test_a_refused_file_stands_in_its_place(rappro: Any, schema_errors: Errors) 
     ]  # fmt: skip
     assert result["statements"][0]["error"]["code"] == "malformed_statement"
     assert result["statements"][0]["error"]["position"]
-    assert len(result["statements"][1]["lines"]) == 5
+    assert len(result["statements"][1]["lines"]) == 6
     assert result["statements"][2]["error"]["code"] == "not_found"
     assert schema_errors("reconcile-result", result) == []
 
@@ -113,7 +115,7 @@ def test_the_same_file_twice_is_decided_once(rappro: Any, tmp_path: Path) -> Non
 
     [result] = ran.documents
     assert ran.exit_code == 1
-    assert len(result["statements"][0]["lines"]) == 5
+    assert len(result["statements"][0]["lines"]) == 6
     assert result["statements"][1]["error"]["code"] == "already_imported"
 
 
@@ -214,5 +216,5 @@ def test_without_json_a_person_reads_a_table(rappro: Any) -> None:
     assert ran.exit_code == 1
     assert rows[1].split() == ["1", "1200.00", "A", "C-DUPONT", "I-101", "1200.00"]
     assert rows[4].split() == ["4", "-12.00", "AS", "template", "T-FEES"]
-    assert rows[6].strip() == "3 A, 1 AS, 1 C"
+    assert rows[7].strip() == "3 A, 1 AS, 2 C"
     assert ran.err.startswith("broken.xml: refused: malformed_statement: ")
