@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rappro.bootstrap import ports
 from rappro.edge.events import SyncMessage
-from rappro.edge.observability import bind, observed
+from rappro.edge.observability import bind, errors_logged, observed
 from rappro.use_cases.feeds import run_sync
 
 # All of a batch may fail: then too the answer names the messages, and nothing is raised.
@@ -22,11 +22,12 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 
 def synchronise(record: SQSRecord) -> None:
-    """Synchronise the connection that one message names."""
-    message = SyncMessage.model_validate_json(record.body)
-    bind(message)
-    ids = (message.tenant, message.company, message.connection_id)
-    run_sync(ports(), *ids, message_id=record.message_id)
+    """Synchronise the connection that one message names; the batch swallows its error."""
+    with errors_logged():
+        message = SyncMessage.model_validate_json(record.body)
+        bind(message)
+        ids = (message.tenant, message.company, message.connection_id)
+        run_sync(ports(), *ids, message_id=record.message_id)
 
 
 @observed

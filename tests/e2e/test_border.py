@@ -129,15 +129,19 @@ def test_of_a_batch_of_synchronisations_only_the_failed_one_comes_again(
         {"messageId": name, "receiptHandle": name, "body": body, "eventSource": "aws:sqs"}
         for name, body in bodies.items()
     ]
+    function = local_stack.function_name("SyncAggregator")
+    payload = json.dumps({"Records": records}).encode()
 
-    answer = local_stack.functions.invoke(
-        FunctionName=local_stack.function_name("SyncAggregator"),
-        Payload=json.dumps({"Records": records}).encode(),
-    )
+    def invoked() -> Any:
+        answer = local_stack.functions.invoke(FunctionName=function, Payload=payload)
+        return json.loads(answer["Payload"].read())
 
-    assert json.loads(answer["Payload"].read()) == {
-        "batchItemFailures": [{"itemIdentifier": "second"}]
-    }
+    def logged() -> list[str]:
+        invoked()  # the emulator may show a line with the next call only
+        return [line for line in local_stack.logs_of("SyncAggregator") if "ValidationError" in line]
+
+    assert invoked() == {"batchItemFailures": [{"itemIdentifier": "second"}]}
+    assert json.loads(eventually(logged)[0])["message"] == "failed"
 
 
 def test_a_message_on_the_queue_is_taken_by_the_synchronisation(local_stack: LocalStack) -> None:

@@ -7,7 +7,8 @@ them; an error is logged by its class, its code and the place in our code that i
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -31,6 +32,16 @@ def bind(event: BaseModel) -> None:
     logger.append_keys(**ids)
 
 
+@contextmanager
+def errors_logged() -> Iterator[None]:
+    """Log an error that leaves the block once, and let it through."""
+    try:
+        yield
+    except Exception as error:
+        _log(error)
+        raise
+
+
 def observed(
     handler: Callable[[dict[str, Any], LambdaContext], T],
 ) -> Callable[[dict[str, Any], LambdaContext], T]:
@@ -45,11 +56,8 @@ def observed(
         logger.append_keys(
             function_name=context.function_name, function_request_id=context.aws_request_id
         )
-        try:
+        with errors_logged():
             return handler(event, context)
-        except Exception as error:
-            _log(error)
-            raise
 
     return observing
 
