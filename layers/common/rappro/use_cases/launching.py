@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rappro.domain.errors import StoreConflict
+from rappro.domain.errors import InvalidRequest, NotFound, StoreConflict
 from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId, derive_id
 from rappro.domain.records import (
+    Page,
     Run,
     RunState,
     StatementRecord,
@@ -33,6 +34,29 @@ def first_run(ports: Ports, tenant: TenantId, company: CompanyId, record: Statem
         started_at=ports.clock.now(),
         is_matching=record.profile.is_matched_on_import,
     )
+
+
+def list_runs(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId,
+    *, limit: int, cursor: str | None,
+) -> Page[Run]:  # fmt: skip
+    """Return one page of a statement's runs (traitements), newest first.
+
+    Raises NotFound, and InvalidRequest for a cursor that no page gave.
+    """
+    statement = ports.store.get(tenant, company, StatementRecord, statement_id)
+    if statement is None:
+        raise NotFound(f"no statement {statement_id}")
+    newest = statement.run_number
+    if cursor is not None:
+        if not cursor.isdecimal():
+            raise InvalidRequest("not a cursor of this list", position="/cursor")
+        newest = min(newest, int(cursor))
+    numbers = range(newest, max(0, newest - limit), -1)
+    keys = [run_id_of(tenant, company, statement_id, number) for number in numbers]
+    found = ports.store.get_many(tenant, company, Run, keys)
+    older = newest - len(numbers)
+    return Page([found[key] for key in keys if key in found], str(older) if older > 0 else None)
 
 
 def start_runs(

@@ -112,7 +112,7 @@ _LISTED: Final = frozenset(
     {
         "AccountOutput", "AuditOutput", "BooksLoadOutput", "CompanyOutput", "ConnectionOutput",
         "EntryOutput", "FeedRunOutput", "ImportOutput", "JournalOutput", "LineOutput",
-        "MatchOutput", "OpenItemOutput", "StatementOutput", "ThirdPartyOutput",
+        "MatchOutput", "OpenItemOutput", "RunOutput", "StatementOutput", "ThirdPartyOutput",
     }
 )  # fmt: skip
 

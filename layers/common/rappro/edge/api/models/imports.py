@@ -60,6 +60,7 @@ class ImportOutput(Output):
     at: Instant
     name: str
     sha256: str
+    object_version: str = Field(description="the version of the dropped object")
     outcome: ImportOutcome
     format: str | None
     statement: str | None
@@ -74,6 +75,7 @@ class ImportOutput(Output):
             id=trace.id,
             at=trace.at,
             name=trace.name,
+            object_version=trace.object_version,
             sha256=trace.sha256,
             outcome=trace.outcome,
             format=trace.format,

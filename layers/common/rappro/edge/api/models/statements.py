@@ -148,6 +148,7 @@ class RunOutput(Output):
     ended_at: Instant | None
     error_code: str | None
     matched_count: int
+    execution: str | None = Field(description="the state machine's execution, to quote to support")
     version: Version
 
     @classmethod
@@ -163,5 +164,10 @@ class RunOutput(Output):
             ended_at=run.ended_at,
             error_code=run.error_code,
             matched_count=run.matched_count,
+            execution=run.execution,
             version=run.version,
         )
+
+
+class RunPage(PageOf[RunOutput]):
+    """One page of a statement's runs."""

@@ -12,6 +12,7 @@ from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
 from rappro.edge.api.models.statements import (
     RunOutput,
+    RunPage,
     SourceOutput,
     StatementOutput,
     StatementPage,
@@ -26,7 +27,7 @@ from rappro.edge.api.parameters import (
     RunPath,
     StatementPath,
 )
-from rappro.use_cases import reads
+from rappro.use_cases import launching, reads
 from rappro.use_cases.start_run import start_run
 
 router = new_router()
@@ -120,6 +121,30 @@ def get_source(scope: ScopeGiven, company: CompanyPath, statement: StatementPath
 def post_run(scope: ScopeGiven, company: CompanyPath, statement: StatementPath) -> RunOutput:
     """Start a run."""
     return RunOutput.of(start_run(scope.ports, scope.tenant, company, statement, scope.author))
+
+
+@router.get(
+    "/companies/<company>/statements/<statement>/runs",
+    **documented(
+        "listRuns",
+        "List a statement's runs",
+        "Runs (traitements) of the matching over the statement, newest first.",
+        tag="statements",
+        answer="One page of runs",
+    ),
+)
+def list_runs(
+    scope: ScopeGiven,
+    company: CompanyPath,
+    statement: StatementPath,
+    limit: Limit = PAGE_ITEMS_DEFAULT,
+    cursor: Cursor = None,
+) -> RunPage:
+    """List runs."""
+    page = launching.list_runs(
+        scope.ports, scope.tenant, company, statement, limit=limit, cursor=cursor
+    )
+    return RunPage(items=[RunOutput.of(run) for run in page.items], next_cursor=page.cursor)
 
 
 @router.get(
