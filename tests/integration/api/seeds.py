@@ -81,6 +81,7 @@ from rappro.domain.records import (
 )
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports
+from rappro.use_cases.launching import run_id_of
 
 NOW = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 DAY = date(2025, 1, 31)
@@ -137,13 +138,13 @@ def seed(world: World, tenant: str, mark: str) -> None:
     content = f"statement of {mark}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
     world.blobs.archive(owner, ids.COMPANY, sha256, BytesIO(content))
-    world.store.load(owner, ids.COMPANY, _records(mark, sha256))
+    world.store.load(owner, ids.COMPANY, _records(tenant, mark, sha256))
 
 
-def _records(mark: str, sha256: str) -> Iterator[Record]:
+def _records(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
     yield from _masters(mark)
     yield from _books(mark)
-    yield from _statements(mark, sha256)
+    yield from _statements(tenant, mark, sha256)
     yield from _lines(mark)
     yield from _matches(mark)
     yield from _traces(mark, sha256)
@@ -259,7 +260,7 @@ def _statement(name: StatementId, mark: str, sha256: str, **fields: Any) -> Stat
     return StatementRecord(**{**facts, **fields})
 
 
-def _statements(mark: str, sha256: str) -> Iterator[Record]:
+def _statements(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
     yield _statement(ids.STATEMENT, mark, sha256)
     yield _statement(
         PENDING,
@@ -293,7 +294,12 @@ def _statements(mark: str, sha256: str) -> Iterator[Record]:
         matched_minor=0,
         run_number=0,
     )
-    yield Run(ids.RUN, ids.STATEMENT, 1, RunState.POSTED, NOW, ended_at=NOW, matched_count=1)
+    first = run_id_of(TenantId(tenant), ids.COMPANY, ids.STATEMENT, 1)
+    for run in (ids.RUN, first):
+        yield Run(
+            run, ids.STATEMENT, 1, RunState.POSTED, NOW, ended_at=NOW, matched_count=1,
+            execution=f"execution of {mark}",
+        )  # fmt: skip
 
 
 def _lines(mark: str) -> Iterator[Record]:

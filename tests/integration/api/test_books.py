@@ -223,6 +223,7 @@ def test_the_import_trace_says_what_came_and_why(alpha: Client) -> None:
     row = alpha.get(f"{COMPANY}/imports").body["items"][0]
 
     assert (row["outcome"], row["format"], row["line_count"]) == ("imported", "camt.053", 4)
+    assert row["object_version"] == "1"
     assert row["findings"][0]["severity"] == "warning"
     assert row["at"] == "2025-02-01T08:30:00Z"
 

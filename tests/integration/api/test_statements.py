@@ -219,6 +219,19 @@ def test_a_run_is_started_once_a_request_and_can_be_followed(world: World, alpha
     assert [run.payload["statement_id"] for run in world.runs.started] == [ids.STATEMENT]
 
 
+def test_the_runs_of_a_statement_come_newest_first(world: World, alpha: Client) -> None:
+    started = alpha.post(f"{STATEMENT}/runs").body
+
+    newest = alpha.get(f"{STATEMENT}/runs", limit=1).body
+    older = alpha.get(f"{STATEMENT}/runs", limit=1, cursor=newest["next_cursor"]).body
+
+    assert newest["items"] == [started]
+    assert [run["execution"] for run in older["items"]] == ["execution of ALPHA"]
+    assert older["next_cursor"] is None
+    assert alpha.get(f"{STATEMENT}/runs", cursor="x").problem == "invalid_request"
+    assert alpha.get(f"{COMPANY}/statements/st_unknown/runs").problem == "not_found"
+
+
 def test_a_failed_run_shows_its_code_and_not_its_words(world: World, alpha: Client) -> None:
     failed = Run(
         RunId("run_f"), ids.STATEMENT, 2, RunState.FAILED, world.clock.now(),
