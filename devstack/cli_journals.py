@@ -65,38 +65,47 @@ def bank_journals(journals: Iterable[Journal]) -> list[Journal]:
 
 
 def adopt_accounts(
-    journals: Sequence[Journal], accounts: Iterable[BankAccountRef]
+    journals: Sequence[Journal], accounts: Sequence[BankAccountRef]
 ) -> list[Journal]:
     """Give journals the accounts of the files that are plainly theirs.
 
-    That is a number which is a part of one journal's IBAN (formats without IBANs give the bare
-    account number), and the only account of all files when there is one bank journal and it has
-    none of its own. Anything else stays unknown: nothing says whose it would be.
+    That is the only account of all files when there is one bank journal and it has none of its own,
+    and a number which is a part of one journal's IBAN (formats without IBANs give the bare account
+    number). Anything else stays unknown: nothing says whose it would be.
     """
     found = list(journals)
-    strangers = {
-        (account.iban, account.number)
-        for account in accounts
-        if (account.iban or account.number) and journal_of(account, found) is None
-    }
-    for iban, number in sorted(strangers, key=str):
-        owner = _only_owner(number, found)
-        if owner is not None:
-            strangers.discard((iban, number))
-            found = _replaced(found, replace(owner, bank_number=number))
     banks = bank_journals(found)
-    if len(banks) == 1 and len(strangers) == 1 and not (banks[0].iban or banks[0].bank_number):
-        [(iban, number)] = strangers
+    if len(banks) == 1 and not (banks[0].iban or banks[0].bank_number):
+        iban, number = _only_account(accounts)
         found = _replaced(found, replace(banks[0], iban=iban, bank_number=number))
+    for account in accounts:
+        owner = _only_owner(account.number, found)
+        if owner is not None and journal_of(account, found) is None:
+            found = _replaced(found, replace(owner, bank_number=account.number))
     return found
+
+
+def _only_account(accounts: Iterable[BankAccountRef]) -> tuple[str | None, str | None]:
+    """Return the IBAN or number of the account that all files are of, two Nones when several."""
+    ibans = {account.iban for account in accounts if account.iban}
+    numbers = {
+        account.number
+        for account in accounts
+        if account.number and not any(_is_part(account.number, iban) for iban in ibans)
+    }
+    if len(ibans) + len(numbers) != 1:
+        return None, None
+    return next(iter(ibans), None), next(iter(numbers), None)
+
+
+def _is_part(number: str, iban: str) -> bool:
+    plain = "".join(char for char in number.upper() if char.isalnum())
+    return len(plain) >= _NUMBER_CHARS_MIN and plain in iban
 
 
 def _only_owner(number: str | None, journals: Sequence[Journal]) -> Journal | None:
     """Return the one journal whose IBAN holds a number, and that has no other number."""
-    plain = "".join(char for char in (number or "").upper() if char.isalnum())
-    if len(plain) < _NUMBER_CHARS_MIN:
-        return None
-    owners = [j for j in bank_journals(journals) if plain in (j.iban or "")]
+    owners = [j for j in bank_journals(journals) if number and _is_part(number, j.iban or "")]
     return owners[0] if len(owners) == 1 and owners[0].bank_number is None else None
 
 

@@ -22,7 +22,7 @@ from devstack.cli_tables import decided_statement, refusal_row
 from rappro.adapters.clock import SystemClock
 from rappro.adapters.memory import MemoryBlobs, MemoryFeeds, MemoryInbox, MemoryRuns, MemoryStore
 from rappro.domain.bank import BankAccountRef, Finding, Severity, StatementClosed
-from rappro.domain.books import Journal
+from rappro.domain.books import BankEntry, Journal, OpenItem, ThirdParty
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.model import Decision
@@ -113,7 +113,8 @@ def _write_tables(session: _Session, file: _File, out: IO[str], err: IO[str]) ->
         err.write(refusal_row(file.refusal))
         return
     for statement, document in zip(file.statements, session.documents(file), strict=True):
-        out.write(decided_statement(document, session.amounts(statement)))
+        amounts, names = session.amounts(statement), session.names(document)
+        out.write(decided_statement(document, amounts, names))
 
 
 class _Session:
@@ -225,6 +226,25 @@ class _Session:
         return {
             line.line.position: format_amount(line.line.amount_minor, line.line.currency)
             for line in self.ports.store.lines(TENANT, self.company, statement)
+        }
+
+    def names(self, document: Json) -> dict[str, str]:
+        """Return what people call the third parties, items and entries in a result, by id."""
+        ids = [line["third_party"] for line in document["lines"] if line["third_party"]]
+        ids += [
+            part["id"]
+            for line in document["lines"]
+            for found in (line, *line["candidates"][:1])
+            for part in found["settles"]
+        ]
+        get_many = partial(self.ports.store.get_many, TENANT, self.company)
+        parties: dict[str, ThirdParty] = get_many(ThirdParty, ids)
+        items: dict[str, OpenItem] = get_many(OpenItem, ids)
+        entries: dict[str, BankEntry] = get_many(BankEntry, ids)
+        return {
+            **{key: entry.label or entry.piece_ref or key for key, entry in entries.items()},
+            **{key: item.number or key for key, item in items.items()},
+            **{key: party.name for key, party in parties.items()},
         }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 TEXT_WIDTH: Final = 60
+PARTY_WIDTH: Final = 24
 
 
 def statement_heading(document: dict[str, Any]) -> str:
@@ -47,20 +49,25 @@ def refusal_row(document: dict[str, Any]) -> str:
     return f"{document['file']}: refused: {error['code']}: {error['message']}{where}\n"
 
 
-def decided_statement(document: dict[str, Any], amounts: dict[int, str]) -> str:
-    """Return a decided statement: one row a line, `amounts` by position, then the levels."""
+def decided_statement(
+    document: dict[str, Any], amounts: Mapping[int, str], names: Mapping[str, str]
+) -> str:
+    """Return a decided statement: one row a line, then the levels.
+
+    `amounts` are by position; `names` are what people call what is in the books, by id.
+    """
     number = f", number {document['number']}" if document["number"] else ""
     rows = [f"{document['file']}{number}\n"]
     levels: dict[str, int] = {}
     for line in document["lines"]:
         level = line["level"]
         levels[level] = levels.get(level, 0) + 1
-        party = cut(line["third_party"] or "", 20)
-        rows.append(
-            f"{line['position']:>6}  {amounts[line['position']]:>16}  {level:<2}  {party:<20}  "
-            f"{cut(_outcome(line))}".rstrip()
-            + "\n"
+        party = cut(names.get(line["third_party"], line["third_party"] or ""), PARTY_WIDTH)
+        row = (
+            f"{line['position']:>6}  {amounts[line['position']]:>16}  {level:<2}  "
+            f"{party:<{PARTY_WIDTH}}  {cut(_outcome(line, names))}"
         )
+        rows.append(f"{row.rstrip()}\n")
     counts = ", ".join(f"{count} {level}" for level, count in sorted(levels.items()))
     return "".join(rows) + f"        {counts or 'no line'}\n\n"
 
@@ -77,16 +84,19 @@ def _balance_row(name: str, balance: dict[str, Any] | None) -> str:
     return f"{balance['date']:>18}  {balance['amount']:>16}  {name}\n"
 
 
-def _outcome(line: dict[str, Any]) -> str:
+def _outcome(line: dict[str, Any], names: Mapping[str, str]) -> str:
     """Say what a line settles, or what it might."""
     if line["settles"] or line["template"]:
-        parts = [f"{settle['id']} {settle['amount']}" for settle in line["settles"]]
+        parts = [
+            f"{names.get(part['id'], part['id'])} {part['amount']}" for part in line["settles"]
+        ]
         parts += [f"template {line['template']}"] if line["template"] else []
         parts += [f"{found['kind']} {found['amount']}" for found in line["adjustments"]]
         return ", ".join(parts)
     if not line["candidates"]:
         return ""
     first = line["candidates"][0]
-    ids = [settle["id"] for settle in first["settles"]] or [f"template {first['template']}"]
+    found = [names.get(part["id"], part["id"]) for part in first["settles"]]
+    found = found or [f"template {first['template']}"]
     others = len(line["candidates"]) - 1
-    return f"perhaps {' + '.join(ids)}" + (f", or {others} more" if others else "")
+    return f"perhaps {' + '.join(found)}" + (f", or {others} more" if others else "")

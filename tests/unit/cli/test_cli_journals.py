@@ -54,6 +54,15 @@ def test_the_only_bank_journal_adopts_the_only_account() -> None:
     assert route(account, journals).code == "BQ1"
 
 
+def test_one_account_under_two_names_is_one_account() -> None:
+    named = BankAccountRef(iban=IBAN)
+    bare = BankAccountRef(number="30004 00003 12345678901")
+
+    journals = adopt_accounts([bank("BQ1")], [named, bare])
+
+    assert (route(named, journals).code, route(bare, journals).code) == ("BQ1", "BQ1")
+
+
 def test_two_unknown_accounts_are_not_adopted() -> None:
     accounts = [BankAccountRef(number="111"), BankAccountRef(number="222")]
 

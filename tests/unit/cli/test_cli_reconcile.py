@@ -209,12 +209,84 @@ def test_an_old_entry_of_the_books_still_waits_for_the_bank(rappro: Any, tmp_pat
     ]
 
 
+FEC = "812345676FEC20261231.txt"
+
+
+def test_a_fec_is_books_too(rappro: Any, schema_errors: Errors) -> None:
+    """It has no IBAN: its only bank journal takes the only account of the files."""
+    ran = rappro("reconcile", "--books", FEC, "--json", "--statement", "march.xml", "april.cfonb")
+
+    [result] = ran.documents
+    assert ran.exit_code == 0
+    assert schema_errors("reconcile-result", result) == []
+    assert [[line["level"] for line in part["lines"]] for part in result["statements"]] == [
+        ["A", "A", "A", "C", "C", "C"], ["A"],
+    ]  # fmt: skip
+    settled = result["statements"][0]["lines"][2]["settles"]
+    assert [(part["type"], part["amount"]) for part in settled] == [("bank_entry", "-150.00")]
+
+
+def test_a_reconciled_point_says_which_entries_of_a_fec_wait(rappro: Any) -> None:
+    """The cheque is older than the point, and the balances say that the bank has seen it."""
+    command = ("reconcile", "--books", FEC, "--json", "--statement", "march.xml")
+
+    [waiting] = rappro(*command, "--reconciled", "BQ1=2026-02-28,5000.00").documents
+    [seen] = rappro(*command, "--reconciled", "BQ1=2026-03-02,4850.00").documents
+
+    assert waiting["statements"][0]["lines"][2]["level"] == "A"
+    assert seen["statements"][0]["lines"][2]["settles"] == []
+
+
+@pytest.mark.parametrize("option", ["BQ1", "BQ1=2026-02-31,1.00", "BQ1=2026-02-28,1.001", "=,"])
+def test_a_reconciled_point_that_is_none_is_refused(rappro: Any, option: str) -> None:
+    ran = rappro(
+        "reconcile", "--books", FEC, "--json", "--statement", "march.xml", "--reconciled", option
+    )
+
+    assert (ran.exit_code, ran.documents[0]["error"]["code"]) in {
+        (1, "invalid_request"), (1, "invalid_input"),
+    }  # fmt: skip
+
+
+def test_a_fec_with_two_banks_needs_to_be_told_the_account(rappro: Any, tmp_path: Path) -> None:
+    fec = tmp_path / FEC
+    rows = Path(FEC).read_text("utf-8")
+    second = rows.splitlines()[-2:]
+    more = [row.replace("BQ1\t", "BQ2\t").replace("512100", "512200") for row in second]
+    fec.write_text(rows + "\n".join(row.replace("\t5\t", "\t6\t") for row in more) + "\n", "utf-8")
+    command = ("reconcile", "--books", str(fec), "--json", "--statement", "march.xml")
+
+    refused = rappro(*command)
+    said = rappro(*command, "--journal", "BQ1=FR7630004000031234567890143")
+
+    [result] = refused.documents
+    assert refused.exit_code == 1
+    assert result["statements"][0]["error"]["code"] == "unknown_account"
+    assert result["statements"][0]["error"]["message"].endswith(
+        "BQ1 (512100, no IBAN); BQ2 (512200, no IBAN)"
+    )
+    assert said.exit_code == 0
+
+
+def test_a_fec_that_cannot_be_read_is_refused_with_the_line(rappro: Any, tmp_path: Path) -> None:
+    fec = tmp_path / FEC
+    fec.write_text(Path(FEC).read_text("utf-8").replace("84,50", "quatre-vingts"), "utf-8")
+
+    ran = rappro("reconcile", "--books", str(fec), "--json", "--statement", "march.xml")
+
+    [refusal] = ran.documents
+    assert (ran.exit_code, refusal["error"]["code"]) == (1, "malformed_books")
+    assert "10" in refusal["error"]["position"]
+
+
 def test_without_json_a_person_reads_a_table(rappro: Any) -> None:
     ran = rappro("reconcile", "--books", "books.json", "--statement", "march.xml", "broken.xml")
 
     rows = ran.out.splitlines()
     assert ran.exit_code == 1
-    assert rows[1].split() == ["1", "1200.00", "A", "C-DUPONT", "I-101", "1200.00"]
+    assert rows[1].split() == [
+        "1", "1200.00", "A", "Menuiserie", "Dupont", "FA2026-0101", "1200.00",
+    ]  # fmt: skip
     assert rows[4].split() == ["4", "-12.00", "AS", "template", "T-FEES"]
     assert rows[7].strip() == "3 A, 1 AS, 2 C"
     assert ran.err.startswith("broken.xml: refused: malformed_statement: ")
