@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import ROOT, function_files, tree
+from tests.architecture.source import PACKAGE, ROOT, function_files, tree
 
 LINES_MAX = 40
 
@@ -66,3 +69,21 @@ def test_a_function_holds_its_handler_alone() -> None:
     }
 
     assert found == {"app.py", "Makefile"}
+
+
+def test_a_step_of_a_run_starts_without_what_only_others_need() -> None:
+    """A cold start pays for every module; a step reads no XML and answers no HTTP request."""
+    code = "import app, sys; print(*sorted(sys.modules))"
+    path = f"{ROOT / 'functions' / 'post_entries'}{os.pathsep}{PACKAGE.parent}"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": path, "PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    heavy = ("lxml", "stdnum", "aws_lambda_powertools.event_handler", "rappro.edge.api")
+    assert "rappro.use_cases.post_run" in loaded
+    assert [name for name in loaded if name.startswith(heavy)] == []
