@@ -49,11 +49,13 @@ def build(seed: int = 2026) -> DemoData:
     """Return the demo's files, settings and truth; the same seed always gives the same bytes."""
     book = Book()
     items = _play(book, seed)
+    _write_opening(book)
     october = random.Random(f"{seed}/october")  # noqa: S311 - play, not secrets
     fill_october(book, items, october)
     first, second = statement(book, BQ1, october), statement(book, BQ2, october)
     broken = broken_statements(first)
-    _finish(book)
+    _number_pieces(book)
+    _letter_banks(book)
     names = Names(
         JOURNALS, ACCOUNTS, {party.code: full_name(party) for party in (*CUSTOMERS, *SUPPLIERS)}
     )
@@ -99,14 +101,8 @@ def _play(book: Book, seed: int) -> list[Item]:
     return items
 
 
-def _finish(book: Book) -> None:
-    """Write the opening entry, number the bank's pieces and letter what the banks have shown."""
-    _write_opening(book)
-    _number_pieces(book)
-    _letter_banks(book)
-
-
 def _write_opening(book: Book) -> None:
+    """Write the opening entry: balances, and one line for each invoice of before the year."""
     balances = [Leg(account, amount) for account, amount in _OPENING_BALANCES.items()]
     for leg in balances:
         leg.shown_on = FISCAL_START

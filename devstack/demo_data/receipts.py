@@ -9,12 +9,12 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from devstack.demo_data import texts
 from devstack.demo_data.catalog import CONTRACT_NET, Customer, customer_iban
-from devstack.demo_data.days import STATEMENT_TO, bank_day_before
+from devstack.demo_data.days import STATEMENT_TO, bank_day_before, bank_days_after
 from devstack.demo_data.model import Means, Movement, Truth
 from devstack.demo_data.numbers import with_vat
 from devstack.demo_data.pool import Pool, customer_of
@@ -167,9 +167,13 @@ def twins(pool: Pool, bank: str, pairs: int) -> list[Movement]:
 
 
 def _in_order(movements: list[Movement]) -> list[Movement]:
-    """Give the earlier day to the movement that settles the older item."""
-    days = sorted(movement.booked_on for movement in movements)
-    return [replace(movement, booked_on=day) for day, movement in zip(days, movements, strict=True)]
+    """Give the earlier of two different days to the movement that settles the older item."""
+    first, second = sorted(movement.booked_on for movement in movements)
+    if first == second:
+        second = min(bank_days_after(first, 1), bank_day_before(STATEMENT_TO))
+        first = bank_day_before(second - timedelta(days=1))
+    older, newer = movements
+    return [replace(older, booked_on=first), replace(newer, booked_on=second)]
 
 
 def paid_twice(pool: Pool, bank: str) -> list[Movement]:
