@@ -22,6 +22,7 @@ from rappro.domain.matching.model import (
 )
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, shown
+from rappro.domain.matching.rules_numbers import closed_numbers
 from rappro.domain.matching.subsets import ITEMS_MAX
 
 CANDIDATES_MAX: Final = 5
@@ -41,7 +42,10 @@ def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | Non
     if abstain is not None:
         evidence.insert(0, Evidence(rule or "abstains", shown(clue.line.label), why))
         evidence += abstain.evidence
-    elif not candidates:
+    closed = closed_numbers(board, clue)
+    if closed is not None:
+        evidence.append(Evidence("closed_number", shown(clue.line.label), closed))
+    if abstain is None and not candidates:
         evidence.append(Evidence("nothing_found", shown(clue.line.label), "nothing fits the line"))
     rejected = [*(abstain.rejected if abstain else ()), *clue.payer.rejected]
     rejected += [Rejected(_name(candidate), why) for candidate in candidates]

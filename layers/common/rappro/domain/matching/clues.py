@@ -173,6 +173,7 @@ def _payer(
         iban=line.counterparty.iban or only.counterparty.iban,
         mandate=line.mandate_id or only.mandate_id,
         counterparty_id=line.counterparty.id or only.counterparty.id,
+        is_money_in=line.amount_minor > 0,
     )
     return directory.payer_of(identity) if directory.by_id else UNKNOWN
 

@@ -13,10 +13,11 @@ from typing import Final
 
 from rappro.domain.books import BankEntry, OpenItem, PastPayment
 from rappro.domain.ids import ThirdPartyId
+from rappro.domain.matching.card_index import CardIndex
 from rappro.domain.matching.model import World
 from rappro.domain.matching.normalise import telling_words
-from rappro.domain.matching.numbers import Fit, Hit, dotted, runs_of
-from rappro.domain.matching.references import index_tokens, key_token
+from rappro.domain.matching.numbers import Fit, Hit, dotted, is_padding_apart, runs_of
+from rappro.domain.matching.references import index_tokens, key_token, piece_key
 
 CLEARING_PREFIX: Final = "511"
 """Accounts (valeurs à l'encaissement) that the bank account clears: 5112 cheques, 5115 cards."""
@@ -65,10 +66,15 @@ class ItemIndex:
             is_aligned = hit.runs == runs or sum(run[0] <= "9" for run in hit.runs) == 1
             return hit.fit if is_aligned or hit.fit < Fit.SPLIT else Fit.SPLIT
         if dotted(runs) == dotted(hit.runs):
-            return Fit.PADDED
+            is_same = all(map(_is_same_run, hit.runs, runs))
+            return Fit.PADDED if is_same else None
         if hit.fit is Fit.CORE or all(run[0] <= "9" for run in hit.runs):
             return Fit.CORE
         return None
+
+
+def _is_same_run(written: str, run: str) -> bool:
+    return written == run or is_padding_apart(written, len(run))
 
 
 def endings(runs: Sequence[str]) -> frozenset[str]:
@@ -90,7 +96,7 @@ class EntryIndex:
         self.by_party_amount: dict[tuple[ThirdPartyId, str, int], list[int]] = defaultdict(list)
         self.by_end_to_end: dict[str, list[int]] = defaultdict(list)
         self.by_cheque: dict[str, list[int]] = defaultdict(list)
-        self.by_contract: dict[str, list[int]] = defaultdict(list)
+        self.by_piece: dict[str, list[int]] = defaultdict(list)
         self.groups: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.group_keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for place, entry in enumerate(self.all):
@@ -119,9 +125,9 @@ class EntryIndex:
         if entry.cheque_no:
             for token in index_tokens(entry.cheque_no):
                 self.by_cheque[token].append(place)
-        contract = key_token(entry.card_contract)
-        if contract:
-            self.by_contract[contract].append(place)
+        piece = piece_key(entry.piece_ref)
+        if piece:
+            self.by_piece[piece].append(place)
         batch = key_token(entry.batch_ref)
         if batch:
             self._group("batch", batch, place, frozenset({batch}))
@@ -180,9 +186,8 @@ class BookIndex:
         self.items = ItemIndex(world.open_items)
         self.entries = EntryIndex(world.bank_entries)
         self.past = PastIndex(world.past_payments)
-        self.rates = {
-            contract.number: contract.commission_percent for contract in world.card_contracts
-        }
+        rates = {c.number: c.commission_percent for c in world.card_contracts}
+        self.cards = CardIndex(self.entries.all, rates)
 
 
 def is_on_account(entry_account: str, line_account: str) -> bool:

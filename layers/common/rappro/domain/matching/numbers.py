@@ -196,6 +196,16 @@ def _from(text: str, runs: list[_Run], index: int, first: str, book: ShapeBook) 
     return hits
 
 
+def is_padding_apart(digits: str, length: int) -> bool:
+    """Tell whether digits are a group of that length but for its leading zeros.
+
+    "123" is "00123", and so is "000123"; "0012" was cut: who drops zeros drops them all.
+    """
+    if len(digits) < length:
+        return digits[0] != "0"
+    return len(digits.lstrip("0")) <= length
+
+
 def _may_grow(shape: str, book: ShapeBook) -> bool:
     """Digits alone may still become the core of a shape with letters."""
     return shape[0] == "9" and shape[-1] == "9" and any(len(shape) < n for n in book.cores)
@@ -209,8 +219,8 @@ def _hit(parts: list[str], shape: str, book: ShapeBook) -> tuple[str, Fit] | Non
         return "".join(parts), Fit.EXACT if is_whole else Fit.SPLIT
     padded = book.kinds.get(tuple("#" if part[0] <= "9" else part for part in parts))
     if padded is not None and len(parts) > 1:
-        stripped = [len(part.lstrip("0")) for part in parts if part[0] <= "9"]
-        if any(all(have <= want for have, want in zip(stripped, g, strict=True)) for g in padded):
+        digits = [part for part in parts if part[0] <= "9"]
+        if any(all(map(is_padding_apart, digits, group)) for group in padded):
             return dotted(parts), Fit.PADDED
     cores = book.cores.get(len(shape)) if "9" * len(shape) == shape else None
     if cores is not None and (len(lengths) == 1 or lengths in cores):

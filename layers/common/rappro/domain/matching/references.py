@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.books import BankEntry, OpenItem, PaymentMethod
 from rappro.domain.matching.ibans import IBAN_IN_TEXT, compact_iban, is_iban, longest_iban
 from rappro.domain.matching.normalise import fold
 from rappro.domain.matching.numbers import (
@@ -47,6 +47,9 @@ REMITTANCE_CLASS: Final = "~remittance"
 BATCH_CLASS: Final = "~batch"
 CARD_CLASS: Final = "~card"
 """Tokens under which every waiting entry of a kind is found, for groups whose key is not named."""
+
+CARD_SLIPS_ACCOUNT: Final = "5115"
+"""Where card slips wait (cartes bancaires à l'encaissement), in books that name no contract."""
 
 _NO_KEY_WORDS: Final = "NOTPROVIDED NONREF NOREF NA NONE NULL UNKNOWN NOTAVAILABLE NP"
 _NO_KEYS: Final = frozenset(_NO_KEY_WORDS.split())
@@ -114,7 +117,9 @@ def entry_tokens(entry: BankEntry) -> frozenset[str]:
     for number in (entry.cheque_no, entry.remittance_no):
         if number:
             tokens |= index_tokens(number)
-    for key in (entry.end_to_end_id, entry.batch_ref, entry.card_contract):
+    for key in (
+        entry.end_to_end_id, entry.batch_ref, entry.card_contract, piece_key(entry.piece_ref)
+    ):  # fmt: skip
         token = key_token(key)
         if token:
             tokens.add(token)
@@ -122,9 +127,25 @@ def entry_tokens(entry: BankEntry) -> frozenset[str]:
         tokens.add(REMITTANCE_CLASS)
     if entry.batch_ref:
         tokens.add(BATCH_CLASS)
-    if entry.card_contract:
+    if is_card_slip(entry):
         tokens.add(CARD_CLASS)
     return frozenset(tokens)
+
+
+def piece_key(piece_ref: str | None) -> str | None:
+    """Return the token of a piece number that a bank line may show; None when it tells nothing.
+
+    It takes 6 letters or digits and 3 digits at least: "12" is the piece of every company.
+    """
+    token = key_token(piece_ref)
+    is_telling = token is not None and len(token) >= 6 and bool(_THREE_DIGITS.match(token))
+    return token if is_telling else None
+
+
+def is_card_slip(entry: BankEntry) -> bool:
+    """Tell whether an entry is a card payment that the bank will remit less its commission."""
+    is_card = entry.method is PaymentMethod.CARD and entry.account.startswith("511")
+    return bool(entry.card_contract) or is_card or entry.account.startswith(CARD_SLIPS_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)

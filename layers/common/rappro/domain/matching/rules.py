@@ -22,6 +22,7 @@ from rappro.domain.matching.rules_numbers import (
     invoice_numbers,
     invoice_partial,
     invoice_set_by_person,
+    named_settled,
     named_unexplained,
 )
 from rappro.domain.matching.rules_payer import (
@@ -60,6 +61,7 @@ RULES: Final = (
     Rule("card_rate", card_rate),
     Rule("number_part", number_part),
     Rule("payer_subset", payer_subset),
+    Rule("named_settled", named_settled),
     Rule("template", template, is_for_returns=True),
 )
 """SPEC 3.1, in its order. docs/matching.md explains each to an accountant."""

@@ -1,6 +1,6 @@
 """Rules on an entry's own key: an id that only one payment, remittance or batch has.
 
-entry_key       cheque, remittance, batch or end-to-end id of waiting entries, whose sum holds
+entry_key       cheque, remittance, batch, piece or end-to-end id of waiting entries, with its sum
 returned_key    end-to-end id of a past payment that the bank returns
 """
 
@@ -57,29 +57,34 @@ def entry_key(board: Board, clue: Clue) -> Outcome:
 
 
 def _keyed(board: Board, clue: Clue) -> Iterable[_Keyed]:
+    """Yield the free entries under each key of the line, one key at a time, then all of a kind."""
     index = board.index.entries
-    ids = clue.end_to_end | {key for key in clue.keys if len(key) >= 6}
-    whole: list[int] = []
-    for key in sorted(ids):
-        places = _free(board, clue, index.by_end_to_end.get(key, ()))
-        if places:
-            yield _Keyed("end_to_end_id", key, places)
-            whole += places
-    if len(set(whole)) > 1:
-        yield _Keyed("end_to_end_id", "all parts", tuple(sorted(set(whole))))
-    cheques: list[int] = []
-    for number in sorted(_cheque_numbers(clue)):
-        places = _free(board, clue, index.by_cheque.get(number, ()))
-        cheques += places
-        for place in places:
-            yield _Keyed("cheque_no", number, (place,))
-    if len(set(cheques)) > 1:
-        yield _Keyed("cheque_no", "all cheques", tuple(sorted(set(cheques))))
+    ids = sorted(clue.end_to_end | {key for key in clue.keys if len(key) >= 6})
+    yield from _singles(board, clue, "end_to_end_id", [(k, index.by_end_to_end) for k in ids])
+    cheques = sorted(_cheque_numbers(clue))
+    yield from _singles(board, clue, "cheque_no", [(k, index.by_cheque) for k in cheques])
     for key in sorted(clue.keys | clue.end_to_end):
+        pieces = _free(board, clue, index.by_piece.get(key, ()))
+        sets = [pieces] if len(pieces) == 1 else [pieces, *((place,) for place in pieces)]
+        yield from (_Keyed("piece", key, places) for places in sets if places)
         for kind, name in sorted(index.group_keys.get(key, ())):
             places = _free(board, clue, index.groups[kind, name])
             if places:
                 yield _Keyed(f"{kind}_no" if kind == "remittance" else "batch_ref", name, places)
+
+
+def _singles(
+    board: Board, clue: Clue, kind: str, keys: Iterable[tuple[str, dict[str, list[int]]]]
+) -> Iterable[_Keyed]:
+    """Yield the entries of each key, each entry alone, and those of all keys together."""
+    whole: set[int] = set()
+    for key, index in keys:
+        places = _free(board, clue, index.get(key, ()))
+        whole.update(places)
+        sets = [places] if len(places) == 1 else [places, *((place,) for place in places)]
+        yield from (_Keyed(kind, key, some) for some in sets if some)
+    if len(whole) > 1:
+        yield _Keyed(kind, "all of the line", tuple(sorted(whole)))
 
 
 def _cheque_numbers(clue: Clue) -> frozenset[str]:

@@ -3,7 +3,8 @@
 invoice_set_by_person   the invoice that a person set on the line
 invoice_numbers         full numbers whose sum holds: residuals, discount, instructed amount
 invoice_partial         one full number of a known payer, for less than its residual
-named_unexplained       numbers are shown that nothing above explains: weaker evidence is ignored
+named_unexplained       open items are named and nothing above explains: nothing weaker decides
+named_settled           a number is named that was settled before
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from itertools import product
 from math import prod
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from rappro.domain.matching.board import Board, Named
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.gaps import explain_domestic, explain_foreign, fx
 from rappro.domain.matching.index import Twin
-from rappro.domain.matching.model import Adjustment, Candidate, Evidence, Rejected, TargetType
+from rappro.domain.matching.model import Adjustment, Evidence, Rejected, TargetType
 from rappro.domain.matching.numbers import Fit, runs_of
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 
@@ -84,10 +87,33 @@ def _settle_named(board: Board, clue: Clue, named: Sequence[Named]) -> Outcome:
     found = next(iter(plans.values()), None)
     if found is None:
         return None
-    waiting = _waiting_payment(board, clue, found.takes)
-    if waiting is not None:
-        return waiting
-    return found
+    return (
+        _waiting_payment(board, clue, found.takes)
+        or _slip_of_the_payer(board, clue, named, found)
+        or found
+    )
+
+
+def _slip_of_the_payer(
+    board: Board, clue: Clue, named: Sequence[Named], plan: Plan
+) -> Abstain | None:
+    """A number of somebody else's may be a slip: the payer has one so near, of that very amount."""
+    candidates = clue.payer.candidates
+    if not candidates or len(plan.takes) != 1:
+        return None
+    if board.item(plan.takes[0].index).third_party in candidates:
+        return None
+    written = "".join(named[0].hit.runs)
+    for party in sorted(candidates):
+        places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+        for place in places:
+            if OSA.distance(written, "".join(board.index.items.runs[place]), score_cutoff=1) <= 1:
+                takes = (plan.takes, (board.item_take(place),))
+                return Abstain(
+                    "the number is another third party's, one slip away from the payer's own",
+                    candidates=tuple(board.candidate(t, ("number", "amount")) for t in takes),
+                )
+    return None
 
 
 def _choices(board: Board, clue: Clue, named: Named) -> list[tuple[int, ...]]:
@@ -205,7 +231,9 @@ def _waiting_payment(board: Board, clue: Clue, takes: Sequence[Take]) -> Abstain
 def invoice_partial(board: Board, clue: Clue) -> Outcome:
     """One full number of a payer who is known by other evidence, for less than its residual."""
     full = [n for n in board.named(clue) if n.fit >= Fit.SPLIT and (n.places or _has_letters(n))]
-    if len(full) != 1 or not is_strong(full[0].hit) or not board.is_company_line(clue):
+    if len(full) != 1 or (full[0].fit < Fit.EXACT and full[0].fit is not Fit.SPLIT):
+        return None
+    if not is_strong(full[0].hit) or not board.is_company_line(clue):
         return None
     ways = _choices(board, clue, full[0])
     if len(ways) != 1:
@@ -285,40 +313,67 @@ def _foreign_part(
 
 
 def named_unexplained(board: Board, clue: Clue) -> Outcome:
-    """Strong numbers stand in the texts and nothing explains them: nothing weaker may decide."""
-    told = [
+    """Open items are named and nothing above explains the line: nothing weaker may decide."""
+    told = [n for n in _told(board, clue) if any(map(board.state.is_open, n.places))]
+    if not told:
+        return None
+    candidates = [
+        board.candidate((board.item_take(place),), ("number",))
+        for named in told[:5]
+        for place in named.places
+        if board.state.is_open(place)
+    ]
+    why = f"{_numbers(told)}: the amount does not fit what is left of it"
+    evidence = tuple(_number_evidence(board, clue, named) for named in told[:5])
+    return Abstain(why, evidence, candidates=tuple(candidates[:5]))
+
+
+def named_settled(board: Board, clue: Clue) -> Outcome:
+    """The named invoice was paid before: a second payment is a person's affair."""
+    for named in _told(board, clue):
+        why = _settled_before(board, named)
+        if why is not None:
+            evidence = (_number_evidence(board, clue, named),)
+            return Abstain(f"{_numbers([named])}: {why}", evidence)
+    return None
+
+
+def names_closed_number(board: Board, clue: Clue) -> bool:
+    """Tell whether the texts name invoices that are not open: then no open item is meant.
+
+    An entry may be: its payment was booked, and settled the invoice, before the bank showed it.
+    """
+    return bool(_told(board, clue))
+
+
+def closed_numbers(board: Board, clue: Clue) -> str | None:
+    """Return the sentence about numbers of the company's shape that no open item has."""
+    told = [n for n in _told(board, clue) if not any(map(board.state.is_open, n.places))]
+    return f"{_numbers(told)}: no open item has this number" if told else None
+
+
+def _told(board: Board, clue: Clue) -> list[Named]:
+    """Return the numbers that cannot stand in the texts by chance."""
+    return [
         n
         for n in board.named(clue)
         if n.fit >= Fit.SPLIT and is_strong(n.hit) and (n.places or _has_letters(n))
     ]
-    if not told:
-        return None
-    candidates: list[Candidate] = []
-    reasons: list[str] = []
-    for named in told[:5]:
-        number = "".join(named.hit.runs)
-        candidates += [
-            board.candidate((board.item_take(place),), ("number",))
-            for place in named.places
-            if board.state.is_open(place)
-        ]
-        reasons.append(f"{number}: {_why_not(board, named)}")
-    evidence = tuple(_number_evidence(board, clue, named) for named in told[:5])
-    return Abstain("; ".join(reasons), evidence, candidates=tuple(candidates[:5]))
 
 
-def _has_letters(named: Named) -> bool:
-    return any(run[0] > "9" for run in named.hit.runs)
+def _numbers(told: Sequence[Named]) -> str:
+    return ", ".join("".join(named.hit.runs) for named in told[:5])
 
 
-def _why_not(board: Board, named: Named) -> str:
-    state = board.state
-    if any(state.is_open(place) for place in named.places):
-        return "the amount does not fit what is left of it"
+def _settled_before(board: Board, named: Named) -> str | None:
     for place in named.places:
-        by = state.settled_by.get((TargetType.OPEN_ITEM, place))
+        by = board.state.settled_by.get((TargetType.OPEN_ITEM, place))
         if by is not None:
             return f"already_settled by line {by}"
     if named.hit.token in board.index.past.by_number:
         return "already_settled by an earlier payment"
-    return "no open item has this number"
+    return None
+
+
+def _has_letters(named: Named) -> bool:
+    return any(run[0] > "9" for run in named.hit.runs)

@@ -19,13 +19,13 @@ from rappro.domain.matching.board import NEAR_MAX, Board
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.gaps import discounts
 from rappro.domain.matching.index import Twin
-from rappro.domain.matching.model import Evidence
+from rappro.domain.matching.model import Evidence, Rejected, TargetType
 from rappro.domain.matching.normalise import telling_words
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.references import key_token
 from rappro.domain.matching.rules_keys import is_returnable, settle_return
-from rappro.domain.matching.rules_numbers import settle_items
+from rappro.domain.matching.rules_numbers import names_closed_number, settle_items
 from rappro.domain.matching.subsets import ITEMS_MAX, distinct_sets
 
 PARTS_MAX: Final = 12
@@ -180,7 +180,7 @@ def payer_amount(board: Board, clue: Clue) -> Outcome:
         twin = board.index.entries.twin(place)
         plans.setdefault(("entry", twin), (board.entry_take(place),))
     if not plans:
-        return _discounted(board, clue, party)
+        return _second_payment(board, clue, party) or _discounted(board, clue, party)
     if len(plans) > 1 or differs:
         why = ("third_party", "amount")
         return Abstain(
@@ -193,9 +193,30 @@ def payer_amount(board: Board, clue: Clue) -> Outcome:
     return _entry_plan(board, clue, entries)
 
 
+def _may_settle_items(board: Board, clue: Clue) -> bool:
+    """A return never settles an item, nor does a line that names other, closed invoices."""
+    return (
+        not clue.kind.is_return
+        and board.is_company_line(clue)
+        and not names_closed_number(board, clue)
+    )
+
+
+def _second_payment(board: Board, clue: Clue, party: ThirdPartyId) -> Abstain | None:
+    """The second of two equal payments of one invoice: the first settled it, this is for whom?"""
+    place = board.state.settled_whole.get((party, clue.currency, clue.amount))
+    if place is None or not _may_settle_items(board, clue):
+        return None
+    by = board.state.settled_by.get((TargetType.OPEN_ITEM, place))
+    if by is None:
+        return None
+    why = f"already_settled by line {by}: a second payment of this amount"
+    return Abstain(why, rejected=(Rejected(board.item_name(place), why),))
+
+
 def _items_of(board: Board, clue: Clue, party: ThirdPartyId) -> tuple[list[int], bool]:
     """Return the payer's items of that amount, oldest first; returns never settle an item."""
-    if clue.kind.is_return or not board.is_company_line(clue):
+    if not _may_settle_items(board, clue):
         return [], False
     places, differs = board.state.bucket(party, clue.currency, clue.amount, clue.on)
     original = clue.line.original
@@ -256,7 +277,7 @@ def _entry_plan(board: Board, clue: Clue, entries: Sequence[int]) -> Plan:
 
 def _discounted(board: Board, clue: Clue, party: ThirdPartyId) -> Outcome:
     """The payer's one invoice of which the line is the amount less its discount, in time."""
-    if clue.kind.is_return or not board.is_company_line(clue):
+    if not _may_settle_items(board, clue):
         return None
     places = board.state.open_of(party, clue.on, ITEMS_MAX) or []
     grace = board.matching.discount_grace_days
@@ -276,7 +297,7 @@ def _discounted(board: Board, clue: Clue, party: ThirdPartyId) -> Outcome:
 
 def number_part(board: Board, clue: Clue) -> Outcome:
     """Part of a number and exactly its item's amount, when nothing says who pays."""
-    if clue.payer.third_party is not None or not board.is_company_line(clue):
+    if clue.payer.third_party is not None or not _may_settle_items(board, clue):
         return None
     core = [
         place
@@ -351,7 +372,7 @@ def _shows_ending(board: Board, clue: Clue, place: int) -> bool:
 def payer_subset(board: Board, clue: Clue) -> Outcome:
     """The only set of a known payer's items that adds up: credit notes count, twins are one."""
     party = clue.payer.third_party
-    if party is None or clue.kind.is_return or not board.is_company_line(clue):
+    if party is None or not _may_settle_items(board, clue):
         return None
     places = board.state.open_of(party, clue.on, ITEMS_MAX * 4)
     if places is None:

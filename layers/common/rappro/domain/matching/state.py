@@ -50,6 +50,7 @@ class State:
         self.is_entry_free = bytearray([1]) * len(index.entries.all)
         self.is_past_free = bytearray([1]) * len(index.past.all)
         self.settled_by: dict[tuple[TargetType, int], LineId] = {}
+        self.settled_whole: dict[tuple[ThirdPartyId, str, int], int] = {}
         self._buckets: dict[tuple[ThirdPartyId, str, int], Bucket] = defaultdict(Bucket)
         self._entries = index.entries
         self.free_entries = {k: list(v) for k, v in index.entries.by_amount.items()}
@@ -123,6 +124,8 @@ class State:
             left = self.company[place] - take.amount_minor
             is_own = item.company_amount_minor == item.amount_minor
             own = left if is_own else item.amount_minor * left // item.company_amount_minor
+            if own == 0:
+                self.settled_whole[item.third_party, item.currency, self.own[place]] = place
             self._leave(place, own, left)
         return undo
 

@@ -18,7 +18,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_sort_ratio
 
-from rappro.domain.books import ThirdParty
+from rappro.domain.books import ThirdParty, ThirdPartyKind
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.model import Rejected
 from rappro.domain.matching.normalise import BOILERPLATE, LEGAL_FORMS, words_of
@@ -72,6 +72,7 @@ class Identity:
     iban: str | None = None
     mandate: str | None = None
     counterparty_id: str | None = None
+    is_money_in: bool = True
 
 
 class Directory:
@@ -122,17 +123,31 @@ class Directory:
 
     def payer_of(self, line: Identity) -> Payer:
         """Return who pays according to the strongest evidence that the line has."""
-        mandates = self._fits(self._mandates, self._mandates_of(line))
+        mandates = self._one_way(self._fits(self._mandates, self._mandates_of(line)), line)
         if len(mandates) == 1:
             return _one(mandates, "mandate", line.mandate or "", "the mandate is this party's")
-        named = self._named(line)
+        named = self._told_by_direction(self._named(line), line)
         holders = self._fits(self._ibans, self._ibans_of(line))
         holders |= self._fits(self._sirens, line.refs.sirens | {line.counterparty_id or ""})
         if holders:
-            return _weigh(holders, named, line)
+            return _weigh(self._one_way(holders, line), named, line)
         if named:
             return _of_names(named)
         return self._fuzzy(line)
+
+    def _one_way(self, found: set[ThirdPartyId], line: Identity) -> set[ThirdPartyId]:
+        """Of the customer and supplier records of one firm, keep the one that money goes to."""
+        odd = ThirdPartyKind.SUPPLIER if line.is_money_in else ThirdPartyKind.CUSTOMER
+        kept = {party for party in found if self.by_id[party].kind is not odd}
+        return kept if len(found) > 1 and len(kept) == 1 else found
+
+    def _told_by_direction(self, named: list[Find], line: Identity) -> list[Find]:
+        """Namesakes stand at one place; when direction tells them apart, keep the one it fits."""
+        ids = {ThirdPartyId(find.owner.id) for find in named}
+        if len(ids) < 2 or not _are_namesakes(named):
+            return named
+        kept = self._one_way(ids, line)
+        return [find for find in named if find.owner.id in kept]
 
     def named_in(self, words: Words) -> frozenset[ThirdPartyId]:
         """Return the third parties that a text names, such as the label of an entry."""
@@ -225,12 +240,20 @@ def _one(found: set[ThirdPartyId], kind: str, text: str, detail: str) -> Payer:
     return Payer(third_party, frozenset(found), kind, text, detail)
 
 
+def _are_namesakes(named: Sequence[Find]) -> bool:
+    """Tell whether every place that names somebody names the same third parties."""
+    places: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+    for find in named:
+        places[find.field, find.first, find.end].add(find.owner.id)
+    return len({frozenset(owners) for owners in places.values()}) == 1
+
+
 def _weigh(holders: set[ThirdPartyId], named: list[Find], line: Identity) -> Payer:
     """An account's holder is the payer unless the texts name somebody else."""
     iban = line.iban or ", ".join(sorted(line.refs.ibans)) or line.counterparty_id or ""
     names = {ThirdPartyId(find.owner.id) for find in named}
     both = holders & names
-    if len(both) == 1 and (len(holders) > 1 or names == both):
+    if len(both) == 1 and (len(holders) > 1 or names == both or _are_namesakes(named)):
         return _one(both, "iban", iban, "its account pays and the text names it")
     if len(holders) == 1 and not names:
         return _one(holders, "iban", iban, "the account is its own or one that pays for it")
