@@ -26,6 +26,7 @@ from rappro.domain.matching.model import Level
 from rappro.domain.records import LineRecord, StatementRecord, StatementStatus
 from rappro.ports import Ports
 from rappro.use_cases import reads
+from rappro.use_cases.filters import LineFilter, StatementFilter
 
 TENANT, COMPANY, STATEMENT = TenantId("firm"), CompanyId("acme"), StatementId("st_1")
 DAY = date(2025, 1, 31)
@@ -53,7 +54,7 @@ def line(position: int, amount_minor: int = 100, label: str = "") -> LineRecord:
     return LineRecord(LineId(f"li_{position}"), STATEMENT, "BQ1", said)
 
 
-def pages_of_lines(ports: Ports, wanted: reads.LineFilter, limit: int) -> Iterator[list[int]]:
+def pages_of_lines(ports: Ports, wanted: LineFilter, limit: int) -> Iterator[list[int]]:
     cursor: str | None = None
     while True:
         page = reads.list_lines(
@@ -76,7 +77,7 @@ def test_pages_of_lines_hold_each_line_that_fits_once_and_in_order(
 ) -> None:
     ports = ports_with(statement(), *[line(n, amount) for n, amount in enumerate(amounts, 1)])
 
-    pages = list(pages_of_lines(ports, reads.LineFilter(sign=sign), limit))
+    pages = list(pages_of_lines(ports, LineFilter(sign=sign), limit))
 
     assert [position for page in pages for position in page] == [
         position for position, amount in enumerate(amounts, 1) if sign is None or amount * sign > 0
@@ -87,7 +88,7 @@ def test_pages_of_lines_hold_each_line_that_fits_once_and_in_order(
 def test_a_call_looks_at_a_bounded_number_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reads, "LINES_SCANNED_MAX", 10)
     ports = ports_with(statement(), *[line(position) for position in range(1, 35)])
-    wanted = reads.LineFilter(amount_minor_min=999)
+    wanted = LineFilter(amount_minor_min=999)
 
     pages = list(pages_of_lines(ports, wanted, limit=5))
 
@@ -97,21 +98,21 @@ def test_a_call_looks_at_a_bounded_number_of_lines(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("wanted", "is_taken"),
     [
-        (reads.LineFilter(), True),
-        (reads.LineFilter(level=Level.B), True),
-        (reads.LineFilter(level=Level.C), False),
-        (reads.LineFilter(is_matched=False), True),
-        (reads.LineFilter(text="dupont"), True),
-        (reads.LineFilter(text="STRASSE"), True),
-        (reads.LineFilter(text="durand"), False),
-        (reads.LineFilter(amount_minor_min=500, amount_minor_max=500), True),
-        (reads.LineFilter(amount_minor_min=501), False),
-        (reads.LineFilter(amount_minor_max=499), False),
-        (reads.LineFilter(sign=-1), True),
-        (reads.LineFilter(sign=1), False),
+        (LineFilter(), True),
+        (LineFilter(level=Level.B), True),
+        (LineFilter(level=Level.C), False),
+        (LineFilter(is_matched=False), True),
+        (LineFilter(text="dupont"), True),
+        (LineFilter(text="STRASSE"), True),
+        (LineFilter(text="durand"), False),
+        (LineFilter(amount_minor_min=500, amount_minor_max=500), True),
+        (LineFilter(amount_minor_min=501), False),
+        (LineFilter(amount_minor_max=499), False),
+        (LineFilter(sign=-1), True),
+        (LineFilter(sign=1), False),
     ],
 )
-def test_a_line_is_found_by_what_it_says(wanted: reads.LineFilter, *, is_taken: bool) -> None:
+def test_a_line_is_found_by_what_it_says(wanted: LineFilter, *, is_taken: bool) -> None:
     record = line(1, -500, "PRLV Straße 12")
     said = replace(record.line, counterparty=Counterparty(name="M. DUPONT"))
 
@@ -134,7 +135,7 @@ def test_a_line_is_found_by_what_it_says(wanted: reads.LineFilter, *, is_taken: 
 def test_a_statement_is_listed_when_its_period_overlaps(
     period: tuple[date | None, date | None], *, is_taken: bool
 ) -> None:
-    wanted = reads.StatementFilter(from_day=date(2025, 1, 20), to_day=date(2025, 2, 10))
+    wanted = StatementFilter(from_day=date(2025, 1, 20), to_day=date(2025, 2, 10))
     record = statement(period_from=period[0], period_to=period[1])
 
     assert wanted.takes(record) is is_taken
@@ -161,7 +162,7 @@ def test_pages_of_a_small_kind_hold_each_record_once(count: int, limit: int) -> 
 
 def test_a_filter_that_fits_little_reads_a_bounded_number_of_pages() -> None:
     ports = ports_with(*[statement(number) for number in range(1, 40)])
-    wanted = reads.StatementFilter(status=StatementStatus.VALIDATED)
+    wanted = StatementFilter(status=StatementStatus.VALIDATED)
 
     page = reads.list_statements(ports, TENANT, COMPANY, wanted, limit=2, cursor=None)
 
@@ -175,13 +176,13 @@ def test_a_made_up_cursor_of_lines_is_refused(cursor: str) -> None:
 
     with pytest.raises(InvalidRequest):
         reads.list_lines(
-            ports, TENANT, COMPANY, STATEMENT, wanted=reads.LineFilter(), limit=1, cursor=cursor
+            ports, TENANT, COMPANY, STATEMENT, wanted=LineFilter(), limit=1, cursor=cursor
         )
 
 
 def test_the_lines_of_an_unknown_statement_are_not_found() -> None:
     with pytest.raises(NotFound):
         reads.list_lines(
-            ports_with(), TENANT, COMPANY, STATEMENT, wanted=reads.LineFilter(), limit=1,
+            ports_with(), TENANT, COMPANY, STATEMENT, wanted=LineFilter(), limit=1,
             cursor=None,
         )  # fmt: skip

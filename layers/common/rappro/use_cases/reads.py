@@ -7,8 +7,6 @@ bounded, filters or not. Unknown ids raise NotFound, whoever else may have one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 from typing import TypeVar
 
@@ -31,7 +29,6 @@ from rappro.domain.ids import (
     TenantId,
     ThirdPartyId,
 )  # fmt: skip
-from rappro.domain.matching.model import Level
 from rappro.domain.records import (
     AuditEvent,
     BooksLoad,
@@ -39,86 +36,23 @@ from rappro.domain.records import (
     FeedRun,
     ImportTrace,
     LineRecord,
-    LineStatus,
     Match,
     Page,
     Record,
     Run,
     SourceFile,
     StatementRecord,
-    StatementStatus,
 )  # fmt: skip
 from rappro.formats import registry
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.filters import LineFilter, StatementFilter
 
 R = TypeVar("R", bound=Record)
 
 LINES_SCANNED_MAX = 5_000
 """Lines looked at for one page of a filtered list; the cursor goes on from there."""
 PAGES_SCANNED_MAX = 10
-FAR_PAST, FAR_FUTURE = date.min, date.max
-
-
-@dataclass(frozen=True, slots=True)
-class StatementFilter:
-    """Which statements to list; a period overlaps `from_day`..`to_day`, both included."""
-
-    journal: str | None = None
-    status: StatementStatus | None = None
-    from_day: date | None = None
-    to_day: date | None = None
-
-    def takes(self, statement: StatementRecord) -> bool:
-        """True when the statement is one of them; one without a period is in every period."""
-        if self.status is not None and statement.status is not self.status:
-            return False
-        starts = statement.period_from or statement.period_to or FAR_PAST
-        ends = statement.period_to or statement.period_from or FAR_FUTURE
-        return ends >= (self.from_day or FAR_PAST) and starts <= (self.to_day or FAR_FUTURE)
-
-
-@dataclass(frozen=True, slots=True)
-class LineFilter:
-    """Which lines to list.
-
-    Amounts are magnitudes in minor units; `sign` is 1 for money in, -1 for money out. `text` stands
-    in any of the five texts or in the counterparty's name, whatever the case.
-    """
-
-    level: Level | None = None
-    is_matched: bool | None = None
-    status: LineStatus | None = None
-    third_party: ThirdPartyId | None = None
-    text: str | None = None
-    amount_minor_min: int | None = None
-    amount_minor_max: int | None = None
-    sign: int | None = None
-
-    def takes(self, record: LineRecord) -> bool:
-        """True when the line is one of them."""
-        return all(
-            wanted is None or wanted == found
-            for wanted, found in (
-                (self.level, record.level),
-                (self.is_matched, record.match_id is not None),
-                (self.status, record.status),
-                (self.third_party, record.third_party),
-            )
-        ) and self._takes_line(record)
-
-    def _takes_line(self, record: LineRecord) -> bool:
-        magnitude = abs(record.line.amount_minor)
-        if self.sign is not None and record.line.amount_minor * self.sign <= 0:
-            return False
-        if self.amount_minor_min is not None and magnitude < self.amount_minor_min:
-            return False
-        if self.amount_minor_max is not None and magnitude > self.amount_minor_max:
-            return False
-        if self.text is None:
-            return True
-        texts = (*record.line.texts, record.line.counterparty.name or "")
-        return any(self.text.casefold() in text.casefold() for text in texts)
 
 
 def statement_formats() -> tuple[str, ...]:

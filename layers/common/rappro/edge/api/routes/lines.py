@@ -25,6 +25,7 @@ from rappro.edge.api.parameters import (
 )
 from rappro.use_cases import reads
 from rappro.use_cases.edit_line import edit_line
+from rappro.use_cases.filters import LineFilter
 
 router = new_router()
 
@@ -78,7 +79,7 @@ def list_lines(
 ) -> LinePage:
     """List lines."""
     currency = reads.get_statement(scope.ports, scope.tenant, company, statement).currency
-    wanted = reads.LineFilter(
+    wanted = LineFilter(
         level=level,
         is_matched=matched,
         status=status,

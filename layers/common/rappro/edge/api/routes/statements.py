@@ -28,6 +28,7 @@ from rappro.edge.api.parameters import (
     StatementPath,
 )
 from rappro.use_cases import launching, reads
+from rappro.use_cases.filters import StatementFilter
 from rappro.use_cases.start_run import start_run
 
 router = new_router()
@@ -58,7 +59,7 @@ def list_statements(
     cursor: Cursor = None,
 ) -> StatementPage:
     """List statements."""
-    wanted = reads.StatementFilter(journal, status, from_, to)
+    wanted = StatementFilter(journal, status, from_, to)
 
     def read(count: int) -> StatementPage:
         page = reads.list_statements(
