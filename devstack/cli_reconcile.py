@@ -28,6 +28,7 @@ from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.model import Decision
 from rappro.domain.money import format_amount
 from rappro.domain.records import ImportOutcome, ImportTrace, StatementRecord
+from rappro.domain.statement_state import RUNNABLE
 from rappro.edge.results import (
     decided_statement_document,
     decision_document,
@@ -43,7 +44,6 @@ from rappro.use_cases.load_books import load_document
 from rappro.use_cases.post_run import post
 from rappro.use_cases.reads import get_statement
 from rappro.use_cases.run_steps import (
-    RUNNABLE,
     Decisions,
     RunRequest,
     decide,

@@ -56,7 +56,8 @@ class Store(Protocol):
 
     def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
         """Return every record of a small kind, by key: LedgerAccount, Journal, ThirdParty,
-        EntryTemplate, CardContract, PastPayment, BooksLoad, FeedConnection, PieceCounter.
+        EntryTemplate, CardContract, PastPayment, BooksLoad, FeedConnection, PieceCounter,
+        UnfinishedMatch.
         """
 
     def commit(

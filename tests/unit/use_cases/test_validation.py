@@ -1,17 +1,13 @@
 """Validation: whole, numbered without a gap, once, and finished by whoever calls again."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from rappro.adapters.memory import MemoryStore
 from rappro.domain.books import Company, EntryStatus, ImportProfile, JournalEntry, OpenItem
 from rappro.domain.errors import PeriodClosed, StoreUnavailable
-from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.records import (
-    Fence,
     LineStatus,
     Match,
     MatchStatus,
@@ -25,6 +21,7 @@ from rappro.use_cases.validate_statement import validate_statement
 
 from .desk import AUTHOR, COMPANY, NOVEMBER, Desk, camt
 from .dumps import dump
+from .faulty import Faulty
 
 ITEMS = ["oi_FA2026-0101", "oi_FA2026-0102", "oi_FE2026-77"]
 MANY = (
@@ -144,32 +141,6 @@ def test_a_locked_period_refuses_before_anything_changes(desk: Desk) -> None:
         validated(desk)
 
     assert dump(desk.store, desk.tenant, COMPANY, ITEMS) == before
-
-
-class Faulty(MemoryStore):
-    """A store that fails one commit, before or after it took effect."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
-        self.fail_at: int | None = None
-        self.is_after = False
-
-    def commit(
-        self,
-        tenant: TenantId,
-        company: CompanyId,
-        writes: Sequence[Write],
-        *,
-        fence: Fence | None = None,
-    ) -> None:
-        self.count += 1
-        is_now = self.count == self.fail_at
-        if is_now and not self.is_after:
-            raise StoreUnavailable("planned")
-        super().commit(tenant, company, writes, fence=fence)
-        if is_now:
-            raise StoreUnavailable("planned, after it took effect")
 
 
 def undisturbed() -> dict[str, object]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from rappro.adapters.scope import check_key, split_line_key
@@ -26,6 +27,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
+from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import entry_tokens, item_tokens
 from rappro.domain.records import (
     AuditEvent,
@@ -39,6 +41,7 @@ from rappro.domain.records import (
     PieceCounter,
     Record,
     StatementRecord,
+    UnfinishedMatch,
     Write,
 )
 from rappro.ports import ACTIONS_MAX_PER_COMMIT, WRITES_MAX_PER_COMMIT
@@ -50,7 +53,7 @@ LINES_PER_BLOCK: Final = 500
 
 SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
-    FeedConnection, PieceCounter,
+    FeedConnection, PieceCounter, UnfinishedMatch,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 
@@ -192,6 +195,26 @@ def _newest_first(at: datetime) -> str:
     since = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     return f"{_MICROSECONDS_MAX - microseconds:017d}"
+
+
+Wanted = frozenset[tuple[Index, str]]
+"""Indexes and values under which something is looked for."""
+
+
+def wanted_by(lookups: Lookups) -> Wanted:
+    """Return the indexes and values that answer some lookups."""
+    return frozenset(
+        chain(
+            ((Index.AMOUNT, str(amount)) for amount in lookups.amounts),
+            ((Index.REFERENCE, token) for token in lookups.references),
+            ((Index.THIRD_PARTY, party) for party in lookups.third_parties),
+        )
+    )
+
+
+def is_wanted(record: Record, wanted: Wanted) -> bool:
+    """Say whether a record is found under one of the values: what a query of each would find."""
+    return any((entry.by, entry.value) in wanted for entry in entries_of(record))
 
 
 def entry_changes(

@@ -201,6 +201,8 @@ class LineRecord:
 
 
 class MatchStatus(StrEnum):
+    POSTING = "posting"  # larger than one commit; its lines are claimed, its targets follow
+    UNDOING = "undoing"  # larger than one commit; its targets are given back first
     TO_CONFIRM = "to_confirm"
     CONFIRMED = "confirmed"
     VALIDATED = "validated"
@@ -244,6 +246,19 @@ class Match:
     @property
     def key(self) -> str:
         return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedMatch:
+    """Says that a match larger than one commit is under way; gone once it is finished."""
+
+    match_id: MatchId
+    author: str
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.match_id
 
 
 class RunState(StrEnum):
@@ -443,7 +458,7 @@ class FeedRun:
 Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
     | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
-    | StatementIdentity | StatementRecord | LineRecord | Match | Run | ImportTrace | BooksLoad
+    | StatementIdentity | StatementRecord | LineRecord | Match | UnfinishedMatch | Run | ImportTrace | BooksLoad
     | PieceCounter | Validation | Lease | AuditEvent | FeedConnection | FeedRun
 )  # fmt: skip
 

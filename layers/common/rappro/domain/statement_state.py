@@ -9,6 +9,16 @@ from dataclasses import replace
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.records import LineRecord, LineStatus, StatementRecord, StatementStatus
 
+RUNNABLE = frozenset(
+    {
+        StatementStatus.IMPORTED,
+        StatementStatus.PARTLY_MATCHED,
+        StatementStatus.MATCHED,
+        StatementStatus.RUN_FAILED,
+    }
+)
+"""Statuses in which lines may be matched, edited and undone, by a run or a person."""
+
 
 def with_line_totals(statement: StatementRecord, lines: Iterable[LineRecord]) -> StatementRecord:
     """Return the statement with its counts by level, its matched amount and its status.

@@ -44,7 +44,7 @@ def carry_over_journal(
         after={"on": str(point.on), "opening_gap_minor": carried.gap_minor},
     )  # fmt: skip
     groups.append([change(journal, pointed), log])
-    for writes in pack(groups):
+    for writes in pack(ports.store, groups):
         ports.store.commit(tenant, company, writes, fence=fence)
 
 

@@ -9,9 +9,9 @@ from rappro.domain.books import OpenItem, ThirdParty
 from rappro.domain.errors import NotAllowedInState, NotFound, RuleViolation, StatementReadOnly
 from rappro.domain.ids import CompanyId, OpenItemId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.records import LineRecord, SetBy, StatementRecord, change
+from rappro.domain.statement_state import RUNNABLE
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
-from rappro.use_cases.run_steps import RUNNABLE
 
 
 @dataclass(frozen=True, slots=True)

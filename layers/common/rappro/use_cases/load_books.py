@@ -9,7 +9,7 @@ same books again, or a longer export of the same year, add only what is new.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import BinaryIO, TypeVar
 
@@ -119,9 +119,15 @@ def load_document(
 ) -> BooksLoad:
     """Load books sent by API; what is there already is kept. Raises LeaseHeld."""
     now = ports.clock.now()
-    key = derive_id("load", company, now.isoformat(), author)
+    keys = (record.key for part in fields(records) for record in _part(records, part.name))
+    key = derive_id("load", company, now.isoformat(), author, *keys)
     load = BooksLoad(key, "api", LoadState.LOADING, now, {})
     return _load(ports, tenant, company, records, load, [], author=author)
+
+
+def _part(records: BookRecords, name: str) -> tuple[Record, ...]:
+    part: tuple[Record, ...] = () if name == "findings" else getattr(records, name)
+    return part
 
 
 def _records_of(opened: OpenedBooks) -> BookRecords:

@@ -15,7 +15,13 @@ from rappro.domain.books import (
     PastPayment,
     ThirdParty,
 )  # fmt: skip
-from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound, StatementReadOnly
+from rappro.domain.errors import (
+    InvalidRequest,
+    NotAllowedInState,
+    NotFound,
+    OpenItemAlreadySettled,
+    StatementReadOnly,
+)
 from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId, ThirdPartyId, derive_id
 from rappro.domain.matching.model import Level, Settle, TargetType
 from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part
@@ -30,11 +36,11 @@ from rappro.domain.records import (
     change,
     create,
 )  # fmt: skip
-from rappro.domain.statement_state import with_line_totals
+from rappro.domain.statement_state import RUNNABLE, with_line_totals
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
-from rappro.use_cases.run_steps import RUNNABLE
+from rappro.use_cases.large_matches import commit_match
 from rappro.use_cases.settling import BooksState, settle_writes
 
 LINES_MAX_PER_MATCH = 1_000
@@ -73,17 +79,22 @@ def match_by_hand(
         for line, settles in zip(lines, parts, strict=True)
     ]
     match = _match(match_id, lines, parts, drafts, request, author, ports)
-    writes = _writes(match, lines, drafts, view)
+    head, settling = _writes(match, lines, drafts, view)
     for statement in statements:
         matched = {line.key: after for line, after in _after_lines(match, lines)}
         present = ports.store.lines(tenant, company, statement.id)
         after_lines = [matched.get(line.key, line) for line in present]
-        writes.append(change(statement, with_line_totals(statement, after_lines)))
-    writes.append(
+        head.append(change(statement, with_line_totals(statement, after_lines)))
+    head.append(
         audit(ports.clock.now(), author, "match_by_hand", match_id, after={"lines": match.lines})
     )
-    ports.store.commit(tenant, company, writes)
-    return replace(match, version=1)
+    commit_match(ports, tenant, company, match, head, settling)
+    found = ports.store.get(tenant, company, Match, match_id)
+    if found is None:
+        raise NotFound(f"no match {match_id}")
+    if found.status is MatchStatus.UNDONE:
+        raise OpenItemAlreadySettled("a target was settled meanwhile")
+    return found
 
 
 def _check_shape(request: ManualMatch) -> None:
@@ -208,13 +219,14 @@ def _after_lines(match: Match, lines: list[LineRecord]) -> list[tuple[LineRecord
 
 def _writes(
     match: Match, lines: list[LineRecord], drafts: list[Draft | None], view: BookView
-) -> list[Write]:
+) -> tuple[list[Write], list[Write]]:
+    """Return the writes of lines and drafts, and those of the targets."""
     books = BooksState(dict(view.open_items), dict(view.bank_entries))
-    writes = [create(match), *(change(*pair) for pair in _after_lines(match, lines))]
+    head = [change(*pair) for pair in _after_lines(match, lines)]
     for draft in drafts:
         if draft is not None:
-            writes += [create(draft.entry), create(draft.bank_entry)]
-    return [*writes, *settle_writes(match, books, entry_ids=match.entry_ids)]
+            head += [create(draft.entry), create(draft.bank_entry)]
+    return head, settle_writes(match, books, entry_ids=match.entry_ids)
 
 
 def confirm(

@@ -1,4 +1,4 @@
-"""Packs small groups of writes into few commits, each within the store's bound.
+"""Packs small groups of writes into few commits, each within the store's bounds.
 
 A group (the writes of one match) is never cut. Two groups that touch the same record do not share a
 commit: a transaction names a record once.
@@ -7,20 +7,12 @@ commit: a transaction names a record once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from rappro.domain.books import BankEntry, OpenItem, ThirdParty
 from rappro.domain.records import Record, Write
-from rappro.ports import WRITES_MAX_PER_COMMIT
+from rappro.ports import ACTIONS_MAX_PER_COMMIT, WRITES_MAX_PER_COMMIT, Store
 
-WEIGHT_MAX_PER_COMMIT = 80
-"""Store actions; one commit takes at most 90 with the fence, some room is left."""
-
-_WEIGHTS: dict[type, int] = {OpenItem: 8, BankEntry: 7, ThirdParty: 2}
-
-
-def weight(writes: Iterable[Write]) -> int:
-    """Return an upper estimate of the store actions that some writes need, index items included."""
-    return sum(_WEIGHTS.get(type(write.after or write.before), 1) for write in writes)
+_FENCE_ACTIONS = 1
 
 
 def identity(write: Write) -> tuple[type, str]:
@@ -31,18 +23,40 @@ def identity(write: Write) -> tuple[type, str]:
     return type(record), record.key
 
 
-def pack(groups: Iterable[Sequence[Write]]) -> Iterator[list[Write]]:
-    """Yield commits that hold whole groups, in order."""
+def fits(store: Store, writes: Sequence[Write]) -> bool:
+    """Say whether some writes fit in one commit, its fence included."""
+    if len(writes) > WRITES_MAX_PER_COMMIT:
+        return False
+    return store.weight(writes) + _FENCE_ACTIONS <= ACTIONS_MAX_PER_COMMIT
+
+
+def pack(store: Store, groups: Iterable[Sequence[Write]]) -> Iterator[list[Write]]:
+    """Yield commits that hold whole groups, in order; a group that fits nowhere comes alone."""
     commit: list[Write] = []
     touched: set[tuple[type, str]] = set()
     for group in groups:
         names = {identity(write) for write in group}
-        is_full = len(commit) + len(group) > WRITES_MAX_PER_COMMIT
-        is_heavy = weight(commit) + weight(group) > WEIGHT_MAX_PER_COMMIT
-        if commit and (is_full or is_heavy or names & touched):
+        if commit and (names & touched or not fits(store, [*commit, *group])):
             yield commit
             commit, touched = [], set()
         commit += group
         touched |= names
     if commit:
         yield commit
+
+
+def chained(writes: Iterable[Write]) -> list[Write]:
+    """Join the writes of one record, made one after the other, into one from first to last."""
+    joined: dict[tuple[type, str], Write] = {}
+    for write in writes:
+        name = identity(write)
+        first = joined.get(name)
+        joined[name] = write if first is None else _joined(first, write)
+    return [write for write in joined.values() if write.before != write.after]
+
+
+def _joined(first: Write, last: Write) -> Write:
+    if last.after is None:
+        return Write(first.before, None)
+    version = (first.before.version if first.before else 0) + 1
+    return Write(first.before, replace(last.after, version=version))

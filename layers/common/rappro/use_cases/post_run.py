@@ -10,8 +10,8 @@ record that moved since it was read is a StoreConflict: the world changed, the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from rappro.domain.books import Journal
@@ -20,6 +20,7 @@ from rappro.domain.ids import LineId, MatchId, derive_id
 from rappro.domain.matching.model import Decision, World
 from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part
 from rappro.domain.records import (
+    Fence,
     Lease,
     LineRecord,
     LineSettle,
@@ -38,7 +39,8 @@ from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.companies import get_company
-from rappro.use_cases.packing import pack
+from rappro.use_cases.large_matches import commit_match, finish_matches
+from rappro.use_cases.packing import fits, pack
 from rappro.use_cases.run_steps import (
     Decisions,
     RunRequest,
@@ -49,18 +51,30 @@ from rappro.use_cases.run_steps import (
 from rappro.use_cases.settling import BooksState, settle_writes
 
 
-@dataclass(slots=True)
-class _Posting:
-    """The state of one posting: the world it was decided in, as changed by its own commits."""
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Writes that belong together: of a match, its line and drafts (`head`), its targets."""
 
-    request: RunRequest
+    match: Match | None
+    head: tuple[Write, ...]
+    settling: tuple[Write, ...]
+
+    @property
+    def writes(self) -> list[Write]:
+        own = [] if self.match is None else [create(self.match)]
+        return [*own, *self.head, *self.settling]
+
+
+@dataclass(frozen=True, slots=True)
+class _Posting:
+    """What a statement is posted with: the books as its world saw them, as changed so far."""
+
     view: BookView
     books: BooksState
     now: datetime
     engine: str
     is_matching: bool
     pointed_on: date
-    matched: list[str] = field(default_factory=list)
 
 
 def post(ports: Ports, request: RunRequest) -> None:
@@ -71,14 +85,14 @@ def post(ports: Ports, request: RunRequest) -> None:
         return  # a repeat after the last commit
     run, statements = load_run(ports, request)
     fence = lease.acquire(ports, tenant, company, request.run_id)
+    finish_matches(ports, tenant, company, fence=fence)
     world = ports.blobs.load_document(tenant, company, world_name(request.run_id), World)
     decided = ports.blobs.load_document(tenant, company, decisions_name(request.run_id), Decisions)
     by_line = {decision.line_id: decision for decision in decided.decisions}
     for statement in statements:
         lines = list(ports.store.lines(tenant, company, statement.id))
         posting = _posting(ports, request, statement, world, decided.engine, lines, run)
-        for writes in pack(_groups(posting, lines, by_line)):
-            ports.store.commit(tenant, company, writes, fence=fence)
+        _commit_units(ports, request, fence, _units(posting, lines, by_line))
     _finish(ports, request, run, statements)
 
 
@@ -105,24 +119,43 @@ def _posting(
     )
     dates = [line.line.booking_date for line in lines]
     now = ports.clock.now()
-    return _Posting(
-        request, view, books, now, engine, run.is_matching, max(dates, default=now.date())
-    )
+    return _Posting(view, books, now, engine, run.is_matching, max(dates, default=now.date()))
 
 
-def _groups(
+def _commit_units(ports: Ports, request: RunRequest, fence: Fence, units: Iterable[_Unit]) -> None:
+    """Commit in order: small units packed together, a large one by itself."""
+    tenant, company = request.tenant, request.company
+    small: list[list[Write]] = []
+    for unit in units:
+        if unit.match is None or fits(ports.store, unit.writes):
+            small.append(unit.writes)
+            continue
+        _commit_packed(ports, request, fence, small)
+        small = []
+        commit_match(ports, tenant, company, unit.match, unit.head, unit.settling, fence=fence)
+    _commit_packed(ports, request, fence, small)
+
+
+def _commit_packed(
+    ports: Ports, request: RunRequest, fence: Fence, groups: list[list[Write]]
+) -> None:
+    for writes in pack(ports.store, groups):
+        ports.store.commit(request.tenant, request.company, writes, fence=fence)
+
+
+def _units(
     posting: _Posting, lines: list[LineRecord], by_line: dict[LineId, Decision]
-) -> Iterator[list[Write]]:
+) -> Iterator[_Unit]:
     for line in lines:
         decision = by_line.get(line.id)
         if decision is None or line.match_id is not None:
             continue
         if posting.is_matching and decision.level.is_matched:
-            yield _match_writes(posting, line, decision)
+            yield _match_unit(posting, line, decision)
         else:
             after = _informed(line, decision, is_matching=posting.is_matching)
             if after != line:
-                yield [change(line, after)]
+                yield _Unit(None, (change(line, after),), ())
 
 
 def match_id_of(line: LineRecord, decision: Decision) -> MatchId:
@@ -131,7 +164,7 @@ def match_id_of(line: LineRecord, decision: Decision) -> MatchId:
     return MatchId(derive_id("ma", line.id, line.generation, *sorted(parts), decision.template))
 
 
-def _match_writes(posting: _Posting, line: LineRecord, decision: Decision) -> list[Write]:
+def _match_unit(posting: _Posting, line: LineRecord, decision: Decision) -> _Unit:
     match_id = match_id_of(line, decision)
     part = Part(
         line, decision.settles, decision.adjustments, decision.template, decision.third_party
@@ -154,15 +187,12 @@ def _match_writes(posting: _Posting, line: LineRecord, decision: Decision) -> li
         template=decision.template,
     )
     after = replace(_informed(line, decision, is_matching=True), match_id=match_id)
-    posting.matched.append(match_id)
-    return [
-        create(match),
-        change(line, after),
-        *draft_writes(draft),
-        *settle_writes(match, posting.books, entry_ids=match.entry_ids),
-        audit(posting.now, ENGINE_AUTHOR, "match", match_id, after={"line": line.key,
-              "level": decision.level.value}),
-    ]  # fmt: skip
+    log = audit(
+        posting.now, ENGINE_AUTHOR, "match", match_id,
+        after={"line": line.key, "level": decision.level.value},
+    )  # fmt: skip
+    head = (change(line, after), *draft_writes(draft), log)
+    return _Unit(match, head, tuple(settle_writes(match, posting.books, entry_ids=match.entry_ids)))
 
 
 def draft_writes(draft: Draft | None) -> list[Write]:

@@ -40,17 +40,13 @@ from rappro.domain.records import (
     change,
     put,
 )  # fmt: skip
+from rappro.domain.statement_state import RUNNABLE
 from rappro.ports import Evidence, Ports
 from rappro.use_cases import lease
 from rappro.use_cases.carry_over import carry_over_journal
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.large_matches import finish_matches
 
-RUNNABLE = frozenset(
-    {
-        StatementStatus.IMPORTED, StatementStatus.PARTLY_MATCHED, StatementStatus.MATCHED,
-        StatementStatus.RUN_FAILED,
-    }
-)  # fmt: skip
 _ERROR_DETAIL_LENGTH_MAX = 1_000
 
 BACKLOG_ITEMS_PER_LOOKUP = 7
@@ -103,6 +99,7 @@ def gather_evidence(ports: Ports, request: RunRequest) -> None:
     if any(load.state is LoadState.LOADING for load in loads):
         lease.release(ports, tenant, company, request.run_id)
         raise BooksLoading("the company's books are being loaded")
+    finish_matches(ports, tenant, company, fence=fence)
     for code in sorted({s.journal for s in statements if s.journal}):
         carry_over_journal(ports, tenant, company, code, fence)
     backlog_items = sum(

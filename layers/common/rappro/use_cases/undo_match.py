@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from rappro.domain.books import BankEntry, JournalEntry, OpenItem
-from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly
-from rappro.domain.ids import CompanyId, MatchId, TenantId, derive_id
+from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.errors import NotAllowedInState, NotFound
+from rappro.domain.ids import CompanyId, MatchId, TenantId
 from rappro.domain.matching.model import TargetType
-from rappro.domain.records import (
-    LineRecord,
-    Match,
-    MatchStatus,
-    StatementRecord,
-    Write,
-    change,
-    remove,
-)  # fmt: skip
-from rappro.domain.statement_state import with_line_totals
+from rappro.domain.records import Match, MatchStatus
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit
-from rappro.use_cases.run_steps import RUNNABLE
+from rappro.use_cases.large_matches import begin_undo, finish_matches
+from rappro.use_cases.packing import fits
+from rappro.use_cases.releasing import final_undo_writes
 from rappro.use_cases.settling import BooksState, unsettle_writes
 
 
@@ -32,22 +22,24 @@ def undo_match(
     The pair is remembered on the lines (`vetoes`), so that it is not matched again by itself.
     Raises NotFound, NotAllowedInState, StatementReadOnly once a statement of it is validated.
     """
+    match = _match(ports, tenant, company, match_id)
+    if match.status not in {MatchStatus.CONFIRMED, MatchStatus.TO_CONFIRM}:
+        raise NotAllowedInState(f"match {match_id} is {match.status}")
+    last = final_undo_writes(ports, tenant, company, match, author)
+    whole = [*last, *unsettle_writes(match, _books(ports, tenant, company, match))]
+    if fits(ports.store, whole):
+        ports.store.commit(tenant, company, whole)
+    else:
+        begin_undo(ports, tenant, company, match, author)
+        finish_matches(ports, tenant, company)
+    return _match(ports, tenant, company, match_id)
+
+
+def _match(ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId) -> Match:
     match = ports.store.get(tenant, company, Match, match_id)
     if match is None:
         raise NotFound(f"no match {match_id}")
-    if match.status not in {MatchStatus.CONFIRMED, MatchStatus.TO_CONFIRM}:
-        raise NotAllowedInState(f"match {match_id} is {match.status}")
-    now = ports.clock.now()
-    undone = replace(match, status=MatchStatus.UNDONE, undone_at=now, undone_by=author)
-    books = _books(ports, tenant, company, match)
-    writes: list[Write] = [change(match, undone), *unsettle_writes(match, books)]
-    writes += _draft_removals(ports, tenant, company, match)
-    freed = _freed_lines(ports, tenant, company, match)
-    writes += [change(before, after) for before, after in freed]
-    writes += _statement_writes(ports, tenant, company, match, freed)
-    writes.append(audit(now, author, "undo_match", match_id, before={"lines": match.lines}))
-    ports.store.commit(tenant, company, writes)
-    return replace(undone, version=match.version + 1)
+    return match
 
 
 def _books(ports: Ports, tenant: TenantId, company: CompanyId, match: Match) -> BooksState:
@@ -58,55 +50,3 @@ def _books(ports: Ports, tenant: TenantId, company: CompanyId, match: Match) -> 
         ports.store.get_many(tenant, company, OpenItem, ids(TargetType.OPEN_ITEM)),
         ports.store.get_many(tenant, company, BankEntry, ids(TargetType.BANK_ENTRY)),
     )
-
-
-def _draft_removals(
-    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
-) -> list[Write]:
-    entries = ports.store.get_many(tenant, company, JournalEntry, match.entry_ids)
-    sides = ports.store.get_many(
-        tenant, company, BankEntry, [derive_id("be", entry_id, 0) for entry_id in entries]
-    )
-    return [remove(entry) for entry in entries.values()] + [remove(s) for s in sides.values()]
-
-
-def _freed_lines(
-    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
-) -> list[tuple[LineRecord, LineRecord]]:
-    targets = {s.settle.id for s in match.settles}
-    if match.template is not None:
-        targets.add(match.template)
-    lines = ports.store.get_many(tenant, company, LineRecord, match.lines)
-    return [
-        (
-            line,
-            replace(
-                line,
-                match_id=None,
-                level=None,
-                explanation=None,
-                generation=line.generation + 1,
-                vetoes=tuple(sorted(targets | set(line.vetoes))),
-            ),
-        )
-        for line in lines.values()
-    ]
-
-
-def _statement_writes(
-    ports: Ports, tenant: TenantId, company: CompanyId, match: Match,
-    freed: list[tuple[LineRecord, LineRecord]],
-) -> list[Write]:  # fmt: skip
-    after = {line.key: line for _, line in freed}
-    writes: list[Write] = []
-    for statement_id in match.statement_ids:
-        statement = ports.store.get(tenant, company, StatementRecord, statement_id)
-        if statement is None:
-            raise NotFound(f"no statement {statement_id}")
-        if statement.status not in RUNNABLE:
-            raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
-        lines = [
-            after.get(line.key, line) for line in ports.store.lines(tenant, company, statement_id)
-        ]
-        writes.append(change(statement, with_line_totals(statement, lines)))
-    return writes

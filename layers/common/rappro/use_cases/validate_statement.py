@@ -12,7 +12,7 @@ stored, so each entry gets the number it was meant to have (SPEC POS-1, POS-2, P
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.books import (
@@ -47,11 +47,11 @@ from rappro.domain.records import (
     create,
     put,
 )  # fmt: skip
+from rappro.domain.statement_state import RUNNABLE
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import audit
-from rappro.use_cases.packing import pack
-from rappro.use_cases.run_steps import RUNNABLE
+from rappro.use_cases.packing import chained, fits, pack
 from rappro.use_cases.validation_plan import (
     ValidationPlan,
     check_plan,
@@ -133,7 +133,7 @@ def _roll_forward(
     ports: Ports, tenant: TenantId, plan: ValidationPlan, validation: Validation, fence: Fence
 ) -> None:
     working = WorkingSet(ports, tenant, plan.company.id)
-    for writes in pack(_groups(working, plan, validation)):
+    for writes in pack(ports.store, _groups(working, plan, validation)):
         ports.store.commit(tenant, plan.company.id, writes, fence=fence)
 
 
@@ -150,7 +150,8 @@ def _groups(
             writes = _suspense_writes(working, plan, line, numbers, validation)
         elif match is not None and match.id not in done:
             done.add(match.id)
-            writes = _match_writes(working, plan, match, numbers, validation)
+            yield from _match_groups(working, plan, match, numbers, validation)
+            continue
         else:
             continue
         working.plan(writes)
@@ -192,25 +193,34 @@ def _numbered(entry: JournalEntry, numbers: dict[str, int], validation: Validati
     )
 
 
-def _match_writes(
+def _match_groups(
     working: WorkingSet, plan: ValidationPlan, match: Match, numbers: dict[str, int],
     validation: Validation,
-) -> list[Write]:  # fmt: skip
-    lines = [line for line in plan.lines if line.match_id == match.id]
-    writes: list[Write] = [
-        change(line, replace(line, status=LineStatus.VALIDATED)) for line in lines
-    ]
+) -> Iterator[list[Write]]:  # fmt: skip
+    """Yield the writes of a match: one group when it fits, else letters first, item by item.
+
+    The match, its lines and its drafts come last, so that a validation that died among the letters
+    finds them given and goes on with the next.
+    """
     own = [e for e in match.entry_ids if e in plan.entries]
     drafts = list(working.get_many(JournalEntry, own).values())  # an earlier group may letter them
     entries = {draft.id: _numbered(draft, numbers, validation) for draft in drafts}
+    steps, lettered = _letter(working, match, entries, validation.validated_on)
+    writes = [
+        change(line, replace(line, status=LineStatus.VALIDATED))
+        for line in plan.lines
+        if line.match_id == match.id
+    ]
     sides = working.get_many(BankEntry, [derive_id("be", draft.id, 0) for draft in drafts])
     writes += [change(side, replace(side, is_in_ledger=True)) for side in sides.values()]
-    lettering = _letter(working, match, entries, validation.validated_on)
-    writes += lettering.writes
-    writes += [change(draft, lettering.entries[draft.id]) for draft in drafts]
+    writes += [change(draft, lettered[draft.id]) for draft in drafts]
     if _is_last_statement(working, plan, match):
         writes.append(change(match, replace(match, status=MatchStatus.VALIDATED)))
-    return writes
+    whole = chained([*(write for step in steps for write in step), *writes])
+    groups = [whole] if fits(working.ports.store, whole) else [*steps, writes]
+    for group in groups:
+        working.plan(group)
+        yield group
 
 
 def _is_last_statement(working: WorkingSet, plan: ValidationPlan, match: Match) -> bool:
@@ -220,40 +230,44 @@ def _is_last_statement(working: WorkingSet, plan: ValidationPlan, match: Match) 
     return all(s.status is StatementStatus.VALIDATED for s in found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Lettering:
-    """Writes for items, invoices and letters; `entries` are the match's own, lettered."""
-
-    writes: list[Write]
-    entries: dict[str, JournalEntry]
-
-
 def _letter(
     working: WorkingSet, match: Match, validated: Mapping[EntryId, JournalEntry], on: date
-) -> _Lettering:
-    """Letter the open items of a match with the payments that settle them."""
+) -> tuple[list[list[Write]], dict[str, JournalEntry]]:
+    """Letter a match's open items with their payments, one step an item.
+
+    Returns the steps (item, letter count, invoice, earlier payments) and the match's own entries,
+    lettered, which the caller writes.
+    """
     ids = sorted({s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM})
     items = working.get_many(OpenItem, ids)
     related = {i.entry_id for i in items.values() if i.entry_id is not None}
     related |= {e for i in items.values() for e in i.settled_by}
-    stored = working.get_many(JournalEntry, sorted(related - validated.keys()))
-    entries: dict[str, JournalEntry] = {**stored, **{e.id: e for e in validated.values()}}
+    entries: dict[str, JournalEntry] = {**working.get_many(JournalEntry, sorted(related))}
+    entries |= {entry.id: entry for entry in validated.values()}
     parties = working.get_many(ThirdParty, sorted({i.third_party for i in items.values()}))
-    writes: list[Write] = []
-    for party in parties.values():
-        own = [item for item in items.values() if item.third_party == party.id]
-        lettered = letter_items(party, own, entries, on=on)
-        entries = lettered.entries
+    steps: list[list[Write]] = []
+    for item in sorted(items.values(), key=lambda i: (i.issue_date, i.number, i.id)):
+        party = parties.get(item.third_party)
+        if party is None:
+            continue
+        lettered = letter_items(party, [item], entries, on=on)
+        step: list[Write] = []
         if lettered.third_party != party:
-            writes.append(change(party, lettered.third_party))
-        writes += [
-            change(items[key], item)
-            for key, item in lettered.open_items.items()
-            if items[key] != item
-        ]
-    writes += [change(before, entries[key]) for key, before in stored.items()
-               if entries[key] != before]  # fmt: skip
-    return _Lettering(writes, {key: entries[key] for key in validated})
+            step.append(change(party, lettered.third_party))
+            parties[party.id] = replace(lettered.third_party, version=party.version + 1)
+        if lettered.open_items[item.id] != item:
+            step.append(change(item, lettered.open_items[item.id]))
+        for key, before in entries.items():
+            after = lettered.entries[key]
+            if after == before:
+                continue
+            if key not in validated:
+                step.append(change(before, after))
+                after = replace(after, version=before.version + 1)
+            entries[key] = after
+        if step:
+            steps.append(step)
+    return steps, {key: entries[key] for key in validated}
 
 
 def _finish(

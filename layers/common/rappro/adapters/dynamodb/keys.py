@@ -44,6 +44,7 @@ from rappro.domain.records import (
     SourceName,
     StatementIdentity,
     StatementRecord,
+    UnfinishedMatch,
     Validation,
 )  # fmt: skip
 
@@ -89,6 +90,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     ReferenceShapes: _Kind(Table.BOOKS, "SHAPES"),
     BooksLoad: _Kind(Table.BOOKS, "LOAD"),
     PieceCounter: _Kind(Table.BOOKS, "COUNTER"),
+    UnfinishedMatch: _Kind(Table.BOOKS, "UNFINISHED"),
     SourceFile: _Kind(Table.STATEMENTS, "F"),
     SourceName: _Kind(Table.STATEMENTS, "N"),
     StatementIdentity: _Kind(Table.STATEMENTS, "ID"),

@@ -1,0 +1,169 @@
+"""Matches larger than one commit: claim, then roll forward, target by target.
+
+    commit 1   match `posting`, its lines claimed, drafts created, a mark that it is unfinished
+    commit 2…  each target settled, conditionally
+    commit n   match confirmed, the mark gone
+
+Whoever finds the mark finishes the work. Where a target was taken by somebody meanwhile, the match
+cannot stand: it is given back the same way (`undoing`), and its lines return to the lists. The same
+way serves the undo of a large match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.errors import OpenItemAlreadySettled
+from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.matching.model import Settle, TargetType
+from rappro.domain.records import (
+    Fence,
+    LineSettle,
+    Match,
+    MatchStatus,
+    UnfinishedMatch,
+    Write,
+    change,
+    create,
+    remove,
+)
+from rappro.ports import Ports
+from rappro.use_cases.packing import fits, pack
+from rappro.use_cases.releasing import final_undo_writes
+from rappro.use_cases.settling import BooksState, merged, settle_writes, unsettle_writes
+
+
+def commit_match(
+    ports: Ports,
+    tenant: TenantId,
+    company: CompanyId,
+    match: Match,
+    head: Sequence[Write],
+    settling: Sequence[Write],
+    *,
+    fence: Fence | None = None,
+) -> None:
+    """Commit a new match: at once when it fits, else by claim and roll-forward.
+
+    `head` are all writes but the match's own and those of its targets (`settling`). Raises
+    StoreConflict, and TooLarge when its lines and drafts alone do not fit in one commit.
+    """
+    whole = [create(match), *head, *settling]
+    if fits(ports.store, whole):
+        ports.store.commit(tenant, company, whole, fence=fence)
+        return
+    claimed = create(replace(match, status=MatchStatus.POSTING))
+    mark = create(UnfinishedMatch(match.id, match.author))
+    ports.store.commit(tenant, company, [claimed, *head, mark], fence=fence)
+    finish_matches(ports, tenant, company, fence=fence)
+
+
+def begin_undo(
+    ports: Ports,
+    tenant: TenantId,
+    company: CompanyId,
+    match: Match,
+    author: str,
+    *,
+    fence: Fence | None = None,
+) -> None:
+    """Turn a match to `undoing` and mark it; `finish_matches` gives everything back."""
+    undoing = change(match, replace(match, status=MatchStatus.UNDOING))
+    mark = create(UnfinishedMatch(match.id, author))
+    ports.store.commit(tenant, company, [undoing, mark], fence=fence)
+
+
+def finish_matches(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, fence: Fence | None = None
+) -> None:
+    """Finish every match of the company that is under way; repeating it is harmless."""
+    for mark in ports.store.all(tenant, company, UnfinishedMatch):
+        match = ports.store.get(tenant, company, Match, mark.match_id)
+        if match is None:
+            continue
+        if match.status is MatchStatus.POSTING:
+            match = _roll_forward(ports, tenant, company, match, mark, fence)
+        if match.status is MatchStatus.UNDOING:
+            _give_back(ports, tenant, company, match, mark, fence)
+
+
+def _roll_forward(
+    ports: Ports,
+    tenant: TenantId,
+    company: CompanyId,
+    match: Match,
+    mark: UnfinishedMatch,
+    fence: Fence | None,
+) -> Match:
+    """Settle what is left of the targets; a target that was taken turns the match to `undoing`."""
+    try:
+        for writes in pack(ports.store, _settling(ports, tenant, company, match)):
+            ports.store.commit(tenant, company, writes, fence=fence)
+    except OpenItemAlreadySettled:
+        undoing = replace(match, status=MatchStatus.UNDOING)
+        ports.store.commit(tenant, company, [change(match, undoing)], fence=fence)
+        return replace(undoing, version=match.version + 1)
+    confirmed = replace(match, status=MatchStatus.CONFIRMED)
+    done = [change(match, confirmed), remove(mark)]
+    ports.store.commit(tenant, company, done, fence=fence)
+    return replace(confirmed, version=match.version + 1)
+
+
+def _settling(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> Iterator[list[Write]]:
+    for settle, books in _targets(ports, tenant, company, match):
+        if not _is_settled(match, settle, books):
+            part = replace(match, settles=_only(match, settle))
+            yield settle_writes(part, books, entry_ids=match.entry_ids)
+
+
+def _give_back(
+    ports: Ports,
+    tenant: TenantId,
+    company: CompanyId,
+    match: Match,
+    mark: UnfinishedMatch,
+    fence: Fence | None,
+) -> None:
+    groups = (
+        unsettle_writes(replace(match, settles=_only(match, settle)), books)
+        for settle, books in _targets(ports, tenant, company, match)
+        if _is_settled(match, settle, books)
+    )
+    for writes in pack(ports.store, groups):
+        ports.store.commit(tenant, company, writes, fence=fence)
+    last = final_undo_writes(ports, tenant, company, match, mark.author)
+    ports.store.commit(tenant, company, [*last, remove(mark)], fence=fence)
+
+
+def _targets(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> Iterator[tuple[Settle, BooksState]]:
+    settles = merged(s.settle for s in match.settles)
+    items = ports.store.get_many(
+        tenant, company, OpenItem, [s.id for s in settles if s.type is TargetType.OPEN_ITEM]
+    )
+    entries = ports.store.get_many(
+        tenant, company, BankEntry, [s.id for s in settles if s.type is TargetType.BANK_ENTRY]
+    )
+    for settle in settles:
+        if settle.type in {TargetType.OPEN_ITEM, TargetType.BANK_ENTRY}:
+            yield settle, BooksState(items, entries)
+
+
+def _only(match: Match, settle: Settle) -> tuple[LineSettle, ...]:
+    return tuple(
+        s for s in match.settles if (s.settle.type, s.settle.id) == (settle.type, settle.id)
+    )
+
+
+def _is_settled(match: Match, settle: Settle, books: BooksState) -> bool:
+    """Say whether a target carries the match already: by its draft, or by its pointing."""
+    if settle.type is TargetType.OPEN_ITEM:
+        item = books.open_items.get(settle.id)
+        return item is not None and bool(set(match.entry_ids) & set(item.settled_by))
+    entry = books.bank_entries.get(settle.id)
+    return entry is not None and entry.match_id == match.id

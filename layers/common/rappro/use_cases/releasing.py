@@ -1,0 +1,92 @@
+"""What the end of an undo writes: drafts gone, lines back in the lists, statements recounted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rappro.domain.books import BankEntry, JournalEntry
+from rappro.domain.errors import NotFound, StatementReadOnly
+from rappro.domain.ids import CompanyId, TenantId, derive_id
+from rappro.domain.records import (
+    LineRecord,
+    Match,
+    MatchStatus,
+    StatementRecord,
+    Write,
+    change,
+    remove,
+)  # fmt: skip
+from rappro.domain.statement_state import RUNNABLE, with_line_totals
+from rappro.ports import Ports
+from rappro.use_cases.audit import audit
+
+
+def final_undo_writes(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match, author: str
+) -> list[Write]:
+    """Return the writes that end an undo, all but those of the match's targets.
+
+    Raises NotFound, StatementReadOnly once a statement of it is validated.
+    """
+    now = ports.clock.now()
+    undone = replace(match, status=MatchStatus.UNDONE, undone_at=now, undone_by=author)
+    freed = _freed_lines(ports, tenant, company, match)
+    return [
+        change(match, undone),
+        *_draft_removals(ports, tenant, company, match),
+        *(change(before, after) for before, after in freed),
+        *_statement_writes(ports, tenant, company, match, freed),
+        audit(now, author, "undo_match", match.id, before={"lines": match.lines}),
+    ]
+
+
+def _draft_removals(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> list[Write]:
+    entries = ports.store.get_many(tenant, company, JournalEntry, match.entry_ids)
+    sides = ports.store.get_many(
+        tenant, company, BankEntry, [derive_id("be", entry_id, 0) for entry_id in entries]
+    )
+    return [remove(entry) for entry in entries.values()] + [remove(s) for s in sides.values()]
+
+
+def _freed_lines(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> list[tuple[LineRecord, LineRecord]]:
+    targets = {s.settle.id for s in match.settles}
+    if match.template is not None:
+        targets.add(match.template)
+    lines = ports.store.get_many(tenant, company, LineRecord, match.lines)
+    return [
+        (
+            line,
+            replace(
+                line,
+                match_id=None,
+                level=None,
+                explanation=None,
+                generation=line.generation + 1,
+                vetoes=tuple(sorted(targets | set(line.vetoes))),
+            ),
+        )
+        for line in lines.values()
+    ]
+
+
+def _statement_writes(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match,
+    freed: list[tuple[LineRecord, LineRecord]],
+) -> list[Write]:  # fmt: skip
+    after = {line.key: line for _, line in freed}
+    writes: list[Write] = []
+    for statement_id in match.statement_ids:
+        statement = ports.store.get(tenant, company, StatementRecord, statement_id)
+        if statement is None:
+            raise NotFound(f"no statement {statement_id}")
+        if statement.status not in RUNNABLE:
+            raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
+        lines = [
+            after.get(line.key, line) for line in ports.store.lines(tenant, company, statement_id)
+        ]
+        writes.append(change(statement, with_line_totals(statement, lines)))
+    return writes
