@@ -129,13 +129,13 @@ def company() -> CompanyId:
 
 @pytest.fixture(scope="session")
 def s3(aws: Aws) -> S3Client:
-    """Give a client with the two buckets; the inbox keeps versions, as template.yaml says."""
+    """Give a client with the two buckets; both keep versions, as template.yaml says."""
     client: S3Client = aws.client("s3")
     for bucket in (ARCHIVE, INBOX):
         client.create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
         )
-    client.put_bucket_versioning(Bucket=INBOX, VersioningConfiguration={"Status": "Enabled"})
+        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     return client
 
 

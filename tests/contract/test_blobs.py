@@ -17,6 +17,7 @@ from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.matching.model import Lookups, World
 from rappro.domain.records import StatementRecord
 from rappro.ports import Blobs
+from tests.contract.conftest import ARCHIVE
 from tests.contract.samples import bank_entry, filled, open_item
 
 NAME = "runs/r1/lookups"
@@ -164,12 +165,25 @@ def test_every_method_of_blobs_keeps_tenants_and_companies_apart(
 
 
 @pytest.mark.emulator
+def test_an_archived_file_is_never_written_again(
+    s3: Any, tenant: TenantId, company: CompanyId
+) -> None:
+    """The bucket keeps versions; the same bytes again are not another one."""
+    blobs = S3Blobs(s3, ARCHIVE)
+    for _ in range(3):
+        name = blobs.archive(tenant, company, sha(b"once"), BytesIO(b"once"))
+
+    listed = s3.list_object_versions(Bucket=ARCHIVE, Prefix=f"sources/{tenant}/")
+    assert [version["Key"] for version in listed["Versions"]] == [name]
+
+
+@pytest.mark.emulator
 @pytest.mark.parametrize("name", ["relevé été.xml", 'a"b\r\nX: y.txt', "plain.txt", "%41.csv"])
 def test_a_link_downloads_the_file_under_its_own_name(
     s3: Any, tenant: TenantId, company: CompanyId, name: str
 ) -> None:
     """The link itself carries the permission; the name cannot add a header of its own."""
-    blobs, content = S3Blobs(s3, "archive"), b"bytes \x00\xff"
+    blobs, content = S3Blobs(s3, ARCHIVE), b"bytes \x00\xff"
     blobs.archive(tenant, company, sha(content), BytesIO(content))
 
     answer = httpx.get(blobs.source_url(tenant, company, sha(content), name))

@@ -78,6 +78,20 @@ def test_what_is_not_there_is_neither_changed_nor_removed(
     assert store.get(tenant, company, Journal, "BQ") is None
 
 
+def test_a_version_that_is_yet_to_come_is_no_better_than_an_old_one(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    read = stored(store, tenant, company, Journal("BQ", "first"))
+    ahead = replace(read, version=5)
+
+    with pytest.raises(StoreConflict):
+        store.commit(tenant, company, [change(ahead, ahead)])
+    with pytest.raises(StoreConflict):
+        store.commit(tenant, company, [remove(ahead)])
+
+    assert store.get(tenant, company, Journal, "BQ") == read
+
+
 def test_a_change_of_a_record_that_was_never_stored_creates_it(
     store: Store, tenant: TenantId, company: CompanyId
 ) -> None:

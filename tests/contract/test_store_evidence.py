@@ -129,7 +129,7 @@ class World:
         )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_evidence_is_what_a_look_at_everything_finds(
     store: Store, tenant: TenantId, company: CompanyId, seed: int
 ) -> None:
@@ -259,3 +259,37 @@ def test_one_amount_is_not_found_by_another_that_starts_alike(
 
     assert store.evidence(tenant, company, by_amounts(100, 10, 1, -1, -10)) == Evidence((), ())
     assert store.evidence(tenant, company, by_parties("C", "C10")).open_items[0].id == "i2"
+
+
+@pytest.mark.parametrize("count", [40, 700], ids=["small backlog", "large backlog"])
+def test_many_lookups_find_the_same_in_a_small_and_in_a_large_backlog(
+    store: Store, tenant: TenantId, company: CompanyId, count: int
+) -> None:
+    """Reading everything at once, when that is cheaper, is no other answer."""
+    items = [
+        replace(open_item(f"i{n:03d}", 100 + n, party=f"C{n % 90}"), number=f"F{n:04d}", version=1)
+        for n in range(count)
+    ]
+    entries = [
+        replace(bank_entry(f"e{n:02d}", 120 + n, third_party="C7"), version=1) for n in range(20)
+    ]
+    store.load(tenant, company, [*items, *entries, bank_entry("e99", 101, is_carried_over=True)])
+    lookups = Lookups(
+        amounts=frozenset(range(95, 105)),
+        references=frozenset().union(*(item_tokens(item) for item in items[30:38])),
+        third_parties=frozenset(ThirdPartyId(f"C{n}") for n in range(30)),
+    )
+
+    found = store.evidence(tenant, company, lookups)
+
+    assert found == Evidence(
+        tuple(
+            item
+            for item in items
+            if item.residual_minor in lookups.amounts
+            or item_tokens(item) & lookups.references
+            or item.third_party in lookups.third_parties
+        ),
+        tuple(entries),
+    )
+    assert len(found.open_items) >= count // 3

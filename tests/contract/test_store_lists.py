@@ -128,7 +128,7 @@ def pages(list_: List, limit: int) -> list[list[str]]:
             return found
 
 
-@pytest.mark.parametrize("limit", [1, 4, 13, 15, 100])
+@pytest.mark.parametrize("limit", [2, 13, 14, 100])
 def test_pages_together_are_the_whole_list_in_order(
     store: Store, tenant: TenantId, company: CompanyId, limit: int
 ) -> None:
@@ -194,8 +194,9 @@ def test_a_made_up_cursor_is_refused(
     real = list_(limit=1).cursor
     assert real is not None
     key = base64.urlsafe_b64encode(f'{{"pk":"{tenant}#{company}#I#i1"}}'.encode()).decode()
+    other = "B" if real[0] == "A" else "A"
     forged = [
-        "", "x", "é", "====", "a" * 500, key, real[1:], real[:10], f"A{real[1:]}", real[:16],
+        "", "x", "é", "====", "a" * 500, key, real[1:], real[:10], other + real[1:], real[:16],
     ]  # fmt: skip
 
     for cursor in forged:

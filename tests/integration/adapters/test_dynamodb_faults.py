@@ -234,3 +234,32 @@ def test_a_page_is_read_on_until_it_is_full() -> None:
     found: list[Any] = list(gateway(client, []).query("t1", part, limit=5))
     assert found == [1, 2, 3, 4, 5]
     assert client.asked == [(5, None), (3, {"n": 2}), (3, {"n": 2})]
+
+
+def test_every_read_is_strongly_consistent_but_lists() -> None:
+    """A stale index hides a rival; the local AWS is always consistent and would not show it."""
+
+    class Noting:
+        def __init__(self) -> None:
+            self.consistent: dict[str, bool] = {}
+
+        def get_item(self, **request: Any) -> Any:
+            self.consistent["get"] = request["ConsistentRead"]
+            return {}
+
+        def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803 - theirs
+            self.consistent["get many"] = RequestItems["B"]["ConsistentRead"]
+            return {"Responses": {}, "UnprocessedKeys": {}}
+
+        def query(self, **request: Any) -> Any:
+            self.consistent[request.get("IndexName", "query")] = request["ConsistentRead"]
+            return {"Items": []}
+
+    client: Any = Noting()
+    store = gateway(client, [])
+    store.get("t1", some_keys(1)[0])
+    store.get_all("t1", some_keys(1))
+    list(store.query("t1", Range(Table.BOOKS, "t1#c1#X")))
+    list(store.query("t1", Range(Table.BOOKS, "t1#c1#X", is_list=True)))
+
+    assert client.consistent == {"get": True, "get many": True, "query": True, "by_list": False}

@@ -15,6 +15,7 @@ from rappro.adapters import codec
 from rappro.adapters.cursors import read_cursor, write_cursor
 from rappro.adapters.dynamodb import keys as at
 from rappro.adapters.dynamodb.commits import Commit, Load
+from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
 from rappro.adapters.dynamodb.items import DOC, LIST_SK, POINTS_TO, SK, Item, record_of
 from rappro.adapters.dynamodb.keys import Table
@@ -69,6 +70,7 @@ class DynamoStore:
     ) -> None:
         """Take a client whose connection pool holds at least `threads` connections."""
         self._gateway = Gateway(client, tables, threads=threads, sleep=sleep)
+        self._evidence = EvidenceReader(self._gateway)
 
     def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
         place = at.record_key(tenant, company, kind, key)
@@ -199,7 +201,7 @@ class DynamoStore:
             Range(Table.BOOKS, at.ledger_partition(tenant, company, account, shard))
             for shard in range(at.LEDGER_SHARDS)
         ]
-        found = cast("Iterable[BankEntry]", self._copies(tenant, parts))
+        found = cast("Iterable[BankEntry]", self._evidence.copies(tenant, parts))
         return sorted(found, key=lambda entry: (entry.date, entry.id))
 
     def entries(
@@ -239,22 +241,10 @@ class DynamoStore:
         return Page(tuple(item for item in records if isinstance(item, OpenItem)), next_cursor)
 
     def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
-        parts = [_amount_range(tenant, company, amount) for amount in sorted(lookups.amounts)]
-        parts += [
-            _index_range(tenant, company, by, value)
-            for by, values in (
-                (Index.REFERENCE, lookups.references), (Index.THIRD_PARTY, lookups.third_parties),
-            )
-            for value in sorted(values)
-        ]  # fmt: skip
-        return _evidence(self._copies(tenant, parts))
+        return self._evidence.find(tenant, company, lookups)
 
     def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:
-        parts = [
-            Range(Table.BOOKS, at.amount_partition(tenant, company, shard))
-            for shard in range(at.AMOUNT_SHARDS)
-        ]
-        return _evidence(self._copies(tenant, parts))
+        return self._evidence.backlog(tenant, company)
 
     def audit_events(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
@@ -309,41 +299,12 @@ class DynamoStore:
             ).values()
         )
 
-    def _copies(self, tenant: str, parts: Sequence[Range]) -> Iterable[Record]:
-        """Return the records whose copies stand in some ranges, each once, at its latest version.
-
-        The ranges are read one beside the other, so two copies of one record may be a version
-        apart; equal copies are recognised by their text before any is decoded.
-        """
-        found = self._gateway.parallel(lambda part: list(self._gateway.query(tenant, part)), parts)
-        distinct = {_document(item): item for items in found for item in items}
-        latest: dict[tuple[type[Record], str], Record] = {}
-        for item in distinct.values():
-            record = record_of(item)
-            other = latest.get((type(record), record.key))
-            if other is None or other.version < record.version:
-                latest[type(record), record.key] = record
-        return latest.values()
-
 
 def _index_range(
     tenant: str, company: str, by: Index, value: str, *, after: str | None = None
 ) -> Range:
     pk = at.partition(tenant, company, by, value)
     return Range(at.index_table(by), pk, after=after)
-
-
-def _amount_range(tenant: str, company: str, amount: int) -> Range:
-    pk = at.amount_partition(tenant, company, at.amount_shard(str(amount)))
-    return Range(at.index_table(Index.AMOUNT), pk, prefix=f"{amount}#")
-
-
-def _evidence(records: Iterable[Record]) -> Evidence:
-    ordered = sorted(records, key=lambda record: record.key)
-    return Evidence(
-        tuple(record for record in ordered if isinstance(record, OpenItem)),
-        tuple(record for record in ordered if isinstance(record, BankEntry)),
-    )
 
 
 def _text(item: Item, name: str) -> str:

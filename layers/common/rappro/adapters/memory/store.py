@@ -22,6 +22,7 @@ from rappro.adapters.indexing import (
     check_writes,
     list_name,
     stored_before,
+    wanted_by,
 )
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
 from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
@@ -204,9 +205,7 @@ class MemoryStore:
             return cast("Page[OpenItem]", _page(shelf, places, name, limit, cursor))
 
     def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
-        wanted = [(Index.AMOUNT, str(amount)) for amount in lookups.amounts]
-        wanted += [(Index.REFERENCE, token) for token in lookups.references]
-        wanted += [(Index.THIRD_PARTY, party) for party in lookups.third_parties]
+        wanted = wanted_by(lookups)
         with self._lock:
             shelf = self._shelf(tenant, company)
             found = {identity for place in wanted for identity in shelf.identities(*place)}

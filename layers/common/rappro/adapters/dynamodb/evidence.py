@@ -1,0 +1,101 @@
+"""Reads what the books hold for some lines: one query a lookup, or the whole backlog if cheaper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Final
+
+from rappro.adapters.dynamodb import keys
+from rappro.adapters.dynamodb.gateway import Gateway, Range
+from rappro.adapters.dynamodb.items import DOC, Item, record_of
+from rappro.adapters.indexing import Index, Wanted, is_wanted, wanted_by
+from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.matching.model import Lookups
+from rappro.domain.records import Record
+from rappro.ports import Evidence
+
+FEW_LOOKUPS: Final = 48
+"""Up to here the queries are simply made: three rounds of parallel requests."""
+ITEMS_PER_QUERY: Final = 10
+"""How many backlog items cost about as much as one query: a query is a read unit and 2 ms of the
+SDK's time whatever it finds, and ten items are a read unit and 1 ms."""
+
+
+class EvidenceReader:
+    """Reads the index items of one store."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def backlog(self, tenant: str, company: str) -> Evidence:
+        """Return all unsettled items and all waiting bank entries."""
+        return _evidence(self.copies(tenant, _shards(tenant, company)))
+
+    def find(self, tenant: str, company: str, lookups: Lookups) -> Evidence:
+        """Return what has one of the amounts, references or third parties."""
+        wanted = wanted_by(lookups)
+        if len(wanted) > FEW_LOOKUPS:
+            backlog = self._small_backlog(tenant, company, len(wanted) * ITEMS_PER_QUERY)
+            if backlog is not None:
+                return _evidence(record for record in backlog if is_wanted(record, wanted))
+        return _evidence(self.copies(tenant, _ranges(tenant, company, wanted)))
+
+    def _small_backlog(self, tenant: str, company: str, items_max: int) -> Iterable[Record] | None:
+        """Return the backlog if one shard says that all hold about `items_max` items at most.
+
+        Amounts spread over the shards by hash, so one shard is a fair sample; a wrong guess costs
+        time, never an item. What was read of the sample is not read again.
+        """
+        first, *others = _shards(tenant, company)
+        sample_max = items_max // keys.AMOUNT_SHARDS + 1
+        sample = list(self._gateway.query(tenant, first, limit=sample_max))
+        if len(sample) == sample_max:
+            return None
+        return self.copies(tenant, others, sample)
+
+    def copies(
+        self, tenant: str, parts: Sequence[Range], already_read: Iterable[Item] = ()
+    ) -> Iterable[Record]:
+        """Return the records whose copies stand in some ranges, each once, at its latest version.
+
+        The ranges are read one beside the other, so two copies of one record may be a version
+        apart; equal copies are recognised by their text before any is decoded.
+        """
+        found = self._gateway.parallel(lambda part: list(self._gateway.query(tenant, part)), parts)
+        items = chain(already_read, chain.from_iterable(found))
+        distinct = {str(item[DOC]["S"]): item for item in items}
+        latest: dict[tuple[type[Record], str], Record] = {}
+        for item in distinct.values():
+            record = record_of(item)
+            other = latest.get((type(record), record.key))
+            if other is None or other.version < record.version:
+                latest[type(record), record.key] = record
+        return latest.values()
+
+
+def _shards(tenant: str, company: str) -> list[Range]:
+    table = keys.index_table(Index.AMOUNT)
+    return [
+        Range(table, keys.amount_partition(tenant, company, shard))
+        for shard in range(keys.AMOUNT_SHARDS)
+    ]
+
+
+def _ranges(tenant: str, company: str, wanted: Wanted) -> list[Range]:
+    return [_range(tenant, company, by, value) for by, value in sorted(wanted)]
+
+
+def _range(tenant: str, company: str, by: Index, value: str) -> Range:
+    if by is Index.AMOUNT:
+        pk = keys.amount_partition(tenant, company, keys.amount_shard(value))
+        return Range(keys.index_table(by), pk, prefix=f"{value}#")
+    return Range(keys.index_table(by), keys.partition(tenant, company, by, value))
+
+
+def _evidence(records: Iterable[Record]) -> Evidence:
+    ordered = sorted(records, key=lambda record: record.key)
+    return Evidence(
+        tuple(record for record in ordered if isinstance(record, OpenItem)),
+        tuple(record for record in ordered if isinstance(record, BankEntry)),
+    )
