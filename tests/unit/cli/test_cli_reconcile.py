@@ -276,7 +276,7 @@ def test_a_fec_that_cannot_be_read_is_refused_with_the_line(rappro: Any, tmp_pat
 
     [refusal] = ran.documents
     assert (ran.exit_code, refusal["error"]["code"]) == (1, "malformed_books")
-    assert "10" in refusal["error"]["position"]
+    assert refusal["error"]["position"] == "line 10"
 
 
 def test_without_json_a_person_reads_a_table(rappro: Any) -> None:
