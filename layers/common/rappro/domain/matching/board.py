@@ -79,6 +79,7 @@ class Board:
         for clue in self.clues:
             if self.is_pending[clue.rank]:
                 self.lines_by_amount[line_key(clue)].append(clue.rank)
+        self.lines_of_amount = {k: len(v) for k, v in self.lines_by_amount.items()}
         self._named: dict[int, tuple[Named, ...]] = {}
         self._label_words: dict[int, tuple[frozenset[str], ...]] = {}
         self._label_parties: dict[int, frozenset[str]] = {}

@@ -34,6 +34,8 @@ _RETURN_OF: Final = frozenset(_words("PRLV VIR VIREMENT SEPA CHEQUE CHQ LCR PREL
 _FEE: Final = frozenset(_words("FRAIS COMMISSION COMMISSIONS COM COMM CHARGES AGIOS COTISATION"))
 _CHEQUE: Final = frozenset(_words("CHQ CHQS CHEQUE CHEQUES"))
 _REMITTANCE: Final = frozenset(_words("REMISE REMISES REM BORDEREAU BRD"))
+_MEANS: Final = frozenset(_words("VIR VIREMENT VRT PRLV PRLVT PRELEVEMENT CB CARTE TIP"))
+_NO_CHEQUE: Final = (Nature.TRANSFER, Nature.DIRECT_DEBIT, Nature.CARD, Nature.CARD_DEPOSIT)
 _CARD: Final = frozenset(_words("CB CARTE CARTES TPE CARD"))
 _GROUP: Final = frozenset(
     _words("SALAIRES VIREMENTS PRELEVEMENTS PRLVTS LOT GROUPE GROUPES BATCH MULTIPLE MULTIPLES")
@@ -47,6 +49,7 @@ class Kind:
 
     is_return: bool = False
     is_cheque: bool = False
+    is_no_cheque: bool = False
     is_remittance: bool = False
     is_card_deposit: bool = False
     is_group: bool = False
@@ -210,6 +213,7 @@ def _kind(line: StatementLine, fields: tuple[Words, ...]) -> Kind:
     return Kind(
         is_return=_is_return(line, words, has_fee_words=has_fee_words),
         is_cheque=is_cheque,
+        is_no_cheque=not is_cheque and (nature in _NO_CHEQUE or not words.isdisjoint(_MEANS)),
         is_remittance=is_remittance,
         is_card_deposit=is_card,
         is_group=bool(line.details) or not words.isdisjoint(_GROUP),

@@ -79,7 +79,7 @@ class Words:
         """Return the word at `other` when only a blank or a hyphen stands between both."""
         if not 0 <= other < len(self.spans):
             return None
-        left, right = sorted((index, other))
+        left, right = (index, other) if index < other else (other, index)
         between = self.text[self.spans[left][2] : self.spans[right][1]]
         return self.spans[other][0] if _JOINT.fullmatch(between) else None
 
@@ -130,8 +130,6 @@ class PhraseIndex:
         for first in range(len(words.spans)):
             if words.spans[first][0] in self._root.next:
                 finds += self._walk(words, first)
-        if finds and words.spans:
-            finds = [find for find in finds if _is_believed(find, words)]
         return _widest(finds) if len(finds) > 1 else finds
 
     def _walk(self, words: Words, first: int) -> list[Find]:
@@ -144,7 +142,8 @@ class PhraseIndex:
                 break
             node = following
             at += 1
-            finds += [_find(owner, words, first, at) for owner in node.owners]
+            if node.owners:
+                finds += _finds(node.owners, words, first, at)
         if at >= len(words.spans) - 1 and len(words.text) >= CUT_FIELD_CHARS_MIN:
             finds += self._cut(words, (first, at), node)
         return finds
@@ -161,7 +160,7 @@ class PhraseIndex:
         owner = _only_owner(nodes)
         if owner is None:
             return []
-        return [_find(owner, words, first, len(words.spans), is_cut=True)]
+        return _finds([owner], words, first, len(words.spans), is_cut=True)
 
 
 def _only_owner(nodes: list[_Node]) -> Owner | None:
@@ -178,11 +177,25 @@ def _only_owner(nodes: list[_Node]) -> Owner | None:
     return only
 
 
-def _find(owner: Owner, words: Words, first: int, end: int, *, is_cut: bool = False) -> Find:
+def _finds(
+    owners: list[Owner], words: Words, first: int, end: int, *, is_cut: bool = False
+) -> list[Find]:
+    """Return the believable finds of one place: see the module's first lines."""
     text = words.text[words.spans[first][1] : words.spans[end - 1][2]]
     form = _form_beside(words, first, end)
-    same = form is not None and form == owner.form
-    return Find(owner, words.name, first, end, text, is_cut=is_cut, has_same_form=same)
+    is_inside = any(
+        _is_name_word(words.neighbour(at, other))
+        for at, other in ((first, first - 1), (end - 1, end))
+    )
+    return [
+        Find(
+            owner, words.name, first, end, text, is_cut=is_cut,
+            has_same_form=form is not None and form == owner.form,
+        )
+        for owner in owners
+        if not owner.is_derived
+        or not (is_inside or (form is not None and owner.form is not None and form != owner.form))
+    ]  # fmt: skip
 
 
 def _form_beside(words: Words, first: int, end: int) -> str | None:
@@ -191,18 +204,6 @@ def _form_beside(words: Words, first: int, end: int) -> str | None:
         if word is not None and word in LEGAL_FORMS:
             return _SAME_FORM.get(word, word)
     return None
-
-
-def _is_believed(find: Find, words: Words) -> bool:
-    """A derived phrase is no part of a longer name, and its legal form is not another one."""
-    if not find.owner.is_derived:
-        return True
-    form = _form_beside(words, find.first, find.end)
-    if form is not None and find.owner.form is not None and form != find.owner.form:
-        return False
-    before = words.neighbour(find.first, find.first - 1)
-    after = words.neighbour(find.end - 1, find.end)
-    return not (_is_name_word(before) or _is_name_word(after))
 
 
 def _is_name_word(word: str | None) -> bool:

@@ -13,9 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rappro.domain.bank import Nature
 from rappro.domain.books import PaymentMethod
-from rappro.domain.matching.board import NEAR_MAX, Board
+from rappro.domain.matching.board import NEAR_MAX, Board, line_key
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.index import Twin
 from rappro.domain.matching.model import Candidate, Evidence, Rejected
@@ -25,8 +24,10 @@ from rappro.domain.matching.references import key_token
 SHARED_CHARS_MIN: Final = 4
 """Letters of shared telling words below which two labels have nothing in common."""
 
+ROUND_MINOR: Final = 1000
+"""Amounts in tens of the currency meet by chance more often than others."""
+
 _CHEQUES: Final = (PaymentMethod.CHEQUE, PaymentMethod.CHEQUE_IN)
-_NO_CHEQUE: Final = (Nature.TRANSFER, Nature.DIRECT_DEBIT, Nature.CARD, Nature.CARD_DEPOSIT)
 _AMBIGUOUS: Final = ("amount", "window")
 
 
@@ -78,7 +79,7 @@ def _is_possible(board: Board, clue: Clue, place: int) -> bool:
         named = board.label_parties(place) if entry.third_party is None else {entry.third_party}
         if named and payer not in named:
             return False
-    if entry.method in _CHEQUES and clue.line.nature in _NO_CHEQUE:
+    if entry.method in _CHEQUES and clue.kind.is_no_cheque:
         return False
     return not _is_other_key(clue, entry.cheque_no, entry.end_to_end_id)
 
@@ -150,7 +151,20 @@ def _claim(board: Board, clue: Clue, alike: Sequence[int], *, is_alone: bool) ->
         others = ", ".join(str(board.clues[rank].match_line.id) for rank in closer[:5])
         why = f"other lines could be this entry as well: {others}"
         return Abstain(why, candidates=_candidates(board, alike))
+    if mine == 0 and _is_doubtful(board, clue, place):
+        why = "the labels have nothing in common and the amount is not rare"
+        return Abstain(why, candidates=_candidates(board, alike))
     return _plan(board, clue, alike, rivals)
+
+
+def _is_doubtful(board: Board, clue: Clue, place: int) -> bool:
+    """Both labels name something, not the same, and the amount is round or seen elsewhere."""
+    is_told = bool(board.index.entries.label_words(place)) and bool(board.label_words(clue)[2])
+    entry = board.entry(place)
+    seen = len(board.index.entries.by_amount[entry.currency, entry.amount_minor])
+    seen += board.lines_of_amount[line_key(clue)]
+    is_known = entry.third_party is not None and entry.third_party == clue.payer.third_party
+    return is_told and not is_known and (seen > 2 or clue.amount % ROUND_MINOR == 0)
 
 
 def _best_shared(board: Board, clue: Clue, label: frozenset[str]) -> int:
