@@ -18,6 +18,7 @@ _STAGES = {
     "failed": "✘ failed",
 }
 _FINDINGS_SHOWN = 6
+_PIPE_COLUMNS = 140
 
 
 class Display:
@@ -25,6 +26,8 @@ class Display:
 
     def __init__(self) -> None:
         self.console = Console(highlight=False)
+        if not self.console.is_terminal:
+            self.console.width = _PIPE_COLUMNS
 
     def say(self, text: str) -> None:
         """Print one line."""

@@ -40,7 +40,7 @@ def invented() -> Inputs:
         is_own=True,
         journals=tuple(settings["journals"]),
         third_parties=settings["third_parties"],
-        books={key: settings[key] for key in ("templates", "card_contracts")},
+        books={key: settings[key] for key in ("accounts", "templates", "card_contracts")},
     )  # fmt: skip
 
 

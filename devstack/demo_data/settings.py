@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from devstack.demo_data.catalog import (
+    ACCOUNTS,
     BQ1,
     BQ2,
     CUSTOMERS,
@@ -32,6 +33,7 @@ def settings(book: Book) -> dict[str, Any]:
     suppliers = [s for s in SUPPLIERS if s.mandate or s.knows_iban]
     percent = f"{CARD_COMMISSION_PERMILLE // 10}.{CARD_COMMISSION_PERMILLE % 10}0"
     return {
+        "accounts": _template_accounts(),
         "journals": [_journal(book, bank) for bank in (BQ1, BQ2)],
         "third_parties": {
             **{customer.code: _customer(customer) for customer in known},
@@ -77,6 +79,12 @@ def _supplier(supplier: Supplier) -> dict[str, Any]:
         "ibans": [supplier_iban(supplier.code)] if supplier.knows_iban else [],
         "mandates": [supplier.mandate] if supplier.mandate else [],
     }
+
+
+def _template_accounts() -> list[dict[str, str]]:
+    """The accounts that templates post to; the year's entries need not have used them."""
+    numbers = {line["account"] for template in _templates() for line in template["lines"]}
+    return [{"number": number, "label": ACCOUNTS[number]} for number in sorted(numbers)]
 
 
 def _templates() -> list[dict[str, Any]]:
