@@ -131,6 +131,7 @@ class _Session:
             clock=SystemClock(),
         )
         self.company: CompanyId = cli_books.COMPANY
+        self.currency = ""
         self.findings: tuple[Finding, ...] = ()
         self.engine = ENGINE
         self.decisions: dict[LineId, Decision] = {}
@@ -140,6 +141,7 @@ class _Session:
         books = cli_books.load(request.books, list(request.reconciled))
         save_company(self.ports, TENANT, books.company, AUTHOR)
         load_document(self.ports, TENANT, self.company, books.records, AUTHOR)
+        self.currency = books.company.currency
         self.findings = books.records.findings
         journals = self._journals()
         for option in request.journals:
@@ -213,7 +215,7 @@ class _Session:
                 file.name,
                 self._record(statement).number,
                 [
-                    decision_document(line.line, self.decisions[line.id])
+                    decision_document(line.line, self.decisions[line.id], currency=self.currency)
                     for line in self.ports.store.lines(TENANT, self.company, statement)
                     if line.id in self.decisions
                 ],

@@ -197,8 +197,11 @@ def result_with(*decided: dict[str, Any]) -> dict[str, Any]:
     return reconcile_document("engine 1", [decided_statement_document("a.xml", "12", decided)])
 
 
-def test_decisions_keep_to_the_schema_and_to_the_line_s_currency() -> None:
-    matched, opened = decision_document(FULL_LINE, MATCHED), decision_document(FULL_LINE, OPEN)
+def test_decisions_keep_to_the_schema_and_to_the_contract() -> None:
+    matched, opened = (
+        decision_document(FULL_LINE, MATCHED, currency="EUR"),
+        decision_document(FULL_LINE, OPEN, currency="EUR"),
+    )
     result = result_with(matched, opened)
 
     assert errors("reconcile-result.schema.json", result) == []
@@ -219,8 +222,19 @@ def test_decisions_keep_to_the_schema_and_to_the_line_s_currency() -> None:
     ]
 
 
+def test_amounts_settled_have_the_precision_of_the_company_s_currency() -> None:
+    yen = StatementLine(
+        position=1, booking_date=date(2026, 3, 2), amount_minor=1200, currency="JPY"
+    )
+
+    document = decision_document(yen, MATCHED, currency="TND")
+
+    assert document["settles"][0]["amount"] == "120.505"
+    assert document["adjustments"][0]["amount"] == "-0.500"
+
+
 def test_the_schema_knows_that_an_undecided_line_settles_nothing() -> None:
-    lying = {**decision_document(FULL_LINE, OPEN), "settles": [
+    lying = {**decision_document(FULL_LINE, OPEN, currency="EUR"), "settles": [
         {"id": "I1", "type": "open_item", "amount": "1.00"}]}  # fmt: skip
 
     assert errors("reconcile-result.schema.json", result_with(lying)) != []
@@ -228,7 +242,7 @@ def test_the_schema_knows_that_an_undecided_line_settles_nothing() -> None:
 
 def test_the_schemas_refuse_fields_that_are_not_in_the_contract() -> None:
     statement = statement_document(FULL_STATEMENT, (FULL_LINE,), file="a", format_code="x")
-    result = result_with(decision_document(FULL_LINE, MATCHED))
+    result = result_with(decision_document(FULL_LINE, MATCHED, currency="EUR"))
 
     assert errors("parse-line.schema.json", {**statement, "extra": 1}) != []
     assert errors("reconcile-result.schema.json", {**result, "extra": 1}) != []

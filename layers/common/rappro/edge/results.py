@@ -102,12 +102,11 @@ def decided_statement_document(file: str, number: str | None, lines: Sequence[Js
     return {"file": file, "number": number or None, "lines": list(lines)}
 
 
-def decision_document(line: StatementLine, decision: Decision) -> Json:
-    """Return what was decided about one line; amounts are in the line's own currency.
+def decision_document(line: StatementLine, decision: Decision, *, currency: str) -> Json:
+    """Return what was decided about one line; `currency` is the company's.
 
-    What a line settles and its adjustments add up to the line, so they share its currency.
+    Settled amounts and adjustments are in it: they add up to a line that is in it too.
     """
-    currency = line.currency
     return {
         "position": line.position,
         "entry_ref": line.entry_ref or None,
