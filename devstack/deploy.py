@@ -11,6 +11,8 @@ from devstack.template import LocalTemplate
 
 if TYPE_CHECKING:
     from boto3 import Session
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_s3 import S3Client
 
 CODE_BUCKET = "rappro-local-code"
 _TEMPLATE_KEY = "template.json"
@@ -39,15 +41,7 @@ def deploy(
     parameters: dict[str, str],
 ) -> Deployed:
     """Create the stack and wait for it. Raises DeployError."""
-    s3 = session.client("s3", endpoint_url=endpoint_url)
-    s3.create_bucket(
-        Bucket=CODE_BUCKET,
-        CreateBucketConfiguration={"LocationConstraint": session.region_name},  # type: ignore[typeddict-item]  # any region
-    )
-    for key, package in template.packages.items():
-        s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=package)
-    # By address, not in the request: a request may carry 51,200 bytes only.
-    s3.put_object(Bucket=CODE_BUCKET, Key=_TEMPLATE_KEY, Body=json.dumps(template.body).encode())
+    _upload(session.client("s3", endpoint_url=endpoint_url), session.region_name, template)
     formation = session.client("cloudformation", endpoint_url=endpoint_url)
     formation.create_stack(
         StackName=stack,
@@ -64,12 +58,26 @@ def deploy(
             physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
             return Deployed(physical, outputs)
         if not found["StackStatus"].endswith("IN_PROGRESS"):
-            events = formation.describe_stack_events(StackName=stack)["StackEvents"]
-            failed = [
-                f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}"
-                for e in events
-                if e["ResourceStatus"].endswith("FAILED")
-            ]
-            raise DeployError("\n".join([found["StackStatus"], *failed]))
+            raise DeployError(_failures(formation, stack))
         time.sleep(_POLL_SECONDS)
     raise DeployError(f"the stack was not created in {_TIMEOUT_SECONDS:.0f} s")
+
+
+def _upload(s3: S3Client, region: str, template: LocalTemplate) -> None:
+    """Put the packages and the template in a bucket; a request may carry 51,200 bytes only."""
+    s3.create_bucket(
+        Bucket=CODE_BUCKET,
+        CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]  # any region
+    )
+    for key, package in template.packages.items():
+        s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=package)
+    s3.put_object(Bucket=CODE_BUCKET, Key=_TEMPLATE_KEY, Body=json.dumps(template.body).encode())
+
+
+def _failures(formation: CloudFormationClient, stack: str) -> str:
+    events = formation.describe_stack_events(StackName=stack)["StackEvents"]
+    return "\n".join(
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+        for event in events
+        if event["ResourceStatus"].endswith("FAILED")
+    )
