@@ -15,7 +15,7 @@ from rappro.domain.books import BankEntry, OpenItem, PastPayment
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.card_index import CardIndex
 from rappro.domain.matching.model import World
-from rappro.domain.matching.normalise import telling_words
+from rappro.domain.matching.normalise import telling_words, words_of
 from rappro.domain.matching.numbers import Fit, Hit, dotted, is_padding_apart, runs_of
 from rappro.domain.matching.references import index_tokens, key_token, piece_key
 
@@ -148,11 +148,15 @@ class EntryIndex:
         return known
 
     def twin(self, place: int) -> Twin:
-        """Entries of one account, amount, third party and label differ by date alone."""
+        """Entries of one account, amount and third party (or label) differ by date alone.
+
+        Two entries of nobody without a label may be anything: they are no twins.
+        """
         entry = self.all[place]
-        told_apart = (entry.cheque_no, entry.remittance_no, entry.batch_ref, entry.end_to_end_id)
-        label = "" if entry.third_party else " ".join(sorted(self.label_words(place)))
-        return (entry.account, entry.amount_minor, entry.third_party, label, told_apart)
+        keys = (entry.cheque_no, entry.remittance_no, entry.batch_ref, entry.end_to_end_id)
+        label = "" if entry.third_party else " ".join(words_of(entry.label))
+        owner = entry.third_party or label or place
+        return (entry.account, entry.amount_minor, owner, keys)
 
 
 class PastIndex:
