@@ -32,14 +32,13 @@ from rappro.domain.matching.references import shape_of
 
 BANK = "512000"
 START = date(2026, 1, 5)
-TRADES = (
-    "MENUISERIE PLOMBERIE GARAGE BOULANGERIE TRANSPORTS ELECTRICITE MACONNERIE IMPRIMERIE".split()
-)
-NAMES = (
+_TRADES = "MENUISERIE PLOMBERIE GARAGE BOULANGERIE TRANSPORTS ELECTRICITE MACONNERIE IMPRIMERIE"
+_NAMES = (
     "LEROY DURAND MARTIN BERNARD PETIT ROBERT RICHARD MOREAU SIMON LAURENT MICHEL GARCIA THOMAS"
     " FONTAINE CHEVALIER ROUSSEL LAMBERT GIRARD BONNET DUPONT DUPOND MERCIER BLANC GUERIN FAURE"
-).split()
-SYLLABLES = "BA CHE DU FO GRI LAN MOR NEL PRU RO SAU TI VAL".split()
+)
+_SYLLABLES = "BA CHE DU FO GRI LAN MOR NEL PRU RO SAU TI VAL"
+TRADES, NAMES, SYLLABLES = _TRADES.split(), _NAMES.split(), _SYLLABLES.split()
 FORMS = ("SARL", "SAS", "SA", "EURL", "SCI")
 PRICES = (2990, 4900, 9900, 12000, 50000)
 
@@ -190,11 +189,12 @@ def _gap(maker: Maker) -> None:
     amount = maker.random.randrange(20000, 400000)
     name, counterparty = maker.shown_name(party)
     kind = maker.random.choice(("discount", "cents", "foreign"))
+    fields: dict[str, object] = {}
     if kind == "discount":
         item = maker.item(party, amount, on, discount=Discount("2", on + timedelta(days=3)))
-        pays, fields = amount - round(amount * 2 / 100), {}
+        pays = amount - (amount * 2 + 50) // 100
     elif kind == "cents":
-        item, fields = maker.item(party, amount, on), {}
+        item = maker.item(party, amount, on)
         pays = amount + maker.random.choice((-3, -1, 2, 4))
     else:
         company = amount * 9 // 10
@@ -251,7 +251,7 @@ def _remittance(maker: Maker) -> None:
         maker.entries[-len(amounts) :] = [
             replace(entry, card_contract=contract) for entry in maker.entries[-len(amounts) :]
         ]
-        label, pays = f"REMISE CB {contract}", total - round(total * 12 / 1000)
+        label, pays = f"REMISE CB {contract}", total - (total * 12 + 500) // 1000
     else:
         label = f"REMISE CHEQUES {number if maker.random.random() < 0.6 else ''}"
         pays = total

@@ -45,8 +45,9 @@ def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | Non
     closed = closed_numbers(board, clue)
     if closed is not None:
         evidence.append(Evidence("closed_number", shown(clue.line.label), closed))
-    if abstain is None and not candidates:
-        evidence.append(Evidence("nothing_found", shown(clue.line.label), "nothing fits the line"))
+    if abstain is None:
+        kind = "nothing_exact" if candidates else "nothing_found"
+        evidence.append(Evidence(kind, shown(clue.line.label), why))
     rejected = [*(abstain.rejected if abstain else ()), *clue.payer.rejected]
     rejected += [Rejected(_name(candidate), why) for candidate in candidates]
     party, invoice = named_by(board, clue)

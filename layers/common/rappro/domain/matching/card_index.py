@@ -1,7 +1,7 @@
 """Card slips that wait for the bank, as the sets in which a bank may remit them.
 
-A set is one slip, all slips of a day, or all of a remittance number: of one contract, or of none
-(books made from a FEC know no contract). Each is found by what the bank would pay for it.
+A set is one slip, all slips of a day, or all of a piece or a remittance number: of one contract, or
+of none (books made from a FEC know no contract). Each is found by what the bank would pay for it.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class CardIndex:
             contract = key_token(entry.card_contract) or ""
             groups[contract, "one", str(place)].append(place)
             groups[contract, "day", entry.date.isoformat()].append(place)
+            if entry.piece_ref:
+                groups[contract, "piece", entry.piece_ref].append(place)
             if entry.remittance_no:
                 groups[contract, "remittance", entry.remittance_no].append(place)
             self.contracts |= {contract} - {""}

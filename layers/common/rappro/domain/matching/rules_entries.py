@@ -28,6 +28,7 @@ ROUND_MINOR: Final = 1000
 """Amounts in tens of the currency meet by chance more often than others."""
 
 _CHEQUES: Final = (PaymentMethod.CHEQUE, PaymentMethod.CHEQUE_IN)
+_NO_CHEQUES: Final = (PaymentMethod.TRANSFER, PaymentMethod.DIRECT_DEBIT, PaymentMethod.CARD)
 _AMBIGUOUS: Final = ("amount", "window")
 
 
@@ -80,6 +81,8 @@ def _is_possible(board: Board, clue: Clue, place: int) -> bool:
         if named and payer not in named:
             return False
     if entry.method in _CHEQUES and clue.kind.is_no_cheque:
+        return False
+    if entry.method in _NO_CHEQUES and clue.kind.is_cheque:
         return False
     return not _is_other_key(clue, entry.cheque_no, entry.end_to_end_id)
 

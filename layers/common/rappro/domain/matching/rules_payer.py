@@ -19,7 +19,7 @@ from rappro.domain.matching.board import NEAR_MAX, Board
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.gaps import discounts
 from rappro.domain.matching.index import Twin
-from rappro.domain.matching.model import Evidence, Rejected, TargetType
+from rappro.domain.matching.model import AdjustmentKind, Evidence, Rejected, TargetType
 from rappro.domain.matching.normalise import telling_words
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
@@ -54,14 +54,24 @@ def payer_truncated(board: Board, clue: Clue) -> Outcome:
         rest,
         sizes=(1, PARTS_MAX),
     )
-    if found is None or len(found) != 1:
-        return None
-    chosen = sorted({*whole, *(parts[i] for i in found[0])})
-    evidence = tuple(
-        Evidence("number_part", shown(clue.line.label), f"shows part of {board.item(place).number}")
-        for place in chosen
+    if found is not None and len(found) == 1:
+        chosen = sorted({*whole, *(parts[i] for i in found[0])})
+        return settle_items(board, clue, chosen, _part_evidence(board, clue, chosen))
+    if not found and not whole and len(parts) == 1:
+        plan = settle_items(board, clue, parts, _part_evidence(board, clue, parts))
+        is_discounted = plan is not None and all(
+            gap.kind is AdjustmentKind.DISCOUNT for gap in plan.adjustments
+        )
+        return plan if is_discounted else None
+    return None
+
+
+def _part_evidence(board: Board, clue: Clue, places: Sequence[int]) -> tuple[Evidence, ...]:
+    text = shown(clue.line.label)
+    return tuple(
+        Evidence("number_part", text, f"shows part of {board.item(place).number}")
+        for place in places
     )
-    return settle_items(board, clue, chosen, evidence)
 
 
 def _is_candidate(board: Board, clue: Clue, place: int) -> bool:
