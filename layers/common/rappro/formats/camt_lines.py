@@ -7,18 +7,20 @@ so for reversals, and is never turned round.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from rappro.domain.bank import LineStatusAtBank, Nature, OriginalAmount, StatementLine
-from rappro.domain.errors import InputError, MalformedStatement, TooLarge, UnsupportedCurrency
+from rappro.domain.errors import InputError, MalformedStatement, TooLarge
 from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent, parse_amount
 from rappro.formats.camt_codes import BankCode, bank_code
+from rappro.formats.camt_layouts import Entry
 from rappro.formats.camt_parties import Parties
 from rappro.formats.camt_tables import DETAIL, ENTRY, REFERENCES
 from rappro.formats.camt_texts import first_of, texts_of
-from rappro.formats.camt_tree import Element, Fields, fill, xml_line
+from rappro.formats.camt_tree import CUT_DETAIL, Element, Fields, fill, xml_line
 from rappro.formats.cfonb_codes import SEPA_DIRECT_DEBITS
 from rappro.formats.findings import FindingLog
 from rappro.formats.protocol import DETAILS_PER_LINE_MAX, LINE_TEXT_CHARS_MAX, RAW_CHARS_MAX
@@ -51,6 +53,40 @@ class Booking:
     code: BankCode
 
 
+class EntryReader:
+    """Reads entries and details from the tree."""
+
+    def __init__(self) -> None:
+        self._entry, self._detail = ENTRY.copied(), DETAIL.copied()
+
+    def entry(self, element: Element, cut: deque[Fields] | None = None) -> Entry:
+        """Return the fields of an entry and of its details; `cut` has those read elsewhere.
+
+        Raises TooLarge, and MalformedStatement for an element that only stands for a detail.
+        """
+        fields: Fields = {}
+        parts: list[Element] = []
+        fill(element, self._entry, fields, parts)
+        if len(parts) > DETAILS_PER_LINE_MAX:
+            raise TooLarge(f"more than {DETAILS_PER_LINE_MAX} details in an entry",
+                           position=xml_line(element))  # fmt: skip
+        details: list[Fields] = []
+        for part in parts:
+            if not part.tag.endswith(CUT_DETAIL):
+                details.append(self.detail(part).fields)
+            elif cut:
+                details.append(cut.popleft())
+            else:
+                raise MalformedStatement(f"an element {CUT_DETAIL}", position=xml_line(part))
+        return Entry(fields, details)
+
+    def detail(self, element: Element) -> Entry:
+        """Return the fields of a detail."""
+        fields: Fields = {}
+        fill(element, self._detail, fields, [])
+        return Entry(fields, [])
+
+
 class LineMaker:
     """Makes the lines of one statement."""
 
@@ -60,34 +96,22 @@ class LineMaker:
     ) -> None:  # fmt: skip
         self._parties, self._currency, self._fallback = parties, currency, fallback
         self._ordinal, self._findings = ordinal, findings
-        self._entry_table, self._detail_table = ENTRY.copied(), DETAIL.copied()
         self._codes: dict[tuple[str | None, ...], BankCode] = {}
         self._dates: dict[str, date] = {}
 
-    def line(self, entry: Element, position: int) -> StatementLine:
-        """Return the line of an entry.
+    def line(self, entry: Entry, position: int) -> StatementLine:
+        """Return the line of an entry. Raises InputError, TooLarge and UnsupportedCurrency.
 
-        Raises MalformedStatement, UnsupportedCurrency and TooLarge with the line's place.
+        A single detail is the entry itself in more words, unless the entry says it is a batch.
         """
-        fields: Fields = {}
-        details: list[Element] = []
-        try:
-            fill(entry, self._entry_table, fields, details)
-            if len(details) == 1 and fields.get("batch.NbOfTxs", "1") in ("0", "1"):
-                fill(details.pop(), self._detail_table, fields, details)
-            booking = self._booking(fields, position)
-            if details:
-                return self._made(fields, booking, self._details(details, fields, booking))
-            return self._made(fields, booking, ())
-        except UnsupportedCurrency as wrong:
-            raise UnsupportedCurrency(wrong.detail, position=self._at(position, entry)) from wrong
-        except TooLarge as wrong:
-            raise TooLarge(wrong.detail, position=self._at(position, entry)) from wrong
-        except InputError as wrong:
-            raise MalformedStatement(wrong.detail, position=self._at(position, entry)) from wrong
-
-    def _at(self, position: int, entry: Element) -> str:
-        return f"{self._where(position)}, {xml_line(entry)}"
+        fields, details = entry
+        if len(details) == 1 and fields.get("batch.NbOfTxs", "1") in ("0", "1"):
+            fields = details[0] | fields
+            details = []
+        booking = self._booking(fields, position)
+        if details:
+            return self._made(fields, booking, self._details(details, fields, booking))
+        return self._made(fields, booking, ())
 
     def _where(self, position: int) -> str:
         return f"statement {self._ordinal} line {position}"
@@ -203,20 +227,16 @@ class LineMaker:
         return None
 
     def _details(
-        self, elements: list[Element], entry: Fields, booking: Booking
+        self, parts: list[Fields], entry: Fields, booking: Booking
     ) -> tuple[StatementLine, ...]:
         """Return the parts of a batch entry; what one does not say itself, its entry says."""
-        if len(elements) > DETAILS_PER_LINE_MAX:
-            raise TooLarge(f"more than {DETAILS_PER_LINE_MAX} details in an entry")
         announced = entry.get("batch.NbOfTxs", "")
-        if announced.isdigit() and announced != str(len(elements)):
+        if announced.isdigit() and announced != str(len(parts)):
             self._findings.note("details_partial", self._where(booking.position))
-        details = []
-        for rank, element in enumerate(elements, 1):
-            fields: Fields = {}
-            fill(element, self._detail_table, fields, [])
-            details.append(self._made(fields, self._part(fields, booking, rank), ()))
-        return tuple(details)
+        return tuple(
+            self._made(fields, self._part(fields, booking, rank), ())
+            for rank, fields in enumerate(parts, 1)
+        )
 
     def _part(self, fields: Fields, booking: Booking, rank: int) -> Booking:
         direction = fields.get("detail.CdtDbtInd")

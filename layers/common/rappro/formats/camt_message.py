@@ -12,11 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from rappro.domain.bank import StatementEvent, StatementOpened
+from rappro.domain.bank import (
+    StatementClosed,
+    StatementEvent,
+    StatementLine,
+    StatementOpened,
+)  # fmt: skip
 from rappro.domain.errors import MalformedStatement
 from rappro.formats.camt_catalogue import CATALOGUE
+from rappro.formats.camt_lines import EntryReader
+from rappro.formats.camt_source import CuttingSource
 from rappro.formats.camt_statement import Statement
-from rappro.formats.camt_tree import Element, ended_elements, local_name, xml_line
+from rappro.formats.camt_tree import CUT_ENTRY, Element, ended_elements, local_name, xml_line
 from rappro.formats.findings import FindingLog
 
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -69,46 +76,79 @@ class CamtParser:
 
         An entry is removed from the tree when the next one is read, so that memory stays flat.
         """
-        findings = FindingLog(CATALOGUE)
-        statement: Statement | None = None
-        parent: Element | None = None
-        before: Element | None = None
-        ordinal = 0
-        for element in ended_elements(stream, ("Ntry", self.statement)):
+        message = _Message(stream, self.statement)
+        for element in ended_elements(message.source, ("Ntry", CUT_ENTRY, self.statement)):
             if element.tag.endswith("Ntry"):
-                if element.getparent() is not parent:
-                    parent, before = self._parent(element), None
-                    ordinal += 1
-                    statement = Statement(parent, ordinal, findings)
-                    yield StatementOpened(statement.account, ordinal)
-                assert statement is not None
-                assert parent is not None
-                yield statement.line(element)
-                if before is not None:
-                    parent.remove(before)
-                before = element
+                parent = element.getparent()
+                if parent is not message.parent:
+                    yield message.opened(parent, xml_line(element))
+                yield message.line(element)
             else:
-                if element is not parent or statement is None:
-                    ordinal += 1
-                    statement = Statement(element, ordinal, findings)
-                    yield StatementOpened(statement.account, ordinal)
-                yield statement.closed(element)
-                statement = parent = before = None
-                _forget(element)
-        if ordinal == 0:
+                if message.parent is None:
+                    yield message.opened(element, xml_line(element))
+                yield message.closed(element)
+        message.end()
+
+
+class _Message:
+    """A message while its statements stream by, one after the other."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._reader = EntryReader()
+        self.source = CuttingSource(stream, self._reader)
+        self.parent: Element | None = None  # the statement that is open
+        self._name, self._ordinal = name, 0
+        self._findings = FindingLog(CATALOGUE)
+        self._statement: Statement | None = None
+        self._before: Element | None = None
+
+    def opened(self, element: Element | None, position: str) -> StatementOpened:
+        """Open the statement that an element is. Raises MalformedStatement when it is none."""
+        if element is None or local_name(element) != self._name or self.parent is not None:
+            raise MalformedStatement(f"an entry outside of a statement ({self._name})",
+                                     position=position)  # fmt: skip
+        self._ordinal += 1
+        self.parent, self._before = element, None
+        self._statement = Statement(element, self._ordinal, self._findings)
+        return StatementOpened(self._statement.account, self._ordinal)
+
+    def line(self, element: Element) -> StatementLine:
+        """Return the line of an entry, and free the entry before it."""
+        self.source.entry_ended()
+        assert self._statement is not None
+        assert self.parent is not None
+        if not element.tag.endswith(CUT_ENTRY):
+            entry = self._reader.entry(element, self.source.details)
+        elif self.source.entries:
+            entry = self.source.entries.popleft()
+        else:
+            raise _stray(xml_line(element))
+        line = self._statement.line(entry, element)
+        if self._before is not None:
+            self.parent.remove(self._before)
+        self._before = element
+        return line
+
+    def closed(self, element: Element) -> StatementClosed:
+        """Close the open statement, and free it with what stands before it."""
+        if element is not self.parent or self._statement is None:
+            raise MalformedStatement("a statement within another", position=xml_line(element))
+        closed = self._statement.closed(element)
+        self.parent = self._statement = None
+        element.clear()
+        container = element.getparent()
+        if container is not None:
+            del container[: container.index(element)]
+        return closed
+
+    def end(self) -> None:
+        """Check that the message held a statement, and that everything cut out was asked for."""
+        if self._ordinal == 0:
             raise MalformedStatement("the message holds no statement", position="end of file")
-
-    def _parent(self, entry: Element) -> Element:
-        parent = entry.getparent()
-        if parent is None or local_name(parent) != self.statement:
-            raise MalformedStatement(f"an entry outside of a statement ({self.statement})",
-                                     position=xml_line(entry))  # fmt: skip
-        return parent
+        if self.source.entries or self.source.details:
+            raise _stray("end of file")
 
 
-def _forget(statement: Element) -> None:
-    """Free a statement that has ended, and what stands before it."""
-    statement.clear()
-    container = statement.getparent()
-    if container is not None:
-        del container[: container.index(statement)]
+def _stray(position: str) -> MalformedStatement:
+    return MalformedStatement("an element with a name that only this reader uses",
+                              position=position)  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from rappro.domain.bank import Counterparty
 from rappro.formats.camt_tree import Fields
+from rappro.formats.ibans import is_iban, plain_iban
 from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty
 
 _FRENCH: Final = ("FR", "MC")  # Monaco's banks are of the French community
@@ -56,11 +57,9 @@ class Parties:
         return NO_COUNTERPARTY, "", fields.get(other.name)
 
     def _is_own(self, fields: Fields, side: _Side) -> bool:
-        iban = fields.get(side.iban)
-        if iban is not None:
+        iban = fields.get(side.iban) or fields.get(side.number)
+        if iban:
             return iban == self._iban or plain_iban(iban) == self._iban
-        if side.number in fields:
-            return False
         return bool(self._holder) and fields.get(side.name, "").casefold() == self._holder
 
 
@@ -76,18 +75,20 @@ def _is_given(fields: Fields, side: _Side) -> bool:
 def _party(fields: Fields, side: _Side) -> tuple[Counterparty, str]:
     get = fields.get
     role = side.name[:4]
-    iban = get(side.iban)
-    if iban is not None:
-        iban = plain_iban(iban)
+    iban, number = account_of(fields, side.iban, side.number)
     counterparty = new_counterparty(
         get(side.name) or get(side.behind),
         iban,
         get(f"{role}.bic"),
         get(f"{role}.id") or get(f"{role}.organisation"),
     )
-    return counterparty, iban or get(side.number, "")
+    return counterparty, iban or number or ""
 
 
-def plain_iban(text: str) -> str:
-    """Return an IBAN without blanks, in capitals."""
-    return text.replace(" ", "").upper()
+def account_of(fields: Fields, iban: str, number: str) -> tuple[str | None, str | None]:
+    """Return the IBAN of an account or else its number; some banks give an IBAN as a number."""
+    found = fields.get(iban) or fields.get(number)
+    if not found:
+        return None, None
+    plain = plain_iban(found)
+    return (plain, None) if iban in fields or is_iban(plain) else (None, found)

@@ -7,13 +7,14 @@ of `camt_message`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from rappro.domain.bank import Balance, BankAccountRef, StatementClosed, StatementLine
 from rappro.domain.errors import InputError, MalformedStatement, TooLarge, UnsupportedCurrency
+from rappro.formats.camt_layouts import Entry
 from rappro.formats.camt_lines import LineMaker, is_credited, minor_units, parse_date
-from rappro.formats.camt_parties import Parties, plain_iban
+from rappro.formats.camt_parties import Parties, account_of
 from rappro.formats.camt_tables import BALANCE, STATEMENT
 from rappro.formats.camt_tree import Element, Fields, fill, xml_line
 from rappro.formats.findings import FindingLog
@@ -22,6 +23,7 @@ from rappro.formats.protocol import LINES_PER_STATEMENT_MAX
 DEFAULT_CURRENCY: Final = "EUR"
 BALANCES_MAX: Final = 500
 _BOOKED: Final = ("OPBD", "PRCD", "ITBD", "CLBD")
+_LOCATED: Final = (UnsupportedCurrency, TooLarge)
 _COPIES: Final = {"COPY": "a copy", "DUPL": "a duplicate", "CODU": "a copy and a duplicate"}
 
 
@@ -66,23 +68,26 @@ class Statement:
         return f"statement {self._ordinal}"
 
     def _first_currency(self) -> str | None:
-        """Return the account's currency, which the message need not name: else of a balance."""
-        found = [self._fields.get("Ccy"), *(balance.get("Amt@") for balance in self._balances)]
-        return next((currency for currency in found if currency), None)
+        """Return the account's currency, or else that of its booked balances, if they say so."""
+        found = [each.get("Amt@") for each in self._balances if each.get("type") in _BOOKED]
+        return next((currency for currency in (self._fields.get("Ccy"), *found) if currency), None)
 
     def _account(self) -> BankAccountRef:
         get = self._fields.get
-        iban = get("Acct.iban")
+        iban, number = account_of(self._fields, "Acct.iban", "Acct.number")
         return BankAccountRef(
-            iban=plain_iban(iban) if iban else None,
-            number=get("Acct.number"),
+            iban=iban,
+            number=number,
             bic=get("Svcr.bic"),
             currency=self._currency,
             holder=get("Ownr.name") or get("Acct.name"),
         )
 
-    def line(self, entry: Element) -> StatementLine:
-        """Return the line of the next entry."""
+    def line(self, entry: Entry, element: Element) -> StatementLine:
+        """Return the line of the next entry, which stands in the file where the element does.
+
+        Raises MalformedStatement, UnsupportedCurrency and TooLarge with its place.
+        """
         self._count += 1
         if self._make is None:
             self._make = LineMaker(
@@ -95,7 +100,12 @@ class Statement:
         elif self._count > LINES_PER_STATEMENT_MAX:
             raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} entries in a statement",
                            position=self._where)  # fmt: skip
-        line = self._make.line(entry, self._count)
+        try:
+            line = self._make.line(entry, self._count)
+        except InputError as wrong:
+            kind = type(wrong) if isinstance(wrong, _LOCATED) else MalformedStatement
+            place = f"{self._where} line {self._count}, {xml_line(element)}"
+            raise kind(wrong.detail, position=place) from wrong
         if self._currency is None:
             self._currency = line.currency
         return line
@@ -107,7 +117,7 @@ class Statement:
         if self._currency is None:
             self._currency = DEFAULT_CURRENCY
             self._findings.note("currency_assumed", self._where)
-        opening, closing, period_from = self._opening_and_closing()
+        opening, closing, first_day = self._opening_and_closing()
         get = self._fields.get
         self._note_oddities()
         return StatementClosed(
@@ -115,7 +125,7 @@ class Statement:
             self._ordinal,
             self._currency,
             number=get("ElctrncSeqNb") or get("LglSeqNb") or get("Id"),
-            period_from=self._day("FrDtTm") or period_from,
+            period_from=self._day("FrDtTm") or first_day,
             period_to=self._day("ToDtTm") or (closing.on if closing else None),
             opening=opening,
             closing=closing,
@@ -167,7 +177,7 @@ class Statement:
             opening = interim.pop(0)
         if closing is None and interim:
             closing = interim[-1]
-        return opening, closing, opening.on if opening and opening is first.get("OPBD") else None
+        return opening, closing, _first_day(first, closing)
 
     def _booked(self) -> list[_Booked]:
         """Return the booked balances of the account's currency, in file order."""
@@ -201,3 +211,13 @@ class Statement:
             raise MalformedStatement("a balance without a date", position=position)
         self._findings.note("balance_date_missing", self._where)
         return Balance(day, sign * amount)
+
+
+def _first_day(first: dict[str, Balance], closing: Balance | None) -> date | None:
+    """Return the first day of a period from its opening; PRCD is dated the day before it."""
+    if "OPBD" in first:
+        return first["OPBD"].on
+    if "PRCD" not in first:
+        return None
+    following = first["PRCD"].on + timedelta(days=1)
+    return min(following, closing.on) if closing is not None else following

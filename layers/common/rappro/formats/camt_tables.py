@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rappro.formats.camt_tree import Amount, Choice, Collected, Marked, Repeated, Table
+from rappro.formats.camt_tree import CUT_DETAIL, Amount, Choice, Collected, Marked, Repeated, Table
 
 _ORGANISATION: Final = ("AnyBIC", "BICOrBEI", "BEI", "IBEI", "LEI")
 
@@ -122,8 +122,8 @@ DETAIL: Final = Table(  # TxDtls
 )
 
 _DETAILS: Final = Table(
+    {"TxDtls": Collected(), CUT_DETAIL: Collected()},
     Btch=Table(MsgId="batch.MsgId", PmtInfId="batch.PmtInfId", NbOfTxs="batch.NbOfTxs"),
-    TxDtls=Collected(),
 )
 
 ENTRY: Final = Table(  # Ntry

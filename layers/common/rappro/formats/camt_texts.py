@@ -44,7 +44,7 @@ def first_of(fields: Fields, *names: str) -> str | None:
 
 def texts_of(fields: Fields, unplaced: str | None) -> Texts:
     """Return the texts; `unplaced` is a party's name that is not known to be the counterparty's."""
-    label, more = _remittance(fields)
+    label, more = _remittance(fields)  # a single text is the usual case
     references = fields.get("creditor reference", "").split(SEPARATOR)
     extra = [*references[1:]]
     for name in _MORE:
@@ -57,7 +57,14 @@ def texts_of(fields: Fields, unplaced: str | None) -> Texts:
     reference = references[0] or first_of(
         fields, "ChqNb", "batch.PmtInfId", "PmtInfId", "batch.MsgId"
     )
-    return Texts(label, more, _comment(fields, label, unplaced), reference or "")
+    comment = _comment(fields, label, unplaced)
+    if "\n" in label or "\n" in more or "\n" in comment:
+        label, more, comment = _one_line(label), _one_line(more), _one_line(comment)
+    return Texts(label, more, comment, reference or "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(filter(None, map(str.strip, text.split("\n"))))
 
 
 def _remittance(fields: Fields) -> tuple[str, str]:

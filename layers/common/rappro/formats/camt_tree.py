@@ -3,13 +3,16 @@
 A table says which children of an element matter and where their text goes. Children match by local
 name, so that any namespace, prefix or none will do; what no table names is never looked at. Which
 fields there are is the business of `camt_tables`, what they mean that of `camt_lines`.
+
+What a table does depends on the structure of an element alone, never on a text in it: that is what
+lets `camt_layouts` read entries of a known layout without a tree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, Final, Protocol
 
 from lxml import etree
 
@@ -18,11 +21,24 @@ from rappro.formats.protocol import FIELD_CHARS_MAX
 
 Element = etree._Element  # noqa: SLF001 - lxml's public name for it is a function
 Fields = dict[str, str]
-"""The texts of an element by field; those of a repeated field are joined by `SEPARATOR`."""
+"""The texts of an element by field, stripped; those of a repeated field joined by `SEPARATOR`."""
+
+CUT_ENTRY: Final = "RapproCutNtry"
+CUT_DETAIL: Final = "RapproCutTxDtls"
+"""The local names of the elements that stand for what was read without the parser."""
 
 SEPARATOR: Final = "\0"  # no XML text can hold it
-ELEMENT_BYTES_MAX: Final = 33_554_432
-"""XML from one entry to the next: an entry and all its details are held in memory together."""
+SAFE: Final[dict[str, Any]] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "remove_blank_text": True,
+    "collect_ids": False,
+}
+"""How XML is parsed here: nothing is resolved, fetched or allowed to grow without bounds."""
 
 _NAMES_MAX: Final = 200  # names that a table remembers; a message has far fewer
 
@@ -54,15 +70,15 @@ def _copied(action: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The text of the element itself or of its only child, whatever that is called."""
+    """The text of the element's first child, whatever that is called, or else its own."""
 
     field: str
 
     def read(self, element: Element, fields: Fields, _: list[Element]) -> None:
         """Add the field."""
-        text = _text(element) or (_text(element[0]) if len(element) else "")
-        if text and self.field not in fields:
-            fields[self.field] = text
+        chosen = element[0] if len(element) else element
+        if chosen.text is not None and self.field not in fields:
+            fields[self.field] = _text(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +105,8 @@ class Repeated:
         text, currency = _text(element), element.get("Ccy")
         if currency is not None:
             text = f"{text} {_bounded(currency, element)}"
-        if text:
-            before = fields.get(self.field)
-            fields[self.field] = text if before is None else f"{before}{SEPARATOR}{text}"
+        before = fields.get(self.field)
+        fields[self.field] = text if before is None else f"{before}{SEPARATOR}{text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +134,15 @@ class Collected:
 def fill(element: Element, table: Table, fields: Fields, collected: list[Element]) -> None:
     """Add the texts of an element's descendants to `fields`. Raises TooLarge.
 
-    This runs for nearly every element of a file. A slice is the quickest way to the children, and
-    the tests stand in the order of how often they hold.
+    A slice is the quickest way to the children, and the tests stand in the order of how often they
+    hold: outside of the known layouts this runs for every element of a file.
     """
     for child in element[:]:  # type: ignore[index]  # lxml-stubs do not know slices
         action = table[child.tag]
         kind = action.__class__
         if kind is str:
             text = child.text
-            if text and action not in fields:
+            if text is not None and action not in fields:
                 text = text.strip()
                 fields[action] = text if len(text) <= FIELD_CHARS_MAX else _bounded(text, child)
         elif kind is Table:
@@ -158,50 +173,21 @@ def xml_line(element: Element) -> str:
     return f"XML line {element.sourceline}"
 
 
-class _Source:
-    """The file as the XML parser reads it: without white space before the XML, and bounded."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._since_element = 0
-        self._has_begun = False
+class Source(Protocol):
+    """Where XML is read from."""
 
     def read(self, size: int) -> bytes:
-        """Read on. Raises TooLarge when no element has ended for too long."""
-        chunk = self._stream.read(size)
-        while not self._has_begun and chunk:  # XML may not begin with white space; some files do
-            chunk = chunk.lstrip()
-            self._has_begun = bool(chunk)
-            chunk = chunk or self._stream.read(size)
-        self._since_element += len(chunk)
-        if self._since_element > ELEMENT_BYTES_MAX:
-            raise TooLarge(f"an entry of more than {ELEMENT_BYTES_MAX} bytes of XML")
-        return chunk
-
-    def element_ended(self) -> None:
-        """Begin to count anew."""
-        self._since_element = 0
+        """Return some bytes, none at the end."""
 
 
-def ended_elements(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[Element]:
+def ended_elements(source: Source, names: tuple[str, ...]) -> Iterator[Element]:
     """Yield the elements of these local names as each ends; the caller removes what it has read.
 
-    Entities are never resolved, nothing is fetched, and a document type is refused: no ISO 20022
-    message has one. Raises MalformedStatement with the place, and TooLarge.
+    A document type is refused: no ISO 20022 message has one. Raises MalformedStatement with the
+    place.
     """
-    source = _Source(stream)
     events = etree.iterparse(
-        source,
-        events=("end",),
-        tag=tuple(f"{{*}}{name}" for name in names),
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        remove_blank_text=True,
-        collect_ids=False,
+        source, events=("end",), tag=tuple(f"{{*}}{name}" for name in names), **SAFE
     )
     is_checked = False
     try:
@@ -211,7 +197,6 @@ def ended_elements(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[Element
                 if element.getroottree().docinfo.internalDTD is not None:
                     raise MalformedStatement("a document type is not accepted",
                                              position="before the first element")  # fmt: skip
-            source.element_ended()
             yield element
     except etree.XMLSyntaxError as wrong:
         place = "XML line {} column {}".format(*wrong.position)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from rappro.domain.errors import InputError
+from rappro.formats.ibans import remainder
 
 AMOUNT_CHARS: Final = 14
 _CENTURY_PIVOT: Final = 80  # two-digit years below are of this century; the format is of the 1980s
@@ -91,7 +92,6 @@ def scaled(amount: int, decimals: int, exponent: int) -> int:
 
 
 _RIB_LETTERS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
-_IBAN_LETTERS: Final = {ord("A") + i: str(10 + i) for i in range(26)}
 
 
 def iban_of(bank: str, branch: str, account: str) -> str | None:
@@ -107,14 +107,5 @@ def iban_of(bank: str, branch: str, account: str) -> str | None:
         return None
     key = 97 - (89 * int(bank) + 15 * int(branch) + 3 * int(digits)) % 97
     bban = f"{bank}{branch}{account}{key:02d}"
-    check = 98 - int((bban + "FR00").translate(_IBAN_LETTERS)) % 97
+    check = 98 - remainder(f"{bban}FR00")
     return f"FR{check:02d}{bban}"
-
-
-def is_iban(text: str) -> bool:
-    """Say whether a text without blanks is an IBAN with a right check number."""
-    if not (15 <= len(text) <= 34 and text.isascii() and text.isalnum()):
-        return False
-    if not (text[:2].isalpha() and text[2:4].isdigit()):
-        return False
-    return int((text[4:] + text[:4]).upper().translate(_IBAN_LETTERS)) % 97 == 1

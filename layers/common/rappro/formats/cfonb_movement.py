@@ -21,9 +21,10 @@ from rappro.formats.cfonb_codes import (
     REVERSALS,
     SEPA_DIRECT_DEBITS,
 )
-from rappro.formats.cfonb_fields import is_iban, parse_unsigned, scaled
+from rappro.formats.cfonb_fields import parse_unsigned, scaled
 from rappro.formats.cfonb_records import Numbered
 from rappro.formats.findings import FindingLog
+from rappro.formats.ibans import is_iban
 from rappro.formats.protocol import LINE_TEXT_CHARS_MAX, RAW_CHARS_MAX
 from rappro.formats.quick import new_counterparty, new_line
 

@@ -15,7 +15,7 @@ HEAD_BYTES: Final = 65_536
 """How much of a file's beginning `recognises` is given; signed envelopes can be long."""
 
 LINES_PER_STATEMENT_MAX: Final = 1_000_000
-DETAILS_PER_LINE_MAX: Final = 100_000
+DETAILS_PER_LINE_MAX: Final = 50_000
 """Parts of one batch entry; they are held in memory together."""
 
 FIELD_CHARS_MAX: Final = 2_000
