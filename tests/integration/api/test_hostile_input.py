@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,7 +69,10 @@ def test_no_value_in_a_body_is_our_error(
     sent = [replaced(body, at, value) for at in places(body) for value in VALUES]
     sent += [without(body, at) for at in places(body)]
 
-    statuses = {client.send(method, url, body=json.dumps(one)).status for one in sent}
+    statuses = set()
+    for one in sent:
+        world.clock.advance(timedelta(seconds=1))
+        statuses.add(client.send(method, url, body=json.dumps(one)).status)
 
     assert 422 in statuses
     assert max(statuses) < 500
