@@ -80,6 +80,7 @@ ACCOUNTS: Final = {
     "445711": "TVA collectée 20 %",
     "445712": "TVA collectée 10 %",
     "445713": "TVA collectée 5,5 %",
+    "471000": "Compte d'attente",
     "511200": "Chèques à encaisser",
     "511500": "Cartes à encaisser",
     "512100": "Banque des Vallons",

@@ -96,6 +96,8 @@ def _play(book: Book, seed: int) -> list[Item]:
     recurring.pay_staff(book)
     recurring.repay_loans(book)
     recurring.charge_fees(book)
+    recurring.pay_interest(book)
+    recurring.clear_suspense(book)
     recurring.declare_vat(book)
     counter.move_between_banks(book)
     return items

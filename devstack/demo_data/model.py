@@ -155,9 +155,10 @@ class DemoCompany:
 class DemoData:
     """Everything the demo feeds: files to drop, settings to send by API, and the truth to check.
 
-    `settings` holds plain JSON values under the field names of the books document: `journals`,
-    `third_parties` (by auxiliary code), `templates`, `card_contracts`. `open_item_count` is how
-    many unlettered items the FEC holds, `waiting_entry_count` how many unpointed bank entries.
+    `settings` holds plain JSON values under the field names of the books document: `accounts`,
+    `journals`, `third_parties` (by auxiliary code), `templates`, `card_contracts`.
+    `open_item_count` is how many unlettered items the FEC holds, `waiting_entry_count` how many
+    unpointed bank entries.
     """
 
     company: DemoCompany

@@ -86,6 +86,9 @@ FEES: Final = (
 """Monthly bank fees: account, day, wording, amount before VAT in cents."""
 
 
+_INTEREST: Final = {(1, "T4 2025"): 1_905, (4, "T1 2026"): 2_260, (7, "T2 2026"): 1_188}
+
+
 def open_books(book: Book) -> None:
     """Give the debts of the opening entry their legs, so that the first payments letter them."""
     for account, amount in OPENING_DEBTS.items():
@@ -194,6 +197,27 @@ def charge_fees(book: Book) -> None:
                 continue
             truth = Truth("bank_fee", template="FRAIS")
             book.shown[bank.journal].append(Movement(on, -gross, Means.FEE, truth, label=label))
+
+
+def pay_interest(book: Book) -> None:
+    """Post the second bank's overdraft interest of the first three quarters (agios)."""
+    for (month, quarter), amount in _INTEREST.items():
+        on = bank_day(date(2026, month, 7))
+        leg = Leg(BQ2.ledger, -amount, shown_on=on)
+        label = f"INTERETS DEBITEURS {quarter}"
+        book.post("BQ2", on, piece="", label=label, legs=[Leg("661600", amount), leg])
+
+
+def clear_suspense(book: Book) -> None:
+    """Post a receipt that nobody could explain, and its clearing a month later (compte 471)."""
+    on, amount = date(2026, 2, 12), 13_240
+    received, cleared = Leg("471000", -amount), Leg("471000", amount)
+    leg = Leg(BQ1.ledger, amount, shown_on=on)
+    book.post("BQ1", on, piece="", label="VIR RECU NON IDENTIFIE", legs=[leg, received])
+    on = date(2026, 3, 16)
+    legs = [cleared, Leg("758000", -amount)]
+    book.post("OD", on, piece="OD2026-03-1", label="RISTOURNE IDENTIFIEE", legs=legs)
+    book.letter([received, cleared], on)
 
 
 def declare_vat(book: Book) -> None:

@@ -28,7 +28,7 @@ from devstack.demo_data.october import reconciled_balance
 
 
 def settings(book: Book) -> dict[str, Any]:
-    """Return journals, third parties by auxiliary code, templates and card contracts."""
+    """Return accounts, journals, third parties by auxiliary code, templates, card contracts."""
     known = [*(c for c in CUSTOMERS if _is_known_customer(c))]
     suppliers = [s for s in SUPPLIERS if s.mandate or s.knows_iban]
     percent = f"{CARD_COMMISSION_PERMILLE // 10}.{CARD_COMMISSION_PERMILLE % 10}0"

@@ -73,8 +73,11 @@ def test_the_settings_are_what_the_api_takes(demo: DemoData) -> None:
         JournalInput.model_validate(body)
     for party in demo.settings["third_parties"].values():
         ThirdPartyInput.model_validate(party)
-    rest = {name: demo.settings[name] for name in ("templates", "card_contracts")}
+    rest = {name: demo.settings[name] for name in ("accounts", "templates", "card_contracts")}
 
     taken = read_books({"company": {"name": demo.company.name}, **rest})
+    accounts = {account.number for account in taken.accounts}
+    used = {line.account for template in taken.templates for line in template.lines}
+    assert used == accounts
     assert [template.id for template in taken.templates] == ["FRAIS", "AGIOS", "VIRINT"]
     assert [contract.commission_percent for contract in taken.card_contracts] == ["0.90"]
