@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from rappro.domain.ids import OpenItemId, ThirdPartyId
-from rappro.domain.matching.board import NEAR_MAX, Board
+from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.model import (
     Candidate,
@@ -27,7 +27,7 @@ from rappro.domain.matching.subsets import ITEMS_MAX
 
 CANDIDATES_MAX: Final = 5
 HOT_ITEMS_MAX: Final = 20
-"""Items of one amount, whoever's: more is a price, and says nothing about this line."""
+"""Items or entries of one amount, whoever's: more is a price, and says nothing about this line."""
 
 
 def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | None) -> Decision:
@@ -152,7 +152,8 @@ def _of_amount(board: Board, clue: Clue) -> list[Candidate]:
             and board.state.is_issued(place, clue.on)
             and board.item(place).id not in vetoes
         ]
-    for place in board.entries_near(clue)[:NEAR_MAX]:
+    near = board.entries_near(clue)
+    for place in near if len(near) <= HOT_ITEMS_MAX else ():
         if board.is_entry_free(place, clue):
             is_near = board.is_in_window(board.entry(place), clue)
             why = ("amount", "window") if is_near else ("amount",)

@@ -33,6 +33,8 @@ LISTED_MAX: Final = 40
 
 _RUN: Final = re.compile(r"[A-Z]+|[0-9]+")
 _SEPARATOR: Final = re.compile(r"[\s\-/._'\\:]{0,3}")
+_TIED: Final = re.compile(r"[-/._']?")
+_TIED_NEXT: Final = re.compile(r"[-._']?[A-Z0-9]")
 _LISTED: Final = re.compile(
     r"\s{0,3}(?:,|/|\+|&|;|ET\b|\s-\s|\s)\s{0,3}(?:N[O°]?\s?)?(\d{2,9})(?![0-9.,A-Z]*[A-Z0-9])"
 )
@@ -152,7 +154,7 @@ def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
         if run[0] > "9":
             letters = run if run in book.first_letters else book.glue.get(run)
         elif len(run) >= book.digits_min and blanked[start:end] == run:
-            letters = run if _is_number_start(runs, index) else None
+            letters = run if _is_number_start(text, runs, index) else None
         else:
             letters = None
         if letters is not None:
@@ -164,12 +166,12 @@ def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     return _widest(hits) if len(hits) > 1 else hits
 
 
-def _is_number_start(runs: list[_Run], index: int) -> bool:
+def _is_number_start(text: str, runs: list[_Run], index: int) -> bool:
     """A number of digits alone stands free, or right after a word such as FACT or N."""
     if index == 0:
         return True
     word, _, end = runs[index - 1]
-    return end < runs[index][1] or word in GLUE_WORDS
+    return word in GLUE_WORDS or not _TIED.fullmatch(text, end, runs[index][1])
 
 
 def _from(text: str, runs: list[_Run], index: int, first: str, book: ShapeBook) -> list[Hit]:
@@ -186,7 +188,7 @@ def _from(text: str, runs: list[_Run], index: int, first: str, book: ShapeBook) 
         shape += parts[-1] if parts[-1][0] > "9" else "9" * len(parts[-1])
         last_end = run_end
         found = _hit(parts, shape, book)
-        if found is not None:
+        if found is not None and not (shape[0] == "9" and _TIED_NEXT.match(text, run_end)):
             token, fit = found
             hits.append(Hit(token, fit, tuple(parts), start, run_end))
             if fit is Fit.EXACT:

@@ -61,9 +61,9 @@ _DATE: Final = re.compile(
 _AMOUNT: Final = re.compile(
     r"(?<![\d.,])(?:\d{1,3}(?:[ .]\d{3}){1,3},\d\d|\d{1,9}[.,]\d\d)(?![\d.,]|-\d)"
 )
-_KEY_WORD: Final = re.compile(r"[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*")
+_KEY_WORD: Final = re.compile(r"(?<![A-Z0-9])(?>[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*)(?!,\d\d(?!\d))")
 _SHORT_KEY: Final = re.compile(
-    r"\b(?:REMISES?|REM|BORDEREAU|BRD|CHQS?|CHEQUES?|LOT|CONTRAT|TPE)\b[^0-9,]{0,16}(\d{1,12})\b"
+    r"\b(?:REMISES?|REM|BORDEREAU|BRD|CHQS?|CHEQUES?|LOT|CONTRAT|TPE)\b[^0-9,-]{0,16}(\d{1,12})\b"
 )
 _CHEQUE: Final = re.compile(
     r"\b(?:CHQ|CHEQUE|CHQS|CHEQUES)\b\s*(?:EMIS|IMPAYE|PAYE)?\s*(?:N[O°.]{0,2}|NUM|NUMERO)?[\s:.]*"

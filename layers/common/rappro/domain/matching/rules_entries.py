@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from rappro.domain.books import PaymentMethod
@@ -55,7 +56,7 @@ def entry_in_window(board: Board, clue: Clue) -> Outcome:
 
 def _crowd(board: Board, clue: Clue, near: Sequence[int]) -> Outcome:
     """Too many entries of one amount to compare, and no label in common with any."""
-    possible = [place for place in near[:NEAR_MAX] if _is_possible(board, clue, place)]
+    possible = list(islice((p for p in near[:NEAR_MAX] if _is_possible(board, clue, p)), 5))
     if not possible:
         return None
     return Abstain(
