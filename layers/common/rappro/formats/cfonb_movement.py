@@ -25,10 +25,12 @@ from rappro.formats.cfonb_fields import parse_unsigned, scaled
 from rappro.formats.cfonb_records import Numbered
 from rappro.formats.findings import FindingLog
 from rappro.formats.ibans import is_iban
-from rappro.formats.protocol import LINE_TEXT_CHARS_MAX, RAW_CHARS_MAX
+from rappro.formats.protocol import RAW_CHARS_MAX
 from rappro.formats.quick import new_counterparty, new_line
 
 COMPLEMENTS_PER_MOVEMENT_MAX: Final = 200
+"""Their texts stay within LINE_TEXT_CHARS_MAX, whatever they are."""
+
 _NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
 _RESERVED: Final = "     "  # 41-45 of a complement, before its qualifier
 
@@ -135,9 +137,6 @@ def _told_line(movement: Movement, head: str, code: str, nature: Nature | None) 
     original = _original(movement, told) if "MMO" in told.zones else None
     reference, entry_ref, mandate = _reference(head, get), _entry_number(head), get("mandate")
     more, comment = _more(told.zones), _comment(movement, told, side, reference)
-    if len(more) + len(comment) > LINE_TEXT_CHARS_MAX:
-        raise TooLarge(f"texts of more than {LINE_TEXT_CHARS_MAX} characters",
-                       position=movement.where)  # fmt: skip
     end_to_end, account = get("end_to_end"), get(side.account, "").replace(" ", "")
     reason = get("reason") or head[40:42].strip()
     return new_line(
