@@ -30,6 +30,10 @@ _CONFIG = Config(
 )
 
 
+# Links and upload tickets are refused by newer regions unless they are signed this way.
+_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
+
+
 class _Absent:
     """Stands for a port that the function's environment does not name."""
 
@@ -52,7 +56,7 @@ def ports() -> Ports:
     )
     return Ports(
         store=DynamoStore(boto3.client("dynamodb", config=_CONFIG), tables),
-        blobs=S3Blobs(boto3.client("s3", config=_CONFIG), settings.archive_bucket),
+        blobs=S3Blobs(boto3.client("s3", config=_S3_CONFIG), settings.archive_bucket),
         inbox=_inbox(settings, clock),
         runs=_runs(settings),
         feeds=_feeds(settings),
@@ -63,7 +67,7 @@ def ports() -> Ports:
 def _inbox(settings: Settings, clock: Clock) -> Inbox:
     if settings.inbox_bucket is None:
         return cast("Inbox", _Absent("inbox"))
-    return S3Inbox(boto3.client("s3", config=_CONFIG), settings.inbox_bucket, clock)
+    return S3Inbox(boto3.client("s3", config=_S3_CONFIG), settings.inbox_bucket, clock)
 
 
 def _runs(settings: Settings) -> Runs:

@@ -1,15 +1,27 @@
 """Importing a dropped file: whole or quarantined whole, once, and nothing lost."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from rappro.domain.bank import Severity
-from rappro.domain.errors import InvalidRequest
-from rappro.domain.ids import TenantId
-from rappro.domain.records import ImportOutcome, ImportTrace, StatementStatus
+from rappro.domain.errors import InvalidRequest, TooLarge
+from rappro.domain.ids import TenantId, ThirdPartyId
+from rappro.domain.records import (
+    BooksLoad,
+    ImportOutcome,
+    ImportTrace,
+    LoadState,
+    StatementStatus,
+    create,
+)
 from rappro.use_cases.import_drop import import_drop, parse_place
+from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.override import override_quarantine
+from rappro.use_cases.start_run import start_run
 
-from .desk import COMPANY, NOVEMBER, Desk, camt
+from .desk import CLIENT, COMPANY, NOVEMBER, Desk, books, camt
 
 
 def codes(traces: tuple[ImportTrace, ...]) -> list[str]:
@@ -180,3 +192,39 @@ def test_a_place_may_name_a_journal() -> None:
 
     assert place is not None
     assert (place.journal, place.name) == ("BQ1", "releve.xml")
+
+
+def test_a_load_that_is_refused_half_way_lets_the_company_go_on() -> None:
+    desk = Desk().open_company()
+    vast = replace(CLIENT, id=ThirdPartyId("tp_vast"), aliases=("x" * 1_000,) * 400)
+
+    with pytest.raises(TooLarge):
+        load_document(
+            desk.ports, desk.tenant, COMPANY, BookRecords(third_parties=(vast,)), "comptable"
+        )
+
+    states = {load.state for load in desk.store.all(desk.tenant, COMPANY, BooksLoad)}
+    assert LoadState.LOADING not in states
+    desk.drop(camt(NOVEMBER))
+    assert desk.levels() == ["A", "A", "C"]
+
+
+def test_books_of_the_same_document_sent_twice_are_loaded_once() -> None:
+    desk = Desk().open_company()
+
+    again = load_document(desk.ports, desk.tenant, COMPANY, books(), "comptable")
+
+    assert again.counts["records_new"] == 0
+
+
+def test_a_run_waits_for_a_load_that_is_under_way_and_gives_up_on_a_dead_one() -> None:
+    desk = Desk().open_company()
+    dead = BooksLoad("dead", "api", LoadState.LOADING, desk.clock.now(), {})
+    desk.store.commit(desk.tenant, COMPANY, [create(dead)])
+
+    desk.drop(camt(NOVEMBER))
+    assert desk.statement().last_run_error == "BooksLoading"
+
+    desk.clock.advance(timedelta(hours=2))
+    start_run(desk.ports, desk.tenant, COMPANY, desk.statement().id, "comptable")
+    assert desk.levels() == ["A", "A", "C"]

@@ -34,6 +34,9 @@ from rappro.domain.books import Company, Journal, JournalType
 from rappro.domain.money import format_amount
 from rappro.domain.records import StatementRecord, StatementStatus
 
+_NUMBER_LENGTH_MIN = 8
+"""A shorter number says too little to be looked for inside an IBAN."""
+
 
 @dataclass(slots=True)
 class LineTotals:
@@ -59,16 +62,16 @@ class LineTotals:
 def journal_of(account: BankAccountRef, journals: list[Journal]) -> Journal | None:
     """Return the treasury journal that has this account, by IBAN, else by the bank's number.
 
-    None when there is none, or when two journals claim it.
+    A bare number is also found inside an IBAN (formats without IBANs leave bank and key out). None
+    when there is none, or when two journals claim it.
     """
     wanted = {_plain(value) for value in (account.iban, account.number) if value}
-    if not wanted:
-        return None
-    found = [
-        journal
-        for journal in journals
-        if journal.type is JournalType.TREASURY and wanted & _names_of(journal)
-    ]
+    treasury = [journal for journal in journals if journal.type is JournalType.TREASURY]
+    found = [journal for journal in treasury if wanted & _names_of(journal)]
+    if not found and account.iban is None and account.number is not None:
+        number = _plain(account.number).lstrip("0")
+        if len(number) >= _NUMBER_LENGTH_MIN:
+            found = [journal for journal in treasury if number in _plain(journal.iban or "")[4:]]
     return found[0] if len(found) == 1 else None
 
 

@@ -33,7 +33,9 @@ def carry_over_journal(
     point = _first_opening(ports, tenant, company, code)
     if point is None:
         return
-    before = ports.store.ledger(tenant, company, journal.account)
+    # What was sent as waiting, without its entry, waits: somebody said so.
+    ledger = ports.store.ledger(tenant, company, journal.account)
+    before = [entry for entry in ledger if entry.entry_id is not None]
     carried = carry_over(before, point.on, point.amount_minor)
     groups: list[list[Write]] = [
         [change(old, new)] for old, new in zip(before, carried.entries, strict=True) if old != new

@@ -50,7 +50,7 @@ def list_runs(
     newest = statement.run_number
     if cursor is not None:
         if not cursor.isdecimal():
-            raise InvalidRequest("not a cursor of this list", position="/cursor")
+            raise InvalidRequest("not a cursor of this list", position="cursor")
         newest = min(newest, int(cursor))
     numbers = range(newest, max(0, newest - limit), -1)
     keys = [run_id_of(tenant, company, statement_id, number) for number in numbers]

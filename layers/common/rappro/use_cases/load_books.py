@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import BinaryIO, TypeVar
 
 from rappro.domain.bank import Finding
@@ -27,6 +27,7 @@ from rappro.domain.books import (
     ReferenceShapes,
     ThirdParty,
 )  # fmt: skip
+from rappro.domain.errors import InputError
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.matching.references import shape_of
 from rappro.domain.opening import OpenedBooks, open_books
@@ -47,6 +48,7 @@ from rappro.use_cases import lease
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 
 SHAPES_MAX = 500
+LOADING_MINUTES_MAX = 60
 _REFUSED = "books_refused"
 _R = TypeVar("_R", bound=Record)
 
@@ -120,7 +122,7 @@ def load_document(
     """Load books sent by API; what is there already is kept. Raises LeaseHeld."""
     now = ports.clock.now()
     keys = (record.key for part in fields(records) for record in _part(records, part.name))
-    key = derive_id("load", company, now.isoformat(), author, *keys)
+    key = derive_id("load", company, *keys)  # the same document sent again resumes its load
     load = BooksLoad(key, "api", LoadState.LOADING, now, {})
     return _load(ports, tenant, company, records, load, [], author=author)
 
@@ -154,20 +156,36 @@ def _load(
     ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords, load: BooksLoad,
     writes: list[Write], *, author: str,
 ) -> BooksLoad:  # fmt: skip
+    """Load records under the lease; a load that is refused half-way says so and lets go."""
     holder = f"load:{load.sha256}"
     fence = lease.acquire(ports, tenant, company, holder)
     before = ports.store.get(tenant, company, BooksLoad, load.sha256)
     started = replace(load, version=(before.version if before else 0) + 1)
-    ports.store.commit(tenant, company, [put(before, load)], fence=fence)
-    fresh = _fresh_records(ports, tenant, company, records)
-    ports.store.load(tenant, company, fresh)
+    try:
+        ports.store.commit(tenant, company, [put(before, load)], fence=fence)
+        fresh = _fresh_records(ports, tenant, company, records)
+        ports.store.load(tenant, company, fresh)
+    except InputError:
+        refused = replace(started, state=LoadState.REFUSED)
+        ports.store.commit(tenant, company, [put(started, refused)], fence=fence)
+        lease.release(ports, tenant, company, holder)
+        raise
     done = replace(started, state=LoadState.LOADED, counts=_counts(records, fresh),
                    findings=records.findings)  # fmt: skip
     final = [put(started, done), *writes, *_shape_writes(ports, tenant, company, records)]
-    final.append(audit(ports.clock.now(), author, "load_books", load.sha256, after=done.counts))
-    ports.store.commit(tenant, company, final, fence=fence)
+    log = audit(
+        ports.clock.now(), author, "load_books", load.sha256, revision=started.version,
+        after=done.counts,
+    )  # fmt: skip
+    ports.store.commit(tenant, company, [*final, log], fence=fence)
     lease.release(ports, tenant, company, holder)
     return replace(done, version=started.version + 1)
+
+
+def is_under_way(load: BooksLoad, now: datetime) -> bool:
+    """Say whether runs have to wait for a load; one that died is given up after a while."""
+    is_recent = now - load.at < timedelta(minutes=LOADING_MINUTES_MAX)
+    return load.state is LoadState.LOADING and is_recent
 
 
 def _fresh_records(

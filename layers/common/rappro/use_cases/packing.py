@@ -34,13 +34,17 @@ def pack(store: Store, groups: Iterable[Sequence[Write]]) -> Iterator[list[Write
     """Yield commits that hold whole groups, in order; a group that fits nowhere comes alone."""
     commit: list[Write] = []
     touched: set[tuple[type, str]] = set()
+    actions = 0
     for group in groups:
-        names = {identity(write) for write in group}
-        if commit and (names & touched or not fits(store, [*commit, *group])):
+        names, more = {identity(write) for write in group}, store.weight(group)
+        is_full = len(commit) + len(group) > WRITES_MAX_PER_COMMIT
+        is_heavy = actions + more + _FENCE_ACTIONS > ACTIONS_MAX_PER_COMMIT
+        if commit and (is_full or is_heavy or names & touched):
             yield commit
-            commit, touched = [], set()
+            commit, touched, actions = [], set(), 0
         commit += group
         touched |= names
+        actions += more
     if commit:
         yield commit
 

@@ -30,7 +30,6 @@ from rappro.domain.records import (
     BooksLoad,
     Lease,
     LineRecord,
-    LoadState,
     Run,
     RunState,
     SetBy,
@@ -46,6 +45,7 @@ from rappro.use_cases import lease
 from rappro.use_cases.carry_over import carry_over_journal
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import finish_matches
+from rappro.use_cases.load_books import is_under_way
 
 _ERROR_DETAIL_LENGTH_MAX = 1_000
 
@@ -96,7 +96,7 @@ def gather_evidence(ports: Ports, request: RunRequest) -> None:
     run, statements = load_run(ports, request)
     fence = lease.acquire(ports, tenant, company, request.run_id)
     loads = ports.store.all(tenant, company, BooksLoad)
-    if any(load.state is LoadState.LOADING for load in loads):
+    if any(is_under_way(load, ports.clock.now()) for load in loads):
         lease.release(ports, tenant, company, request.run_id)
         raise BooksLoading("the company's books are being loaded")
     finish_matches(ports, tenant, company, fence=fence)

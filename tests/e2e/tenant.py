@@ -1,0 +1,98 @@
+"""A tenant of the local stack with a company of its own: what end-to-end tests act through."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from devstack.demo.client import Client, wait_for
+from devstack.stack import LocalStack
+
+COMPANY = "garage"
+IBAN = "FR7699999000010000000000112"
+HEADER = "\t".join(
+    (
+        "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib",
+        "CompAuxNum", "CompAuxLib", "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit",
+        "EcritureLet", "DateLet", "ValidDate", "Montantdevise", "Idevise",
+    )
+)  # fmt: skip
+_ENDED = {"posted", "failed"}
+_HANDS_OFF = {"quarantined", "reconciled"}
+
+
+def fec() -> bytes:
+    """Return the books: two open invoices of a customer, and a payment the bank will show."""
+    bank = ("512100", "Banque", "", "")
+    client = ("411000", "Clients", "DUPOND", "MENUISERIE DUPOND")
+    supplier = ("401000", "Fournisseurs", "ELEC", "ELECTRICITE DU MIDI")
+    sales = ("706000", "Prestations", "", "")
+    entries = (
+        (("AN", "A nouveaux"), "20260101", "AN", bank, ("101000", "Capital", "", ""), "1000,00"),
+        (("VE", "Ventes"), "20261005", "FA2026-0101", client, sales, "120,00"),
+        (("VE", "Ventes"), "20261005", "FA2026-0102", client, sales, "300,00"),
+        (("BQ1", "Banque"), "20261109", "VIR1", supplier, bank, "450,00"),
+    )
+    rows = [HEADER]
+    for number, (journal, on, piece, debited, credited, amount) in enumerate(entries, 1):
+        start = (*journal, str(number), on)
+        label = f"{piece} {debited[3] or debited[1]}"
+        for account, sides in ((debited, (amount, "0,00")), (credited, ("0,00", amount))):
+            rows.append("\t".join((*start, *account, piece, on, label, *sides, "", "", on, "", "")))
+    return "\r\n".join([*rows, ""]).encode()
+
+
+class Tenant:
+    """A fresh tenant with a token, its company created; everything over HTTP and the inbox."""
+
+    def __init__(self, stack: LocalStack, name: str | None = None) -> None:
+        self.name = name or f"t-{uuid.uuid4().hex[:12]}"
+        self.client = Client(stack.api_url, stack.token(self.name), COMPANY)
+
+    def open(self) -> Tenant:
+        """Create the company and its journal, and load its books from a FEC."""
+        self.client.put("", {"name": "Garage du Port", "siren": "732829320"})
+        self.client.put(
+            "/journals/BQ1",
+            {
+                "label": "Banque", "type": "treasury", "account": "512100", "iban": IBAN,
+                "reconciled_on": "2026-10-31", "reconciled_balance": "1000.00",
+            },
+        )  # fmt: skip
+        (row,) = self.drop("732829320FEC20261231.txt", fec())
+        assert row["outcome"] == "books_loaded", row["findings"]
+        return self
+
+    def drop(self, name: str, content: bytes, *, rows: int = 1) -> list[dict[str, Any]]:
+        """Drop a file in the inbox and wait for the rows it leaves in the import trace."""
+        before = len(self.traces())
+        self.client.upload(name, content)
+
+        def traced() -> list[dict[str, Any]] | None:
+            found = self.traces()
+            return found[: len(found) - before] if len(found) >= before + rows else None
+
+        return wait_for(f"import of {name}", traced)
+
+    def traces(self) -> list[dict[str, Any]]:
+        """Return the import trace, newest first."""
+        return list(self.client.items("/imports"))
+
+    def settled(self, statement_id: str) -> dict[str, Any]:
+        """Return a statement once its run has ended, or that needs none."""
+
+        def ended() -> dict[str, Any] | None:
+            statement: dict[str, Any] = self.client.get(f"/statements/{statement_id}")
+            if statement["status"] in _HANDS_OFF:
+                return statement
+            runs = self.client.get(f"/statements/{statement_id}/runs")["items"]
+            if not runs or runs[0]["state"] not in _ENDED:
+                return None
+            settled: dict[str, Any] = self.client.get(f"/statements/{statement_id}")
+            return settled
+
+        return wait_for(f"run of {statement_id}", ended)
+
+    def lines(self, statement_id: str) -> list[dict[str, Any]]:
+        """Return a statement's lines."""
+        return list(self.client.items(f"/statements/{statement_id}/lines"))
