@@ -16,7 +16,7 @@ from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.plan import Outcome
 from rappro.domain.matching.rules_batch import batch_details
 from rappro.domain.matching.rules_cards import card_contract, card_rate
-from rappro.domain.matching.rules_entries import entry_in_window, group_in_window
+from rappro.domain.matching.rules_entries import entry_in_window, group_in_window, may_be_group
 from rappro.domain.matching.rules_keys import entry_key, returned_key
 from rappro.domain.matching.rules_numbers import (
     invoice_numbers,
@@ -35,33 +35,77 @@ from rappro.domain.matching.rules_payer import (
 from rappro.domain.matching.rules_templates import template
 
 
+def _always(_: Clue) -> bool:
+    return True
+
+
+def _has_invoice(clue: Clue) -> bool:
+    return clue.match_line.fixed_invoice is not None
+
+
+def _has_numbers(clue: Clue) -> bool:
+    return bool(clue.hits)
+
+
+def _has_keys(clue: Clue) -> bool:
+    return bool(clue.keys or clue.end_to_end or clue.refs.cheques)
+
+
+def _has_parts(clue: Clue) -> bool:
+    return len(clue.details) > 1
+
+
+def _has_payer(clue: Clue) -> bool:
+    return clue.payer.third_party is not None
+
+
+def _has_no_payer(clue: Clue) -> bool:
+    return clue.payer.third_party is None
+
+
+def _is_return(clue: Clue) -> bool:
+    return clue.kind.is_return
+
+
+def _is_card_deposit(clue: Clue) -> bool:
+    return clue.kind.is_card_deposit
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule and its name; `is_for_returns` is false where a return must never be matched."""
+    """A rule and its name; `asks_for` is what a line must show before the rule is asked at all.
+
+    `is_for_returns` is false where a return must never be matched.
+    """
 
     name: str
     apply: Callable[[Board, Clue], Outcome]
+    asks_for: Callable[[Clue], bool] = _always
     is_for_returns: bool = False
+
+    def concerns(self, clue: Clue) -> bool:
+        """Tell whether the rule is to be asked about a line."""
+        return (self.is_for_returns or not clue.kind.is_return) and self.asks_for(clue)
 
 
 RULES: Final = (
-    Rule("invoice_set_by_person", invoice_set_by_person, is_for_returns=True),
-    Rule("invoice_numbers", invoice_numbers),
-    Rule("invoice_partial", invoice_partial),
-    Rule("returned_key", returned_key, is_for_returns=True),
-    Rule("entry_key", entry_key, is_for_returns=True),
-    Rule("card_contract", card_contract),
-    Rule("batch_details", batch_details),
-    Rule("payer_truncated", payer_truncated),
-    Rule("named_unexplained", named_unexplained),
-    Rule("returned_payer", returned_payer, is_for_returns=True),
-    Rule("payer_amount", payer_amount, is_for_returns=True),
+    Rule("invoice_set_by_person", invoice_set_by_person, _has_invoice, is_for_returns=True),
+    Rule("invoice_numbers", invoice_numbers, _has_numbers),
+    Rule("invoice_partial", invoice_partial, _has_numbers),
+    Rule("returned_key", returned_key, _has_keys, is_for_returns=True),
+    Rule("entry_key", entry_key, _has_keys, is_for_returns=True),
+    Rule("card_contract", card_contract, _has_keys),
+    Rule("batch_details", batch_details, _has_parts),
+    Rule("payer_truncated", payer_truncated, _has_payer),
+    Rule("named_unexplained", named_unexplained, _has_numbers),
+    Rule("returned_payer", returned_payer, _is_return, is_for_returns=True),
+    Rule("payer_amount", payer_amount, _has_payer, is_for_returns=True),
     Rule("entry_in_window", entry_in_window, is_for_returns=True),
-    Rule("group_in_window", group_in_window),
-    Rule("card_rate", card_rate),
-    Rule("number_part", number_part),
-    Rule("payer_subset", payer_subset),
-    Rule("named_settled", named_settled),
+    Rule("group_in_window", group_in_window, may_be_group),
+    Rule("card_rate", card_rate, _is_card_deposit),
+    Rule("number_part", number_part, _has_no_payer),
+    Rule("payer_subset", payer_subset, _has_payer),
+    Rule("named_settled", named_settled, _has_numbers),
     Rule("template", template, is_for_returns=True),
 )
 """SPEC 3.1, in its order. docs/matching.md explains each to an accountant."""

@@ -42,8 +42,6 @@ def card_contract(board: Board, clue: Clue) -> Outcome:
 
 def card_rate(board: Board, clue: Clue) -> Outcome:
     """No contract is named: only a known rate, exact to the cent, and one explanation will do."""
-    if not clue.kind.is_card_deposit:
-        return None
     cards = board.index.cards
     exact = [
         (contract, slips)

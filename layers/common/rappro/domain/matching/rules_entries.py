@@ -212,8 +212,6 @@ def _candidates(board: Board, places: Sequence[int]) -> tuple[Candidate, ...]:
 
 def group_in_window(board: Board, clue: Clue) -> Outcome:
     """The one remittance or batch whose entries add up to the line, inside the window."""
-    if not may_be_group(clue):
-        return None
     index = board.index.entries
     found: dict[tuple[int, ...], tuple[str, str]] = {}
     for kind, name in index.groups_by_sum.get((clue.currency, clue.amount), ()):

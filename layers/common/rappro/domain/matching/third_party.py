@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.fuzz import token_sort_ratio
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
 
 from rappro.domain.books import ThirdParty, ThirdPartyKind
 from rappro.domain.ids import ThirdPartyId
@@ -85,6 +86,7 @@ class Directory:
         self._sirens: dict[str, set[ThirdPartyId]] = defaultdict(set)
         self._phrases = PhraseIndex()
         self._names: list[tuple[ThirdPartyId, tuple[str, ...], str | None]] = []
+        self._sorted_names: list[str] = []
         self._blocks: dict[str, list[int]] = defaultdict(list)
         for third_party in sorted(third_parties, key=lambda t: t.id):
             self._add(third_party)
@@ -120,6 +122,7 @@ class Directory:
             for block in {word[:4] for word in name}:
                 self._blocks[block].append(len(self._names))
             self._names.append((tp.id, name, form))
+            self._sorted_names.append(" ".join(sorted(name)))
 
     def payer_of(self, line: Identity) -> Payer:
         """Return who pays according to the strongest evidence that the line has."""
@@ -182,14 +185,20 @@ class Directory:
 
     def _closest(self, written: tuple[str, ...], form: str | None, label: str) -> Payer:
         near = {
-            index
+            index: self._sorted_names[index]
             for word in written
             if len(self._blocks.get(word[:4], ())) <= BLOCK_MAX
             for index in self._blocks.get(word[:4], ())
         }
-        text = " ".join(written)
+        found = extract(
+            " ".join(sorted(written)),
+            near,
+            scorer=ratio,
+            score_cutoff=FUZZY_RATIO_MIN - FUZZY_MARGIN,
+            limit=None,
+        )
         scored = sorted(
-            ((token_sort_ratio(text, " ".join(self._names[i][1])), i) for i in near),
+            ((score, index) for _, score, index in found),
             key=lambda pair: (-pair[0], self._names[pair[1]][0]),
         )
         if not scored or scored[0][0] < FUZZY_RATIO_MIN:
