@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from devstack.emulator import ACCOUNT, REGION
+from devstack.emulator import ACCOUNT, REGION, SECRET
 from devstack.stack import LocalStack
 
 _TENANT = "demo"
@@ -39,7 +39,7 @@ def _greeting(stack: LocalStack, seconds: float) -> str:
   curl -H "Authorization: Bearer $TOKEN" {stack.api_url}/v1/companies
 
   export AWS_ENDPOINT_URL={stack.emulator.endpoint_url} AWS_DEFAULT_REGION={REGION} \\
-    AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=any
+    AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY={SECRET}
   aws s3 cp releve.xml s3://{stack.inbox_bucket}/{_TENANT}/<company>/
 """
 

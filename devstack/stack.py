@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 
 from devstack.deploy import CODE_BUCKET, Deployed, deploy
-from devstack.emulator import ACCOUNT, REGION, Emulator
+from devstack.emulator import ACCOUNT, REGION, SECRET, Emulator
 from devstack.issuer import AUDIENCE, Issuer
 from devstack.template import local_template
 
@@ -61,9 +61,9 @@ class LocalStack:
 
     @cached_property
     def session(self) -> boto3.Session:
-        """A session of the stack's account; the emulator checks no secret."""
+        """A session of the stack's account, with the emulator's secret: it checks signed links."""
         return boto3.Session(
-            aws_access_key_id=ACCOUNT, aws_secret_access_key=ACCOUNT, region_name=REGION
+            aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name=REGION
         )
 
     def client(self, service: str) -> Any:

@@ -68,7 +68,7 @@ class S3Inbox:
             post = self._client.generate_presigned_post(
                 self._bucket,
                 key,
-                Conditions=[["content-length-range", 1, size_bytes_max]],
+                Conditions=[["content-length-range", 0, size_bytes_max]],
                 ExpiresIn=seconds,
             )
         return UploadTicket(post["url"], dict(post["fields"]), key, expires_at)
