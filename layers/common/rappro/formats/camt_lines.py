@@ -293,10 +293,13 @@ def minor_units(text: str, currency: str) -> int:
 
 def parse_date(text: str) -> date:
     """Return the date that an ISO date or date-time begins with. Raises InputError."""
+    day = text[:10]
     try:
-        return date.fromisoformat(text[:10])
+        if day[4:5] == day[7:8] == "-":  # Python reads other forms of ISO 8601, and some nonsense
+            return date.fromisoformat(day)
     except ValueError:
-        raise InputError(f"not a date: {text[:40]!r}") from None
+        pass
+    raise InputError(f"not a date: {text[:40]!r}")
 
 
 def _raw(fields: Fields) -> str:
