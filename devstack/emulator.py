@@ -30,7 +30,7 @@ _LOG_TAIL_CHARS = 3000
 _WAIT_SCALE = 0.1  # of the state machine's waits and retry pauses
 
 REGION = "eu-west-3"
-SECRET = "test"
+SECRET = "test"  # noqa: S105 - no secret: every emulator has it
 """The emulator checks signed links and upload forms with it."""
 ACCOUNT = "123456789012"
 """The account of the stack; the emulator takes a 12-digit access key as the account's number."""

@@ -33,8 +33,12 @@ def invented() -> Inputs:
     data = build(SEED)
     settings = data.settings
     return Inputs(
-        company={"name": data.company.name, "siren": data.company.siren,
-                 "currency": data.company.currency},
+        company={
+            "name": data.company.name,
+            "siren": data.company.siren,
+            "currency": data.company.currency,
+            "fiscal_year_start_month": data.company.fiscal_start.month,
+        },
         fec=(data.fec.name, data.fec.content),
         statements=tuple((file.name, file.content) for file in data.statements),
         is_own=True,

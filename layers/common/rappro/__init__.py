@@ -1,1 +1,1 @@
-"""Rappro: bank reconciliation for French accounting. The rooms are named in docs/architecture.md."""
+"""Rappro: bank reconciliation for French accounting; docs/architecture.md names the rooms."""

@@ -55,9 +55,10 @@ class Store(Protocol):
         """Return the records that exist among `keys`, by key."""
 
     def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
-        """Return every record of a small kind, by key: LedgerAccount, Journal, ThirdParty,
-        EntryTemplate, CardContract, PastPayment, BooksLoad, FeedConnection, PieceCounter,
-        UnfinishedMatch.
+        """Return every record of a small kind, by key.
+
+        Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
+        BooksLoad, FeedConnection, PieceCounter and UnfinishedMatch.
         """
 
     def commit(

@@ -458,8 +458,8 @@ class FeedRun:
 Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
     | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
-    | StatementIdentity | StatementRecord | LineRecord | Match | UnfinishedMatch | Run | ImportTrace | BooksLoad
-    | PieceCounter | Validation | Lease | AuditEvent | FeedConnection | FeedRun
+    | StatementIdentity | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
+    | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent | FeedConnection | FeedRun
 )  # fmt: skip
 
 

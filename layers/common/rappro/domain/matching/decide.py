@@ -52,12 +52,12 @@ def decide(world: World) -> tuple[Decision, ...]:
     with _collector_paused():
         run = _Run(Board(world))
         run.settle_all()
-        decisions = [run.decision(clue) for clue in run.board.clues]
-    order = {
-        clue.match_line.id: (clue.match_line.statement_key, clue.line.position, clue.match_line.id)
-        for clue in run.board.clues
-    }
-    return tuple(sorted(decisions, key=lambda decision: order[decision.line_id]))
+        in_order = sorted(run.board.clues, key=_place)
+        return tuple(run.decision(clue) for clue in in_order)
+
+
+def _place(clue: Clue) -> tuple[str, int, str]:
+    return (clue.match_line.statement_key, clue.line.position, clue.match_line.id)
 
 
 @contextmanager

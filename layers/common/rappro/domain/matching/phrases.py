@@ -8,6 +8,7 @@ a text that somebody said the bank shows) is not believed inside a longer name e
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,6 +27,10 @@ CUT_FIELD_CHARS_MIN: Final = 20
 """A shorter text was not cut by the bank, so its last word is whole."""
 
 CUT_MATCH_CHARS_MIN: Final = 8
+WAYS_ON_MAX: Final = 50
+"""Words that a cut text could go on with; more of them name nobody."""
+
+LAST_CHARACTER: Final = "\uffff"
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _JOINT: Final = re.compile(r"[ \-&']{1,3}")
 _TITLES: Final = frozenset("SOCIETE STE ETS ETABLISSEMENTS M MR MME MLLE MONSIEUR MADAME".split())  # noqa: SIM905 (a list of words reads better as one)
@@ -59,6 +64,16 @@ class Find:
 class _Node:
     next: dict[str, _Node] = field(default_factory=dict)
     owners: list[Owner] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+    def continued(self, beginning: str) -> list[_Node]:
+        """Return the nodes whose word is longer than a beginning and starts with it."""
+        if len(self.words) != len(self.next):
+            self.words = sorted(self.next)
+        first = bisect_right(self.words, beginning)
+        last = bisect_left(self.words, beginning + LAST_CHARACTER)
+        words = self.words[first:last] if last - first <= WAYS_ON_MAX else ()
+        return [self.next[word] for word in words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +171,7 @@ class PhraseIndex:
         whole_words = at - first
         if seen < CUT_MATCH_CHARS_MIN or whole_words < (1 if rest else 2):
             return []
-        nodes = [n for word, n in node.next.items() if word.startswith(rest) and word != rest]
-        owner = _only_owner(nodes)
+        owner = _only_owner(node.continued(rest))
         if owner is None:
             return []
         return _finds([owner], words, first, len(words.spans), is_cut=True)
