@@ -80,7 +80,7 @@ class CamtParser:
         for element in ended_elements(message.source, ("Ntry", CUT_ENTRY, self.statement)):
             if element.tag.endswith("Ntry"):
                 parent = element.getparent()
-                if parent is not message.parent:
+                if parent is None or parent is not message.parent:
                     yield message.opened(parent, xml_line(element))
                 yield message.line(element)
             else:
