@@ -66,6 +66,7 @@ class Display:
                 live.update(table())
 
             yield tell
+        self.console.print()
 
     def statements(self, statements: list[dict[str, Any]]) -> None:
         """Show per statement: lines, levels, amount matched, posted entries, findings."""
