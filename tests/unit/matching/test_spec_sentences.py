@@ -760,3 +760,25 @@ def test_an_invoice_issued_after_the_payment_does_not_explain_it() -> None:
     )
 
     assert is_left_to_a_person(decision)
+
+
+class TestEntriesThatAreAlike:
+    def test_each_of_two_deposits_takes_its_own_although_one_could_be_both(self) -> None:
+        """The later line sees both entries, the earlier only the first."""
+        decisions = decided(
+            line(40000, "VERSEMENT ESPECES", remittance_ref="0019", on=day(-11)),
+            line(40000, "VERSEMENT ESPECES", remittance_ref="0050", on=day(0)),
+            entries=[
+                entry("E1", 40000, "Versement espèces", on=day(-11)),
+                entry("E2", 40000, "Versement espèces", on=day(0)),
+            ],
+        )
+
+        assert [settled(d) for d in decisions] == [{"E1": 40000}, {"E2": 40000}]
+
+    def test_the_earlier_of_two_lines_of_the_same_words_takes_the_only_entry(self) -> None:
+        decisions = decided(
+            line(-8000, "PRLV GAZ"), line(-8000, "PRLV GAZ"), entries=[entry("E1", -8000, "Gaz")]
+        )
+
+        assert [settled(d) for d in decisions] == [{"E1": -8000}, {}]

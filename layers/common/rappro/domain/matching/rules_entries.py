@@ -46,12 +46,12 @@ def entry_in_window(board: Board, clue: Clue) -> Outcome:
         return _crowd(board, clue, near) if is_crowded else None
     if len(kinds) == 1 and not is_crowded:
         (alike,) = kinds.values()
-        return _claim(board, clue, alike, is_alone=True)
+        return _claim(board, clue, alike)
     told = _told_apart(board, clue, kinds)
     if told is None:
         why = "several entries have this amount in the window and the labels do not tell"
         return Abstain(why, candidates=_candidates(board, places))
-    return _claim(board, clue, told, is_alone=False)
+    return _claim(board, clue, told)
 
 
 def _crowd(board: Board, clue: Clue, near: Sequence[int]) -> Outcome:
@@ -126,39 +126,102 @@ def shared_chars(words: frozenset[str], others: frozenset[str]) -> int:
     return sum(len(word) for word in words & others)
 
 
-def _claim(board: Board, clue: Clue, alike: Sequence[int], *, is_alone: bool) -> Outcome:
-    """Take the oldest of entries that are alike, unless another line could be meant.
+def _claim(board: Board, clue: Clue, alike: Sequence[int]) -> Outcome:
+    """Take one of entries that are alike, unless another line could be meant as well.
 
-    Lines of the same words are no rivals (the earlier goes first), nor are others while there is
-    an entry for each, nor those whose texts have less in common with the entry's label.
+    Lines whose texts have less in common with the entries' label are no rivals. The others each
+    take the oldest that is left, the earliest line first: all must find one, or be interchangeable
+    with this line.
     """
-    place = alike[0]
-    ranks = [rank for rank in board.lines_near(clue, board.entry(place)) if rank != clue.rank]
-    label = board.index.entries.label_words(place)
+    label = board.index.entries.label_words(alike[0])
     mine = _best_shared(board, clue, label)
-    if len(ranks) > NEAR_MAX:
-        if mine < SHARED_CHARS_MIN:
-            return Abstain(f"{len(ranks) + 1} lines have this amount in the window")
-        ranks = board.lines_with(clue, label, ranks)
-    rivals = [
-        rank
-        for rank in ranks
-        if _is_possible(board, board.clues[rank], place)
-        and not is_same_text(board, clue, board.clues[rank])
-    ]
-    closer = [
-        rank
-        for rank in rivals
-        if mine < SHARED_CHARS_MIN or _best_shared(board, board.clues[rank], label) * 2 > mine
-    ]
-    if closer and not (is_alone and len(rivals) < len(alike)):
-        others = ", ".join(str(board.clues[rank].match_line.id) for rank in closer[:5])
+    contest = _contest(board, clue, alike, label)
+    if contest is None:
+        return Abstain("too many lines have this amount in the window")
+    ranks, shares = contest
+    left_out = [rank for rank in ranks if rank not in shares]
+    if any(not is_same_text(board, clue, board.clues[rank]) for rank in left_out):
+        others = ", ".join(str(board.clues[r].match_line.id) for r in ranks if r != clue.rank)
         why = f"other lines could be this entry as well: {others}"
         return Abstain(why, candidates=_candidates(board, alike))
+    place = shares.get(clue.rank)
+    if place is None:
+        return Abstain("an earlier line of the same words takes the entry")
     if mine == 0 and _is_doubtful(board, clue, place):
         why = "the labels have nothing in common and the amount is not rare"
         return Abstain(why, candidates=_candidates(board, alike))
-    return _plan(board, clue, alike, rivals)
+    return _plan(board, clue, place, alike)
+
+
+def _contest(
+    board: Board, clue: Clue, alike: Sequence[int], label: frozenset[str]
+) -> tuple[list[int], dict[int, int]] | None:
+    """Return the lines that could be entries of one kind, and the entry that each takes.
+
+    Lines and entries are followed from one to the other until no more turn up; None when they are
+    too many to compare.
+    """
+    twin = board.index.entries.twin(alike[0])
+    ranks, places = {clue.rank}, set(alike)
+    new_places: Iterable[int] = alike
+    while new_places:
+        found = _rivals(board, clue, new_places, label)
+        if found is None or len(found) + len(ranks) > NEAR_MAX:
+            return None
+        new_ranks = found - ranks
+        ranks |= new_ranks
+        new_places = {
+            place
+            for rank in new_ranks
+            for place in board.entries_near(board.clues[rank])[: NEAR_MAX + 1]
+            if place not in places
+            and board.index.entries.twin(place) == twin
+            and _is_possible(board, board.clues[rank], place)
+        }
+        places |= new_places
+        if len(places) > NEAR_MAX:
+            return None
+    return sorted(ranks), _shares(board, sorted(ranks), sorted(places))
+
+
+def _rivals(
+    board: Board, clue: Clue, places: Iterable[int], label: frozenset[str]
+) -> set[int] | None:
+    """Return the lines that could be one of some entries, and whose texts fit them as well."""
+    mine = _best_shared(board, clue, label)
+    found: set[int] = set()
+    for place in places:
+        ranks = board.lines_near(clue, board.entry(place))
+        if len(ranks) > NEAR_MAX:
+            if mine < SHARED_CHARS_MIN:
+                return None
+            ranks = board.lines_with(clue, label, ranks)
+        found.update(
+            rank
+            for rank in ranks
+            if rank not in found
+            and _is_possible(board, board.clues[rank], place)
+            and (
+                mine < SHARED_CHARS_MIN or _best_shared(board, board.clues[rank], label) * 2 > mine
+            )
+        )
+    return found
+
+
+def _shares(board: Board, ranks: Sequence[int], places: Sequence[int]) -> dict[int, int]:
+    """Return which entry each line takes: the earliest line first, the oldest entry it can.
+
+    Windows of one kind are equally long, so this serves as many lines as can be served.
+    """
+    left = list(places)
+    shares: dict[int, int] = {}
+    for rank in ranks:
+        fitting = (place for place in left if _is_possible(board, board.clues[rank], place))
+        place = next(fitting, None)
+        if place is not None:
+            shares[rank] = place
+            left.remove(place)
+    return shares
 
 
 def _is_doubtful(board: Board, clue: Clue, place: int) -> bool:
@@ -182,28 +245,35 @@ def is_same_text(board: Board, clue: Clue, other: Clue) -> bool:
     )
 
 
-def _plan(board: Board, clue: Clue, alike: Sequence[int], rivals: Sequence[int]) -> Plan:
-    entry = board.entry(alike[0])
+def _plan(board: Board, clue: Clue, place: int, alike: Sequence[int]) -> Plan:
+    entry = board.entry(place)
     days = clue.on.toordinal() - entry.date.toordinal()
     sentence = f"bank entry {entry.id} of {entry.date} has this amount, {days} days before"
     if len(alike) > 1:
-        sentence += f"; the oldest of {len(alike)} alike"
-    rejected = tuple(
-        Rejected(
-            f"line {board.clues[rank].match_line.id}",
-            "its texts have less in common with the label",
-        )
-        for rank in rivals[:5]
-    )
+        sentence += f"; one of {len(alike)} alike, the oldest first"
     return Plan(
-        takes=(board.entry_take(alike[0]),),
+        takes=(board.entry_take(place),),
         evidence=(
             Evidence("amount_and_date", shown(entry.label), sentence),
             *board.payer_evidence(clue),
         ),
-        rejected=rejected,
+        rejected=_outdone(board, clue, place),
         third_party=entry.third_party or clue.payer.third_party,
     )
+
+
+def _outdone(board: Board, clue: Clue, place: int) -> tuple[Rejected, ...]:
+    """Return the other entries of this amount that were passed over, and why."""
+    others = [p for p in board.entries_near(clue)[:NEAR_MAX] if p != place]
+    twin = board.index.entries.twin(place)
+    return tuple(
+        Rejected(
+            f"bank entry {board.entry(other).id}",
+            "alike, but later" if board.index.entries.twin(other) == twin
+            else "its label, date, keys or third party fit less",
+        )
+        for other in others[:5]
+    )  # fmt: skip
 
 
 def _candidates(board: Board, places: Sequence[int]) -> tuple[Candidate, ...]:
