@@ -116,8 +116,14 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
 
 
 def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
-    """Return the one item that an unknown number of the company's shape misses by one slip."""
+    """Return the one item that an unknown number of the company's shape misses by one slip.
+
+    None while an entry of the payer and amount waits: it explains the line without any slip, and
+    the number may well be whole, of an invoice that entry has paid.
+    """
     found: list[int] = []
+    if _entries_of(board, clue, party):
+        return found
     for named in board.named(clue):
         if named.places or named.hit.fit < Fit.SPLIT or not is_strong(named.hit):
             continue
