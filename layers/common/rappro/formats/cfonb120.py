@@ -27,11 +27,12 @@ from rappro.domain.bank import (
 from rappro.domain.errors import InputError, MalformedStatement, TooLarge, UnsupportedCurrency
 from rappro.domain.money import exponent
 from rappro.formats.cfonb_catalogue import CATALOGUE
-from rappro.formats.cfonb_fields import iban_of, parse_amount, parse_date, scaled
+from rappro.formats.cfonb_fields import parse_amount, parse_date, scaled
 from rappro.formats.cfonb_movement import Movement, make_line
 from rappro.formats.cfonb_records import Numbered, decoded, read_records
 from rappro.formats.findings import FindingLog
 from rappro.formats.protocol import LINES_PER_STATEMENT_MAX
+from rappro.formats.rib import iban_of
 
 DEFAULT_CURRENCY: Final = "EUR"
 _RECOGNISED_BYTES: Final = 1_000

@@ -1,7 +1,7 @@
-"""The field types of CFONB 120: overpunched amounts, short dates, account numbers.
+"""The field types of CFONB 120: overpunched amounts and short dates.
 
 Nothing here knows about records or statements. Source: CFONB "Relevé de compte sur support
-informatique" and its 2004 and 2010 evolutions; RIB key: ETEBAC notes; IBAN: ISO 13616.
+informatique" and its 2004 and 2010 evolutions.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from rappro.domain.errors import InputError
-from rappro.formats.ibans import remainder
+from rappro.formats.rib import iban_of
+
+__all__ = ["iban_of", "parse_amount", "parse_date", "parse_unsigned", "scaled"]
 
 AMOUNT_CHARS: Final = 14
 _CENTURY_PIVOT: Final = 80  # two-digit years below are of this century; the format is of the 1980s
@@ -89,23 +91,3 @@ def scaled(amount: int, decimals: int, exponent: int) -> int:
     if rest:
         raise InputError(f"amount has more than {exponent} decimals: {amount}E-{decimals}")
     return minor if amount >= 0 else -minor
-
-
-_RIB_LETTERS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
-
-
-def iban_of(bank: str, branch: str, account: str) -> str | None:
-    """Return the French IBAN of an account, whose RIB key the file leaves out.
-
-    None when the zones do not make a RIB: five digits, five digits, eleven digits or letters.
-    """
-    if not (bank + branch).isascii() or len(bank + branch) != 10 or len(account) != 11:
-        return None
-    account = account.upper()
-    digits = account.translate(_RIB_LETTERS)
-    if not (bank.isdigit() and branch.isdigit() and digits.isdigit() and digits.isascii()):
-        return None
-    key = 97 - (89 * int(bank) + 15 * int(branch) + 3 * int(digits)) % 97
-    bban = f"{bank}{branch}{account}{key:02d}"
-    check = 98 - remainder(f"{bban}FR00")
-    return f"FR{check:02d}{bban}"
