@@ -459,7 +459,8 @@ Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
     | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
     | StatementIdentity | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
-    | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent | FeedConnection | FeedRun
+    | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
+    | FeedConnection | FeedRun
 )  # fmt: skip
 
 
