@@ -20,6 +20,7 @@ from rappro.domain.books import (
     OpenItem,
     OpenItemType,
     PastPayment,
+    Payer,
     PaymentMethod,
     TemplateDirection,
     TemplateLine,
@@ -94,6 +95,7 @@ class Maker:
             ibans=(iban,) if self.random.random() < 0.5 else (),
             mandates=(f"RUM{rank:06d}",) if self.random.random() < 0.3 else (),
             aliases=(f"ALIAS{rank:04d}",) if self.random.random() < 0.2 else (),
+            payers=(Payer("HOLDING NORD", "FR76HOLDING"),) if rank % 5 == 0 else (),
         )
         self.parties.append(party)
         return party
@@ -140,6 +142,8 @@ class Maker:
         ]
         if party.ibans:
             ways.append(("", Counterparty(iban=party.ibans[0])))
+        if party.payers:
+            ways.append(("", Counterparty(iban=party.payers[0].iban)))
         if party.aliases:
             ways.append((party.aliases[0], Counterparty()))
         return self.random.choice(ways)
@@ -277,6 +281,59 @@ def _return(maker: Maker) -> None:
     )  # fmt: skip
 
 
+def _batch(maker: Maker) -> None:
+    """One credit for payments of several customers, of which the bank gives the parts."""
+    on = maker.day()
+    parts, targets = [], {}
+    for position in range(maker.random.randrange(2, 5)):
+        party, amount = maker.any_party(), maker.amount()
+        item = maker.item(party, amount, on)
+        targets[str(item.id)] = amount
+        name, counterparty = maker.shown_name(party)
+        label = f"{name} {maker.shown_number(item.number)}".strip()
+        parts.append(
+            StatementLine(position + 1, on, amount, "EUR", label=label, counterparty=counterparty)
+        )
+    total = sum(targets.values())
+    maker.line(Truth("batch", targets), total, "VIREMENTS RECUS", on, details=tuple(parts))
+
+
+def _run_of_transfers(maker: Maker) -> None:
+    """Supplier payments that the books hold one by one and the bank shows as one line."""
+    on, piece = maker.day(), f"LOT2026{len(maker.lines):05d}"
+    targets: dict[str, int] = {}
+    has_batch = maker.random.random() < 0.5
+    for _ in range(maker.random.randrange(2, 5)):
+        key = f"E{len(maker.entries)}"
+        targets[key] = -maker.amount()
+        maker.entries.append(
+            BankEntry(
+                key, "BQ", BANK, on, targets[key], "EUR", "Fournisseur",
+                batch_ref=piece if has_batch else None, piece_ref=None if has_batch else piece,
+            )
+        )  # fmt: skip
+    shows = piece if maker.random.random() < 0.7 else ""
+    label = f"VIREMENTS EMIS {shows}".strip()
+    maker.line(Truth("run", targets), sum(targets.values()), label, on)
+
+
+def _set_by_person(maker: Maker) -> None:
+    """A person said which invoice, or which third party, or untied a pair."""
+    party, on, amount = maker.any_party(), maker.day(), maker.amount()
+    item = maker.item(party, amount, on)
+    kind = maker.random.choice(("invoice", "party", "untied"))
+    targets = {} if kind == "untied" else {str(item.id): amount}
+    label = f"VIR {item.number}" if kind == "untied" else "VIR"
+    maker.line(Truth(kind, targets), amount, label, on)
+    last = maker.lines[-1]
+    maker.lines[-1] = replace(
+        last,
+        fixed_invoice=item.id if kind == "invoice" else None,
+        fixed_third_party=party.id if kind == "party" else None,
+        vetoes=frozenset({str(item.id)}) if kind == "untied" else frozenset(),
+    )
+
+
 def _fees(maker: Maker) -> None:
     """Bank fees, which a template books."""
     amount = -maker.random.choice((890, 1200, 1550))
@@ -300,7 +357,8 @@ def _unpaid(maker: Maker) -> None:
 
 SCENARIOS: tuple[tuple[Callable[[Maker], None], int], ...] = (
     (_paid, 30), (_grouped, 8), (_gap, 10), (_entry, 12), (_remittance, 6), (_return, 4),
-    (_fees, 4), (_stranger, 6), (_unpaid, 20),
+    (_fees, 4), (_stranger, 6), (_unpaid, 20), (_batch, 3), (_run_of_transfers, 3),
+    (_set_by_person, 3),
 )  # fmt: skip
 
 

@@ -25,13 +25,8 @@ from rappro.domain.matching.rules_numbers import (
     named_settled,
     named_unexplained,
 )
-from rappro.domain.matching.rules_payer import (
-    number_part,
-    payer_amount,
-    payer_subset,
-    payer_truncated,
-    returned_payer,
-)
+from rappro.domain.matching.rules_parts import number_part, payer_truncated
+from rappro.domain.matching.rules_payer import payer_amount, payer_subset, returned_payer
 from rappro.domain.matching.rules_templates import template
 
 

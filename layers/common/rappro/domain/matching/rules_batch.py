@@ -10,7 +10,8 @@ from rappro.domain.matching.model import Evidence
 from rappro.domain.matching.plan import Outcome, Plan, shown
 from rappro.domain.matching.rules_keys import entry_key, returned_key
 from rappro.domain.matching.rules_numbers import invoice_numbers, invoice_partial
-from rappro.domain.matching.rules_payer import payer_amount, payer_truncated
+from rappro.domain.matching.rules_parts import payer_truncated
+from rappro.domain.matching.rules_payer import payer_amount
 from rappro.domain.matching.state import Undo
 
 PARTS_MAX: Final = 500

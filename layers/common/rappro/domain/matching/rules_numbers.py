@@ -346,6 +346,15 @@ def names_closed_number(board: Board, clue: Clue) -> bool:
     return bool(_told(board, clue))
 
 
+def may_settle_items(board: Board, clue: Clue) -> bool:
+    """A return never settles an item, nor does a line that names other, closed invoices."""
+    return (
+        not clue.kind.is_return
+        and board.is_company_line(clue)
+        and not names_closed_number(board, clue)
+    )
+
+
 def closed_numbers(board: Board, clue: Clue) -> str | None:
     """Return the sentence about numbers of the company's shape that no open item has."""
     told = [n for n in _told(board, clue) if not any(map(board.state.is_open, n.places))]

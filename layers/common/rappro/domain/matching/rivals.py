@@ -1,0 +1,32 @@
+"""What else the books hold for a line of a known payer: the entries that wait for the bank."""
+
+from __future__ import annotations
+
+from rappro.domain.ids import ThirdPartyId
+from rappro.domain.matching.board import NEAR_MAX, Board
+from rappro.domain.matching.clues import Clue
+from rappro.domain.matching.normalise import telling_words
+
+
+def entries_of_payer(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
+    """Return the payer's waiting entries of that amount, and nobody's that name the payer."""
+    known = board.payer_entries_near(clue, party)
+    own = [place for place in known if is_near(board, clue, place)]
+    third_party = board.directory.by_id.get(party)
+    names = telling_words(third_party.name) if third_party else frozenset()
+    others = [
+        place
+        for place in board.entries_near(clue)[:NEAR_MAX]
+        if board.entry(place).third_party is None
+        and is_near(board, clue, place)
+        and (
+            party in board.label_parties(place)
+            or not names.isdisjoint(board.index.entries.label_words(place))
+        )
+    ]
+    return sorted({*own, *others})
+
+
+def is_near(board: Board, clue: Clue, place: int) -> bool:
+    """Tell whether an entry still waits for a line like this, inside the date window."""
+    return board.is_entry_free(place, clue) and board.is_in_window(board.entry(place), clue)
