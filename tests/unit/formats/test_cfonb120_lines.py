@@ -240,7 +240,7 @@ def test_the_reject_reason_is_the_return_reason_and_ret_is_better() -> None:
 def test_an_unknown_qualifier_is_kept_with_its_text_and_noted_once_for_each() -> None:
     read = read_movement(CREDIT, ("BDF", "TEXTE 1"), ("IDC", "TEXTE 2"), ("BDF", "TEXTE 3"))
 
-    assert read.lines[0].comment == "BDFTEXTE 1 IDCTEXTE 2 BDFTEXTE 3"
+    assert read.lines[0].comment == "BDF TEXTE 1 IDC TEXTE 2 BDF TEXTE 3"
     assert [(f.code, f.position) for f in read.closed.findings] == [
         ("qualifier_unknown", "line 3"), ("qualifier_unknown", "line 4"),
     ]  # fmt: skip

@@ -417,7 +417,7 @@ def test_the_raw_text_and_the_findings_are_bounded() -> None:
     read = read_one(statement(of, *full))
 
     assert len(read.lines[0].raw) == RAW_CHARS_MAX
-    assert len(read.lines[0].comment) == 100 * 74 - 1
+    assert len(read.lines[0].comment) == 100 * 75 - 1
     assert read.codes.count("qualifier_unknown") == 50
     assert read.codes[-1] == "more_findings"
 

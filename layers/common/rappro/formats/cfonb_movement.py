@@ -216,7 +216,7 @@ def _read_odd(number: int, record: str, head: str, told: _Told, *, findings: Fin
         told.aside.append(f"{qualifier} {information.strip()}")
         findings.note("qualifier_repeated", f"line {number}", about=qualifier)
     elif record[45:118].strip():
-        told.aside.append(record[45:118].strip())
+        told.aside.append(f"{qualifier} {information}".strip())
         findings.note("qualifier_unknown", f"line {number}", about=qualifier)
 
 

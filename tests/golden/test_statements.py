@@ -1,0 +1,25 @@
+"""Every statement fixture is read as the JSON beside it says, to the last field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rappro.formats.registry import formats
+from tests.golden.statement_json import FOLDER, as_json, expected_path, fixtures
+
+
+@pytest.mark.parametrize("fixture", fixtures(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_fixture_is_read_as_its_json_says(fixture: Path) -> None:
+    assert as_json(fixture.read_bytes()) == expected_path(fixture).read_text(encoding="utf-8")
+
+
+def test_every_json_has_its_fixture() -> None:
+    written = set(FOLDER.glob("*/*.json"))
+
+    assert written == {expected_path(fixture) for fixture in fixtures()}
+
+
+def test_every_format_has_fixtures() -> None:
+    assert {fixture.parent.name for fixture in fixtures()} >= set(formats())
