@@ -56,6 +56,11 @@ def line_order(match_line: MatchLine) -> tuple[date, str, int, str]:
     return (line.booking_date, match_line.statement_key, line.position, match_line.id)
 
 
+def line_place(clue: Clue) -> tuple[str, int, str]:
+    """Return a line's place in what is answered: statement, position, id."""
+    return (clue.match_line.statement_key, clue.line.position, clue.match_line.id)
+
+
 class Board:
     """The state of a run as rules see it."""
 

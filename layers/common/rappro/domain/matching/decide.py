@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from rappro.domain.bank import LineStatusAtBank
-from rappro.domain.matching.board import Board, settles_of
+from rappro.domain.matching.board import Board, line_place, settles_of
 from rappro.domain.matching.candidates import named_by, undecided
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.index import endings
@@ -52,12 +52,8 @@ def decide(world: World) -> tuple[Decision, ...]:
     with _collector_paused():
         run = _Run(Board(world))
         run.settle_all()
-        in_order = sorted(run.board.clues, key=_place)
+        in_order = sorted(run.board.clues, key=line_place)
         return tuple(run.decision(clue) for clue in in_order)
-
-
-def _place(clue: Clue) -> tuple[str, int, str]:
-    return (clue.match_line.statement_key, clue.line.position, clue.match_line.id)
 
 
 @contextmanager
