@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip sync --quiet --require-hashes
 SOURCES := layers/common/rappro devstack tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check check-asl build local bench lock fix clean
+.PHONY: help setup demo test test-fast check check-asl build local bench fuzz lock fix clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -67,8 +67,20 @@ check-asl: $(ASL_VALIDATOR)
 build: setup .venv-sam/.ready ## build the Lambda artifacts with SAM
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-3 PATH="$(CURDIR)/$(BIN):$$PATH" .venv-sam/bin/sam build --template template.yaml
 
-bench: setup ## the benchmarks
-	$(BIN)/python -m benchmarks
+# One peer is a module of the same name as another one: it has a folder of its own.
+.venv-bench/.ready: $(VENV)/.uv requirements/bench.txt requirements/bench-tryton.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench
+	$(UV) --python .venv-bench/bin/python requirements/bench.txt
+	$(BIN)/uv pip install --quiet --require-hashes --python .venv-bench/bin/python --target .venv-bench/tryton -r requirements/bench-tryton.txt
+	@touch $@
+
+bench: .venv-bench/.ready ## the statement parsers beside their peers (BENCH="--formats camt053 --json")
+	@PYTHONPATH=layers/common:. .venv-bench/bin/python -m benchmarks $(BENCH)
+
+FUZZ_INPUTS ?= 200000
+FUZZ_FORMATS ?= all
+fuzz: setup ## broken statements into every parser (FUZZ_INPUTS=200000 FUZZ_FORMATS=all)
+	$(BIN)/python -m benchmarks.fuzz_formats --inputs $(FUZZ_INPUTS) --formats $(FUZZ_FORMATS)
 
 fix: setup ## format and apply safe lint fixes
 	$(BIN)/ruff check --fix .
@@ -76,8 +88,8 @@ fix: setup ## format and apply safe lint fixes
 
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make lock" --no-annotate --upgrade
 lock: $(VENV)/.uv ## resolve the locks anew
-	for name in uv dev emulator sam; do $(COMPILE) --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; done
+	for name in uv dev emulator sam bench bench-tryton; do $(COMPILE) --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; done
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux_2_28 --constraint requirements/dev.txt layers/common/requirements.in -o layers/common/requirements.txt
 
 clean: ## remove what was built and installed
-	rm -rf .venv .venv-emulator .venv-sam .aws-sam build
+	rm -rf .venv .venv-emulator .venv-sam .venv-bench .aws-sam build

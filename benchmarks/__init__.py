@@ -1,0 +1,1 @@
+"""Measures Rappro against other software, and breaks its parsers on purpose."""
