@@ -118,9 +118,12 @@ def _read(
     details: tuple[Clue, ...] = (),
 ) -> Clue:
     line = match_line.line
-    texts = [*line.texts, line.end_to_end_id or ""]
-    refs = read_text("\n".join(dict.fromkeys(fold(text) for text in texts if text)), book)
-    fields = _fields(line, details)
+    texts = _texts(line)
+    searched = dict.fromkeys(text for name, text in texts if name != "counterparty")
+    if line.end_to_end_id:
+        searched[fold(line.end_to_end_id)] = None
+    refs = read_text("\n".join(searched), book)
+    fields = _fields(texts, details)
     keys, ends = set(refs.keys), _ids(line)
     hits = list(refs.hits)
     for detail in details:
@@ -143,15 +146,28 @@ def _read(
     )
 
 
-def _fields(line: StatementLine, details: tuple[Clue, ...]) -> tuple[Words, ...]:
-    names = ("label", "label_more", "comment", "remittance_ref", "ordering_account")
-    pairs = [*zip(names, line.texts, strict=True), ("counterparty", line.counterparty.name or "")]
-    if line.label and line.label_more:
-        is_cut = len(line.label) >= GLUED_LABEL_CHARS_MIN
-        joined = f"{line.label}{'' if is_cut else ' '}{line.label_more}"
-        pairs.append(("label and label_more", joined))
-    seen = {text: name for name, text in reversed(pairs) if text}
-    fields = [Words.of(name, text) for name, text in pairs if text and seen.get(text) == name]
+_TEXTS: Final = ("label", "label_more", "comment", "remittance_ref", "ordering_account")
+
+
+def _texts(line: StatementLine) -> list[tuple[str, str]]:
+    """Return the texts that are not empty, folded, by name; the counterparty's name is one."""
+    texts = [(name, fold(text)) for name, text in zip(_TEXTS, line.texts, strict=True) if text]
+    if line.counterparty.name:
+        texts.append(("counterparty", fold(line.counterparty.name)))
+    return texts
+
+
+def _fields(texts: list[tuple[str, str]], details: tuple[Clue, ...]) -> tuple[Words, ...]:
+    """Return each different text once as words, and the label with its continuation as one."""
+    first: dict[str, str] = {}
+    for name, text in texts:
+        first.setdefault(text, name)
+    by_name = dict(texts)
+    if "label" in by_name and "label_more" in by_name:
+        label, more = by_name["label"], by_name["label_more"]
+        blank = "" if len(label) >= GLUED_LABEL_CHARS_MIN else " "
+        first.setdefault(f"{label}{blank}{more}", "label and label_more")
+    fields = [Words.of_folded(name, text) for text, name in first.items()]
     if len(details) == 1:
         fields += details[0].fields
     return tuple(fields)

@@ -33,7 +33,7 @@ from rappro.domain.matching.model import (
     World,
 )
 from rappro.domain.matching.plan import Abstain, Plan, shown
-from rappro.domain.matching.references import entry_tokens, index_tokens
+from rappro.domain.matching.references import entry_tokens, tokens_of_runs
 from rappro.domain.matching.rules import RULES
 
 ENGINE: Final = "rappro-match/1"
@@ -153,8 +153,8 @@ class _Run:
                 item = index.items.all[take.index]
                 keys.add(("party", item.third_party))
                 keys.add(("amount", item.currency, self.board.state.own[take.index]))
-                keys.update(("token", token) for token in index_tokens(item.number))
-                keys.update(("token", end) for end in endings(index.items.runs[take.index]))
+                runs = index.items.runs[take.index]
+                keys.update(("token", token) for token in tokens_of_runs(runs) | endings(runs))
             elif take.type is TargetType.BANK_ENTRY:
                 entry = index.entries.all[take.index]
                 keys.add(("amount", entry.currency, entry.amount_minor))

@@ -17,7 +17,12 @@ from rappro.domain.matching.card_index import CardIndex
 from rappro.domain.matching.model import World
 from rappro.domain.matching.normalise import telling_words, words_of
 from rappro.domain.matching.numbers import Fit, Hit, dotted, is_padding_apart, runs_of
-from rappro.domain.matching.references import index_tokens, key_token, piece_key
+from rappro.domain.matching.references import (
+    index_tokens,
+    key_token,
+    piece_key,
+    tokens_of_runs,
+)
 
 CLEARING_PREFIX: Final = "511"
 """Accounts (valeurs à l'encaissement) that the bank account clears: 5112 cheques, 5115 cards."""
@@ -28,33 +33,32 @@ Twin = tuple[object, ...]
 """What two targets share when the books cannot tell them apart."""
 
 
-def _natural(number: str) -> tuple[str, ...]:
-    return tuple(run.rjust(12, "0") if run[0] <= "9" else run for run in runs_of(number))
+def _oldest_first(pair: tuple[OpenItem, tuple[str, ...]]) -> tuple[object, ...]:
+    """Issue date, due date, number (9 before 10), id."""
+    item, runs = pair
+    number = [run.rjust(12, "0") if run[0] <= "9" else run for run in runs]
+    return (item.issue_date, item.due_date, number, item.id)
 
 
 class ItemIndex:
     """Unsettled open items, oldest first: by issue date, due date, number, id."""
 
     def __init__(self, items: Sequence[OpenItem]) -> None:
-        self.all: tuple[OpenItem, ...] = tuple(
-            sorted(
-                (item for item in items if item.residual_minor and item.company_residual_minor),
-                key=lambda i: (i.issue_date, i.due_date, _natural(i.number), i.id),
-            )
-        )
+        is_open = (i for i in items if i.residual_minor and i.company_residual_minor)
+        pairs = [(item, tuple(runs_of(item.number))) for item in is_open]
+        pairs.sort(key=_oldest_first)
+        self.all: tuple[OpenItem, ...] = tuple(item for item, _ in pairs)
+        self.runs: tuple[tuple[str, ...], ...] = tuple(runs for _, runs in pairs)
         self.by_token: dict[str, list[int]] = defaultdict(list)
         self.by_party: dict[ThirdPartyId, list[int]] = defaultdict(list)
         self.by_ending: dict[tuple[ThirdPartyId, str], list[int]] = defaultdict(list)
         self.by_amount: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.by_id: dict[str, int] = {}
-        self.runs: list[tuple[str, ...]] = []
-        for place, item in enumerate(self.all):
-            runs = tuple(runs_of(item.number))
-            self.runs.append(runs)
+        for place, (item, runs) in enumerate(pairs):
             self.by_id[item.id] = place
             self.by_party[item.third_party].append(place)
             self.by_amount[item.currency, item.residual_minor].append(place)
-            for token in index_tokens(item.number):
+            for token in tokens_of_runs(runs):
                 self.by_token[token].append(place)
             for ending in endings(runs):
                 self.by_ending[item.third_party, ending].append(place)

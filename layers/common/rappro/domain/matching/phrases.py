@@ -86,7 +86,13 @@ class Words:
 
     @classmethod
     def of(cls, name: str, raw: str) -> Words:
-        text = undotted(fold(raw))
+        """Read a text as it came."""
+        return cls.of_folded(name, fold(raw))
+
+    @classmethod
+    def of_folded(cls, name: str, folded: str) -> Words:
+        """Read a text that is folded already."""
+        text = undotted(folded)
         spans = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
         return cls(name, text, tuple(spans[:WORDS_MAX]))
 

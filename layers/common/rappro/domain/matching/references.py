@@ -14,7 +14,7 @@ Nothing here decides whether a number that was found proves anything: see the ru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -95,15 +95,17 @@ def key_token(text: str | None) -> str | None:
 
 def index_tokens(number: str) -> frozenset[str]:
     """Return the tokens (at most 4) under which a number is indexed; none without a digit."""
-    runs = runs_of(number)
+    return tokens_of_runs(runs_of(number))
+
+
+def tokens_of_runs(runs: Sequence[str]) -> frozenset[str]:
+    """Return the tokens of a number that is cut into its runs already."""
     digits = "".join(run for run in runs if run[0] <= "9")
     if not digits.strip("0"):
         return frozenset()
-    tokens = {"".join(runs), dotted(runs)}
     core = digits.lstrip("0")
-    if len(core) >= CORE_DIGITS_MIN:
-        tokens.add(core)
-    return frozenset(tokens)
+    tokens = ("".join(runs), dotted(runs))
+    return frozenset((*tokens, core) if len(core) >= CORE_DIGITS_MIN else tokens)
 
 
 def item_tokens(item: OpenItem) -> frozenset[str]:
