@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from devstack.cli_journals import adopt_accounts
 from devstack.demo.client import Client, DemoFailed, wait_for
 from devstack.demo.display import Display
+from devstack.demo.guess import accounts_of, guess_accounts
 from devstack.demo.inputs import Inputs
 from devstack.stack import LocalStack
-from rappro.domain.bank import BankAccountRef, StatementClosed
+from rappro.domain.bank import BankAccountRef
 from rappro.domain.books import Journal, JournalType
-from rappro.domain.errors import InputError
-from rappro.formats.registry import detect
 
 CONNECTION = "demo-bank"
-_HEAD_BYTES = 8192
 _ENDED = frozenset({"posted", "failed"})
 _VALIDATED = "validated"
 
@@ -59,29 +56,32 @@ def load_books(client: Client, inputs: Inputs, outcome: Outcome, display: Displa
     if inputs.books:
         client.post("/books", inputs.books)
     if not inputs.is_own:
-        _adopt_accounts(client, inputs)
+        _adopt_accounts(client, inputs, display)
 
 
-def _adopt_accounts(client: Client, inputs: Inputs) -> None:
-    """Give the only bank journal of a stranger's books the only account of the statements."""
+def _adopt_accounts(client: Client, inputs: Inputs, display: Display) -> None:
+    """Give a stranger's bank journals the accounts of the statements that are plainly theirs."""
     journals = [
         Journal(j["code"], j["label"], JournalType(j["type"]), j["account"], iban=j["iban"],
                 bank_number=j["bank_number"])
         for j in client.items("/journals")
     ]  # fmt: skip
-    accounts = [account for _, content in inputs.statements for account in _accounts(content)]
-    for before, after in zip(journals, adopt_accounts(journals, accounts), strict=True):
+    contents = [content for _, content in inputs.statements]
+    guessed = guess_accounts(inputs.fec[1], contents, journals)
+    told = [_with_account(journal, guessed.get(journal.code)) for journal in journals]
+    accounts = [account for content in contents for account in accounts_of(content)]
+    for before, after in zip(journals, adopt_accounts(told, accounts), strict=True):
         if before != after:
             body = {"iban": after.iban} if after.iban else {"bank_number": after.bank_number}
             client.put(f"/journals/{after.code}", body)
+            name = after.iban or after.bank_number
+            display.say(f"  journal {after.code} is taken to be account {name}")
 
 
-def _accounts(content: bytes) -> list[BankAccountRef]:
-    try:
-        events = detect(content[:_HEAD_BYTES]).parse(io.BytesIO(content))
-        return [event.account for event in events if isinstance(event, StatementClosed)]
-    except InputError:
-        return []  # the stack says what is wrong with it
+def _with_account(journal: Journal, account: BankAccountRef | None) -> Journal:
+    if account is None:
+        return journal
+    return replace(journal, iban=account.iban, bank_number=None if account.iban else account.number)
 
 
 def drop_statements(client: Client, inputs: Inputs, outcome: Outcome, display: Display) -> None:
