@@ -13,7 +13,7 @@ from stdnum import iban as stdnum_iban
 from rappro.domain.bank import StatementClosed, StatementEvent, StatementLine
 from rappro.domain.errors import MalformedStatement, RapproError
 from rappro.formats.cfonb120 import Cfonb120Parser
-from rappro.formats.cfonb_fields import iban_of
+from rappro.formats.rib import iban_of
 from tests.unit.formats.cfonb_writer import (
     DAY,
     FIRST,

@@ -141,7 +141,6 @@ class _Statement:
         Raises MalformedStatement, UnsupportedCurrency and TooLarge.
         """
         number, record = records[0]
-        self._check_owner(number, record)
         self._lines += 1
         if self._lines > LINES_PER_STATEMENT_MAX:
             raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
@@ -160,7 +159,6 @@ class _Statement:
 
     def close(self, number: int, record: str) -> StatementClosed:
         """End the statement with its new balance (07)."""
-        self._check_owner(number, record)
         opening, closing = self._balance(*self._opening), self._balance(number, record)
         if not self._currency:
             self._findings.note("currency_assumed", f"line {number}")
@@ -184,12 +182,15 @@ class _Statement:
     def _value_date(self, zone: str, number: int) -> date | None:
         return None if zone in _NO_DATE else self._dates.at(zone, number, "value")
 
-    def _check_owner(self, number: int, record: str) -> None:
+    def _is_own(self, number: int, record: str) -> bool:
+        """Check that a record is of the statement's account; another branch is tolerated."""
         bank, branch, account = self._owner
         if record[21:32] != account:
             raise _malformed("a record of another account than its statement", number)
         if record[2:7] != bank or record[11:16] != branch:
             self._findings.note("bank_code_differs", f"line {number}")
+            return False
+        return True
 
     def _balance(self, number: int, record: str) -> Balance:
         on = self._dates.at(record[34:40], number, "balance")
@@ -199,8 +200,9 @@ class _Statement:
         """Return the amount (91-104) in minor units, whether it is a credit, and its currency."""
         try:
             value, sign, is_variant = parse_amount(record[90:104])
-            zone = record[16:20]
-            currency, decimals, units = self._scales.get(zone) or self._scale(zone, number)
+            owner_and_scale = record[2:7] + record[11:32]
+            known = self._scales.get(owner_and_scale)
+            currency, decimals, units = known or self._scale(number, record)
             if decimals != units:
                 value = scaled(value, decimals, units)
         except UnsupportedCurrency as wrong:
@@ -213,12 +215,14 @@ class _Statement:
             self._findings.note(code, f"line {number}", about=about)
         return value, sign > 0, currency
 
-    def _scale(self, zone: str, number: int) -> tuple[str, int, int]:
-        """Return currency, decimals as written and decimals of the minor unit of a zone 17-20.
+    def _scale(self, number: int, record: str) -> tuple[str, int, int]:
+        """Return currency, decimals as written and decimals of the minor unit (17-20).
 
-        Currency and decimals may be blank. Raises InputError and UnsupportedCurrency.
+        Currency and decimals may be blank. What needs no finding is known from then on. Raises
+        InputError and UnsupportedCurrency.
         """
-        named, decimals = zone[:3].strip(), zone[3]
+        is_own = self._is_own(number, record)
+        named, decimals = record[16:19].strip(), record[19]
         currency = named or self._currency or DEFAULT_CURRENCY
         units = exponent(currency)
         if decimals == " ":
@@ -227,6 +231,6 @@ class _Statement:
             raise InputError(f"not a number of decimals: {decimals!r}")
         scale = (currency, units if decimals == " " else int(decimals), units)
         self._currency = self._currency or named
-        if named or self._currency:
-            self._scales[zone] = scale
+        if is_own and self._currency:
+            self._scales[record[2:7] + record[11:32]] = scale
         return scale

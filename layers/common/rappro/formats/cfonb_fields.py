@@ -7,37 +7,26 @@ informatique" and its 2004 and 2010 evolutions.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from rappro.domain.errors import InputError
-from rappro.formats.rib import iban_of
-
-__all__ = ["iban_of", "parse_amount", "parse_date", "parse_unsigned", "scaled"]
 
 AMOUNT_CHARS: Final = 14
 _CENTURY_PIVOT: Final = 80  # two-digit years below are of this century; the format is of the 1980s
 
 
-class _Overpunch(NamedTuple):
-    """The last digit of an amount and the sign it carries."""
-
-    digit: str
-    sign: int
-    is_variant: bool = False
-
-
-def _overpunches() -> dict[str, _Overpunch]:
+def _overpunches() -> dict[str, tuple[int, int, bool]]:
+    """Return digit, sign, and whether it is a variant, of each last character of an amount."""
     table = {}
     for sign, marks in ((1, "{ABCDEFGHI"), (-1, "}JKLMNOPQR")):
         for digit, mark in enumerate(marks):
-            table[mark] = _Overpunch(str(digit), sign)
+            table[mark] = (digit, sign, False)
             if mark.isalpha():
-                table[mark.lower()] = _Overpunch(str(digit), sign, is_variant=True)
+                table[mark.lower()] = (digit, sign, True)
     # The French national character sets (ISO 646-FR, EBCDIC 297) show é and è for { and }.
-    table["é"] = _Overpunch("0", 1, is_variant=True)
-    table["è"] = _Overpunch("0", -1, is_variant=True)
+    table["é"], table["è"] = (0, 1, True), (0, -1, True)
     # Hand-made files end in a plain digit; the caller reports it.
-    table.update({str(digit): _Overpunch(str(digit), 1, is_variant=True) for digit in range(10)})
+    table.update({str(digit): (digit, 1, True) for digit in range(10)})
     return table
 
 
@@ -50,15 +39,15 @@ def parse_amount(zone: str) -> tuple[int, int, bool]:
     The amount is signed and in units of the record's own decimals. The sign is apart because a
     zero has one too. Raises InputError.
     """
-    overpunch = _OVERPUNCHES.get(zone[-1:])
-    body = zone[:-1]
-    if not (body.isdigit() and body.isascii()):
-        body = body.lstrip(" ")  # some banks pad with blanks
-        if body and not (body.isdigit() and body.isascii()):
+    digits, overpunch = zone[:13], _OVERPUNCHES.get(zone[13:])
+    if not (digits.isdigit() and digits.isascii()):
+        digits = digits.lstrip(" ") or "0"  # some banks pad with blanks
+        if not (digits.isdigit() and digits.isascii()):
             overpunch = None
-    if overpunch is None or len(zone) != AMOUNT_CHARS:
+    if overpunch is None:
         raise InputError(f"not a signed amount: {zone[:AMOUNT_CHARS]!r}")
-    return int(body + overpunch.digit) * overpunch.sign, overpunch.sign, overpunch.is_variant
+    last, sign, is_variant = overpunch
+    return (int(digits) * 10 + last) * sign, sign, is_variant
 
 
 def parse_unsigned(zone: str) -> int | None:

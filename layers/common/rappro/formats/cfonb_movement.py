@@ -7,7 +7,6 @@ are the business of `cfonb120`. Sources: CFONB "Relevé de compte sur support in
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -24,37 +23,48 @@ from rappro.formats.cfonb_codes import (
 from rappro.formats.cfonb_fields import parse_unsigned, scaled
 from rappro.formats.cfonb_records import Numbered
 from rappro.formats.findings import FindingLog
-from rappro.formats.ibans import is_iban
+from rappro.formats.ibans import is_iban, plain_iban
 from rappro.formats.protocol import RAW_CHARS_MAX
 from rappro.formats.quick import new_counterparty, new_line
 
 COMPLEMENTS_PER_MOVEMENT_MAX: Final = 200
 """Their texts stay within LINE_TEXT_CHARS_MAX, whatever they are."""
 
-_NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
+_NOT_PROVIDED: Final = frozenset(
+    (None, "NOTPROVIDED", "NOT PROVIDED", "NONREF", "NotProvided", "Notprovided", "notprovided")
+)
 _RESERVED: Final = "     "  # 41-45 of a complement, before its qualifier
 
 _WHOLE: Final = frozenset(("LIB", "LCC", "LC2", "MMO", "FEE"))
 """Qualifiers (46-48) whose information (49-118) is kept as it is, blanks included."""
 
-_ZONES: Final[dict[str, tuple[tuple[str, int, int], ...]]] = {
-    "NPY": (("payer", 48, 118),),
-    "IPY": (("payer_id", 48, 83),),
-    "CPY": (("payer_account", 48, 83),),
-    "NPO": (("payer_behind", 48, 118),),
-    "IPO": (("payer_behind_id", 48, 83),),
-    "NBE": (("payee", 48, 118),),
-    "IBE": (("payee_id", 48, 83),),
-    "CBE": (("payee_account", 48, 83),),
-    "NBU": (("payee_behind", 48, 118),),
-    "IBU": (("payee_behind_id", 48, 83),),
-    "LCS": (("creditor_reference", 48, 83),),
-    "RCN": (("end_to_end", 48, 83), ("purpose", 83, 118)),
-    "REF": (("batch", 48, 83), ("instruction", 83, 118)),
-    "RUM": (("mandate", 48, 83),),
-    "RET": (("reason", 48, 83),),
+_ZONES: Final[dict[str, tuple[str, tuple[tuple[str, int, int], ...]]]] = {
+    qualifier: (zones[0][0], zones)
+    for qualifier, zones in {
+        "NPY": (("payer", 48, 118),),
+        "IPY": (("payer_id", 48, 83),),
+        "CPY": (("payer_account", 48, 83),),
+        "NPO": (("payer_behind", 48, 118),),
+        "IPO": (("payer_behind_id", 48, 83),),
+        "NBE": (("payee", 48, 118),),
+        "IBE": (("payee_id", 48, 83),),
+        "CBE": (("payee_account", 48, 83),),
+        "NBU": (("payee_behind", 48, 118),),
+        "IBU": (("payee_behind_id", 48, 83),),
+        "LCS": (("creditor_reference", 48, 83),),
+        "RCN": (("end_to_end", 48, 83), ("purpose", 83, 118)),
+        "REF": (("batch", 48, 83), ("instruction", 83, 118)),
+        "RUM": (("mandate", 48, 83),),
+        "RET": (("reason", 48, 83),),
+    }.items()
 }
-"""What the information of a qualifier holds, and where: slices of the record."""
+"""What the information of a qualifier holds: its first zone, and each zone as a slice."""
+
+_ASIDE: Final = "aside"
+"""The zone of whatever has no place of its own; it goes to the comment."""
+
+Zones = dict[str, str]
+"""What the complements of a movement say, by zone or by qualifier; blank zones are left out."""
 
 
 class _Side(NamedTuple):
@@ -65,15 +75,19 @@ class _Side(NamedTuple):
     account: str
     behind: str  # the ultimate party, on whose behalf it pays or gets
     commented: tuple[str, ...]  # what goes to the comment
+    silent: frozenset[str]  # what never does
 
 
+_SILENT: Final = frozenset(("LIB", "LCC", "LC2", "MMO", "end_to_end", "mandate", "reason"))
 _PAYER: Final = _Side(
     "payer", "payer_id", "payer_account", "payer_behind",
     ("payer_behind_id", "payee", "payee_behind", "purpose", "instruction"),
+    _SILENT | {"payer", "payer_id", "payer_account", "payee_id", "payee_account"},
 )  # fmt: skip
 _PAYEE: Final = _Side(
     "payee", "payee_id", "payee_account", "payee_behind",
     ("payee_behind_id", "payer", "payer_behind", "purpose", "instruction"),
+    _SILENT | {"payee", "payee_id", "payee_account", "payer_id", "payer_account"},
 )  # fmt: skip
 
 
@@ -95,24 +109,19 @@ class Movement:
         return f"line {self.records[0][0]}"
 
 
-@dataclass(slots=True)
-class _Told:
-    """What the complements of a movement say, by zone or by qualifier; blank zones are left out."""
-
-    zones: dict[str, str]
-    aside: list[str]  # whatever has no place of its own, for the comment
-
-
 def make_line(movement: Movement) -> StatementLine:
     """Return the line of a movement. Raises MalformedStatement and TooLarge."""
     head = movement.records[0][1]
-    code = head[32:34].strip()
+    code = head[32:34]
     nature = NATURES.get(code)
     if nature is None:
+        code = code.strip()
         movement.findings.note("operation_code_unknown", movement.where, about=code)
+    number = head[81:88]
+    entry_ref = number.strip() if number.strip(" 0") else None
     if len(movement.records) > 1:
-        return _told_line(movement, head, code, nature)
-    entry_ref, reason = _entry_number(head), head[40:42].strip()
+        return _told_line(movement, head, entry_ref, nature)
+    reason = head[40:42].strip()
     return new_line(
         movement.position,
         movement.booking_date,
@@ -130,15 +139,21 @@ def make_line(movement: Movement) -> StatementLine:
     )
 
 
-def _told_line(movement: Movement, head: str, code: str, nature: Nature | None) -> StatementLine:
-    told = _read_complements(movement, head)
-    get = told.zones.get
-    side = _side(code, told.zones, is_credit=movement.is_credit)
-    original = _original(movement, told) if "MMO" in told.zones else None
-    reference, entry_ref, mandate = _reference(head, get), _entry_number(head), get("mandate")
-    more, comment = _more(told.zones), _comment(movement, told, side, reference)
-    end_to_end, account = get("end_to_end"), get(side.account, "").replace(" ", "")
-    reason = get("reason") or head[40:42].strip()
+def _told_line(
+    movement: Movement, head: str, entry_ref: str | None, nature: Nature | None
+) -> StatementLine:
+    zones, code = _read_complements(movement, head), head[32:34].strip()
+    get = zones.get
+    side = _PAYER if movement.is_credit else _PAYEE
+    if code in KEEPS_ORIGINAL_ROLES:
+        side = _original_side(side, zones)
+    reference = get("creditor_reference") or get("batch") or head[104:120].strip()
+    account, mandate = get(side.account, ""), get("mandate")
+    counterparty = new_counterparty(
+        get(side.name) or get(side.behind), _iban(account) if account else None, None, get(side.id)
+    )
+    original = _original(movement, zones) if "MMO" in zones else None
+    end_to_end, reason = get("end_to_end"), get("reason") or head[40:42].strip()
     return new_line(
         movement.position,
         movement.booking_date,
@@ -147,62 +162,57 @@ def _told_line(movement: Movement, head: str, code: str, nature: Nature | None) 
         movement.value_date,
         entry_ref,
         head[48:79].strip(),
-        more,
-        comment,
+        _more(zones),
+        "" if zones.keys() <= side.silent else _comment(movement, zones, side, reference),
         reference or entry_ref or "",  # the number of a cheque or of a remittance
-        account,
-        new_counterparty(
-            get(side.name) or get(side.behind),
-            account.upper() if account and is_iban(account) else None,
-            None,
-            get(side.id),
-        ),
+        account.replace(" ", ""),
+        counterparty,
         None if end_to_end in _NOT_PROVIDED else end_to_end,
         mandate,
         get("payee_id") if mandate or code in SEPA_DIRECT_DEBITS else None,
         code or None,
         nature,
         code in REVERSALS,
-        reason if reason.strip("0") else None,
+        reason if reason and reason.strip("0") else None,
         original,
         raw="\n".join([record.rstrip() for _, record in movement.records])[:RAW_CHARS_MAX],
     )
 
 
-def _read_complements(movement: Movement, head: str) -> _Told:
+def _iban(account: str) -> str | None:
+    plain = plain_iban(account)
+    return plain if is_iban(plain) else None
+
+
+def _read_complements(movement: Movement, head: str) -> Zones:
     records = movement.records
     if len(records) > COMPLEMENTS_PER_MOVEMENT_MAX:
         raise TooLarge(f"more than {COMPLEMENTS_PER_MOVEMENT_MAX} complements of a movement",
                        position=movement.where)  # fmt: skip
-    told = _Told({}, [])
-    zones = told.zones
+    zones: Zones = {}
     repeated = head[2:40] + _RESERVED  # bank to account, operation code 33-34, date 35-40
     for number, record in records[1:]:
+        qualifier = record[45:48]
+        known = _ZONES.get(qualifier)
         if record[2:45] != repeated:
-            _check_repeated(number, record, head, movement.findings)
-        layout = _ZONES.get(record[45:48])
-        if layout is None or layout[0][0] in zones or record[40:45] != _RESERVED:
-            _read_odd(number, record, head, told, findings=movement.findings)
-            continue
-        for zone, start, end in layout:
-            text = record[start:end].strip()
-            if text:
-                zones[zone] = text
-    return told
+            _read_odd(number, record, head, zones, findings=movement.findings)
+        elif known is not None and known[0] not in zones:
+            for zone, start, end in known[1]:
+                text = record[start:end].strip()
+                if text:
+                    zones[zone] = text
+        elif qualifier in _WHOLE and qualifier not in zones:
+            zones[qualifier] = record[48:118]
+        else:
+            _read_odd(number, record, head, zones, findings=movement.findings)
+    return zones
 
 
-def _check_repeated(number: int, record: str, head: str, findings: FindingLog) -> None:
-    """Check the zones that a complement repeats from its movement."""
-    if record[21:32] != head[21:32]:
-        raise MalformedStatement("a complement (05) of another account than its movement (04)",
-                                 position=f"line {number}")  # fmt: skip
+def _read_odd(number: int, record: str, head: str, zones: Zones, *, findings: FindingLog) -> None:
+    """Read a complement that is not just a known qualifier which comes for the first time."""
+    qualifier, information = record[45:48], record[48:118]
     if record[2:40] != head[2:40]:
-        findings.note("complement_differs", f"line {number}")
-
-
-def _read_odd(number: int, record: str, head: str, told: _Told, *, findings: FindingLog) -> None:
-    """Read a complement that goes on with a text, repeats, is unknown, or has no qualifier."""
-    qualifier, information, zones = record[45:48], record[48:118], told.zones
+        _check_repeated(number, record, head, findings)
     if record[40:45] != _RESERVED or record[90:104] == head[90:104]:
         # Before the qualifiers: text 41-81, entry number 82-88, amount of the movement 91-104.
         zones["LIB"] = _continued(zones.get("LIB", ""), record[40:81])
@@ -212,12 +222,23 @@ def _read_odd(number: int, record: str, head: str, told: _Told, *, findings: Fin
         zones["LIB"] = _continued(zones.get("LIB", ""), information)
     elif qualifier in _WHOLE and qualifier not in zones:
         zones[qualifier] = information
+    elif qualifier in _ZONES and _ZONES[qualifier][0] not in zones:
+        found = {zone: record[start:end].strip() for zone, start, end in _ZONES[qualifier][1]}
+        zones.update({zone: text for zone, text in found.items() if text})
     elif qualifier in _WHOLE or qualifier in _ZONES:
-        told.aside.append(f"{qualifier} {information.strip()}")
+        _put_aside(f"{qualifier} {information.strip()}", zones)
         findings.note("qualifier_repeated", f"line {number}", about=qualifier)
     elif record[45:118].strip():
-        told.aside.append(f"{qualifier} {information}".strip())
+        _put_aside(f"{qualifier} {information}".strip(), zones)
         findings.note("qualifier_unknown", f"line {number}", about=qualifier)
+
+
+def _check_repeated(number: int, record: str, head: str, findings: FindingLog) -> None:
+    """Check the zones that a complement repeats from its movement."""
+    if record[21:32] != head[21:32]:
+        raise MalformedStatement("a complement (05) of another account than its movement (04)",
+                                 position=f"line {number}")  # fmt: skip
+    findings.note("complement_differs", f"line {number}")
 
 
 def _continued(before: str, text: str) -> str:
@@ -225,24 +246,17 @@ def _continued(before: str, text: str) -> str:
     return f"{before.rstrip()} {text}" if before.endswith(" ") else before + text
 
 
-def _side(code: str, zones: dict[str, str], *, is_credit: bool) -> _Side:
-    """Return the party that is the counterparty.
+def _original_side(side: _Side, zones: Zones) -> _Side:
+    """Return the counterparty of money that goes back, where the roles stay as they were.
 
-    Banks name both parties, so the direction chooses: the payer of a credit, the payee of a debit;
-    the other one where money of an earlier operation goes back.
+    Banks name both parties, so that the direction chooses: the payer of a credit, the payee of a
+    debit. Here it is the other one, when it is named.
     """
-    side, other = (_PAYER, _PAYEE) if is_credit else (_PAYEE, _PAYER)
-    if code in KEEPS_ORIGINAL_ROLES and (other.name in zones or other.account in zones):
-        return other
-    return side
+    other = _PAYEE if side is _PAYER else _PAYER
+    return other if other.name in zones or other.account in zones else side
 
 
-def _reference(head: str, get: Callable[[str], str | None]) -> str:
-    """Return the remittance reference: structured, of the batch, or the reference zone 105-120."""
-    return get("creditor_reference") or get("batch") or head[104:120].strip()
-
-
-def _more(zones: dict[str, str]) -> str:
+def _more(zones: Zones) -> str:
     """Return the label's continuation: LIB, then the remittance text LCC with LC2.
 
     LC2 is the next 70 characters of LCC and may begin within a word.
@@ -256,50 +270,48 @@ def _more(zones: dict[str, str]) -> str:
     return f"{label} {remittance}" if label and remittance else label or remittance
 
 
-def _comment(movement: Movement, told: _Told, side: _Side, reference: str) -> str:
+def _comment(movement: Movement, zones: Zones, side: _Side, reference: str) -> str:
     """Join what has no field of its own, so that searches find it."""
-    zones, aside = told.zones, told.aside
-    if "FEE" in zones:
-        aside.append(_fee(movement, told))
     parts = [zones[zone] for zone in side.commented if zone in zones]
     if side.behind in zones and side.name in zones:
         parts.append(zones[side.behind])
     if reference:
         parts += zones.get("batch", ""), movement.records[0][1][104:120].strip()
-    if not parts and not aside:
-        return ""
-    return " ".join(dict.fromkeys(part for part in (*parts, *aside) if part not in ("", reference)))
+    if "FEE" in zones:
+        parts.append(_fee(movement, zones))
+    parts.append(zones.get(_ASIDE, ""))
+    return " ".join(dict.fromkeys(part for part in parts if part not in ("", reference)))
 
 
-def _entry_number(head: str) -> str | None:
-    number = head[81:88].strip()
-    return number if number.strip("0") else None
+def _put_aside(text: str, zones: Zones) -> None:
+    before = zones.get(_ASIDE)
+    zones[_ASIDE] = text if before is None else f"{before} {text}"
 
 
-def _original(movement: Movement, told: _Told) -> OriginalAmount | None:
+def _original(movement: Movement, zones: Zones) -> OriginalAmount | None:
     """Read MMO: currency 49-51, decimals 52, amount 53-66, rate 69-79 with decimals 67-68."""
-    text = told.zones["MMO"]
+    text = zones["MMO"]
     try:
         currency, amount = _foreign_amount(text)
     except InputError:
-        _put_aside("MMO", movement, told)
+        _note_unreadable("MMO", movement, zones)
         return None
     rate = _rate(text[20:31], parse_unsigned(text[18:20]) or 0)
     return OriginalAmount(amount if movement.is_credit else -amount, currency, rate)
 
 
-def _fee(movement: Movement, told: _Told) -> str:
+def _fee(movement: Movement, zones: Zones) -> str:
     """Read FEE, laid out as MMO begins, for the comment."""
     try:
-        currency, amount = _foreign_amount(told.zones["FEE"])
+        currency, amount = _foreign_amount(zones["FEE"])
     except InputError:
-        _put_aside("FEE", movement, told)
+        _note_unreadable("FEE", movement, zones)
         return ""
     return f"FEE {format_amount(amount, currency)} {currency}"
 
 
-def _put_aside(qualifier: str, movement: Movement, told: _Told) -> None:
-    told.aside.append(f"{qualifier} {told.zones[qualifier].strip()}")
+def _note_unreadable(qualifier: str, movement: Movement, zones: Zones) -> None:
+    _put_aside(f"{qualifier} {zones[qualifier].strip()}", zones)
     movement.findings.note("complement_unreadable", movement.where, about=qualifier)
 
 
