@@ -424,3 +424,28 @@ class TestForeignStatements:
         )
 
         assert decision.level is Level.BC
+
+
+class TestNamesWithWordsBeside:
+    LEROY = party("C1", "Menuiserie Leroy")
+
+    def test_beside_a_full_number_a_name_with_further_words_is_enough(self) -> None:
+        decision = paid(
+            "MENUISERIE LEROY CHANTIER FA2026-00123",
+            4000,
+            items=[item("FA2026-00123", "C1", 12000)],
+            parties=[self.LEROY],
+        )
+
+        assert settled(decision) == {"FA2026-00123": 4000}
+
+    def test_without_a_number_it_is_not(self) -> None:
+        decision = paid(
+            "MENUISERIE LEROY CHANTIER",
+            12000,
+            items=[item("FA2026-00123", "C1", 12000)],
+            parties=[self.LEROY],
+        )
+
+        assert is_left_to_a_person(decision)
+        assert decision.third_party is None

@@ -2,7 +2,7 @@
 
 A phrase is found with word boundaries, all its words in order. A wider find hides those inside it,
 so that "MARTIN" is not found where "MARTIN DUPONT" is. A *derived* phrase (a name, a call name: not
-a text that somebody said the bank shows) is not believed inside a longer name either.
+a text that somebody said the bank shows) is marked when it stands inside what may be a longer name.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Find:
     end: int
     text: str
     is_cut: bool = False
+    is_inside: bool = False  # a derived phrase with a further name word beside it
     has_same_form: bool = False
 
 
@@ -200,7 +201,7 @@ def _only_owner(nodes: list[_Node]) -> Owner | None:
 def _finds(
     owners: list[Owner], words: Words, first: int, end: int, *, is_cut: bool = False
 ) -> list[Find]:
-    """Return the believable finds of one place: see the module's first lines."""
+    """Return the finds of one place, but for derived phrases with another legal form beside."""
     text = words.text[words.spans[first][1] : words.spans[end - 1][2]]
     form = _form_beside(words, first, end)
     is_inside = any(
@@ -210,11 +211,11 @@ def _finds(
     return [
         Find(
             owner, words.name, first, end, text, is_cut=is_cut,
+            is_inside=is_inside and owner.is_derived,
             has_same_form=form is not None and form == owner.form,
         )
         for owner in owners
-        if not owner.is_derived
-        or not (is_inside or (form is not None and owner.form is not None and form != owner.form))
+        if not owner.is_derived or None in (form, owner.form) or form == owner.form
     ]  # fmt: skip
 
 

@@ -134,9 +134,10 @@ class Directory:
         holders |= self._fits(self._sirens, line.refs.sirens | {line.counterparty_id or ""})
         if holders:
             return _weigh(self._one_way(holders, line), named, line)
-        if named:
+        if any(not find.is_inside for find in named):
             return _of_names(named)
-        return self._fuzzy(line)
+        fuzzy = self._fuzzy(line)
+        return _inside(named) if fuzzy is UNKNOWN and named else fuzzy
 
     def _one_way(self, found: set[ThirdPartyId], line: Identity) -> set[ThirdPartyId]:
         """Of the customer and supplier records of one firm, keep the one that money goes to."""
@@ -154,7 +155,8 @@ class Directory:
 
     def named_in(self, words: Words) -> frozenset[ThirdPartyId]:
         """Return the third parties that a text names, such as the label of an entry."""
-        return frozenset(ThirdPartyId(find.owner.id) for find in self._phrases.find(words))
+        finds = self._phrases.find(words)
+        return frozenset(ThirdPartyId(find.owner.id) for find in finds if not find.is_inside)
 
     @staticmethod
     def _fits(index: dict[str, set[ThirdPartyId]], keys: Iterable[str]) -> set[ThirdPartyId]:
@@ -172,8 +174,9 @@ class Directory:
 
     def _named(self, line: Identity) -> list[Find]:
         finds = [find for words in line.fields for find in self._phrases.find(words)]
-        whole = [find for find in finds if not find.is_cut]
-        return whole or finds
+        believed = [find for find in finds if not find.is_inside]
+        whole = [find for find in believed if not find.is_cut]
+        return whole or believed or finds
 
     def _fuzzy(self, line: Identity) -> Payer:
         """Return the one party whose name differs from the line's by a slip of the pen."""
@@ -260,6 +263,9 @@ def _are_namesakes(named: Sequence[Find]) -> bool:
 def _weigh(holders: set[ThirdPartyId], named: list[Find], line: Identity) -> Payer:
     """An account's holder is the payer unless the texts name somebody else."""
     iban = line.iban or ", ".join(sorted(line.refs.ibans)) or line.counterparty_id or ""
+    named = [find for find in named if not find.is_inside] or [
+        find for find in named if find.owner.id in holders
+    ]
     names = {ThirdPartyId(find.owner.id) for find in named}
     both = holders & names
     if len(both) == 1 and (len(holders) > 1 or names == both or _are_namesakes(named)):
@@ -279,6 +285,13 @@ def _of_names(named: list[Find]) -> Payer:
         return _one(set(candidates), kind, find.text, f"{find.field} shows {find.text!r}")
     why = "the texts name several third parties"
     return Payer(None, candidates, find.owner.kind, find.text, why, _rivals(candidates, why))
+
+
+def _inside(named: list[Find]) -> Payer:
+    """A name inside a longer one may be it or not: enough beside a full number, never alone."""
+    candidates = frozenset(ThirdPartyId(find.owner.id) for find in named)
+    why = f"{named[0].text!r} stands inside what may be a longer name"
+    return Payer(None, candidates, "name_inside", named[0].text, why)
 
 
 def _rivals(candidates: frozenset[ThirdPartyId], why: str) -> tuple[Rejected, ...]:
