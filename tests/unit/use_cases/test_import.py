@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rappro.domain.bank import Severity
+from rappro.domain.books import Journal
 from rappro.domain.errors import InvalidRequest, TooLarge
 from rappro.domain.ids import TenantId, ThirdPartyId
 from rappro.domain.records import (
@@ -14,6 +15,7 @@ from rappro.domain.records import (
     ImportTrace,
     LoadState,
     StatementStatus,
+    change,
     create,
 )
 from rappro.use_cases.import_drop import import_drop, parse_place
@@ -228,3 +230,43 @@ def test_a_run_waits_for_a_load_that_is_under_way_and_gives_up_on_a_dead_one() -
     desk.clock.advance(timedelta(hours=2))
     start_run(desk.ports, desk.tenant, COMPANY, desk.statement().id, "comptable")
     assert desk.levels() == ["A", "A", "C"]
+
+
+def test_a_file_for_a_journal_is_taken_for_it_when_accounts_cannot_be_compared() -> None:
+    desk = Desk().open_company()
+    (journal,) = [j for j in desk.store.all(desk.tenant, COMPANY, Journal) if j.code == "BQ1"]
+    nameless = replace(journal, iban=None)
+    desk.store.commit(desk.tenant, COMPANY, [change(journal, nameless)])
+
+    drop = desk.inbox.drop(desk.tenant, COMPANY, "BQ1", "releve.xml", camt(NOVEMBER))
+    (trace,) = import_drop(desk.ports, drop)
+
+    assert (trace.outcome, trace.journal) == (ImportOutcome.IMPORTED, "BQ1")
+    assert codes((trace,)) == ["account_unverified"]
+
+
+def test_with_a_journal_only_its_own_statements_are_taken_and_the_others_named() -> None:
+    desk = Desk().open_company()
+    other = camt(NOVEMBER, iban="FR7699999000020000000000298")
+    start, end = other.index(b"<Stmt>"), other.index(b"</Stmt>") + len(b"</Stmt>")
+    both = camt(NOVEMBER).replace(b"</BkToCstmrStmt>", other[start:end] + b"</BkToCstmrStmt>")
+
+    drop = desk.inbox.drop(desk.tenant, COMPANY, "BQ1", "releve.xml", both)
+    (trace,) = import_drop(desk.ports, drop)
+
+    assert trace.outcome is ImportOutcome.IMPORTED
+    assert codes((trace,)) == ["other_account"]
+    assert statement_count(desk) == 1
+
+
+def test_without_a_journal_one_unknown_account_quarantines_the_whole_file() -> None:
+    desk = Desk().open_company()
+    other = camt(NOVEMBER, iban="FR7699999000020000000000298")
+    start, end = other.index(b"<Stmt>"), other.index(b"</Stmt>") + len(b"</Stmt>")
+    both = camt(NOVEMBER).replace(b"</BkToCstmrStmt>", other[start:end] + b"</BkToCstmrStmt>")
+
+    traces = desk.drop(both)
+
+    assert {trace.outcome for trace in traces} == {ImportOutcome.QUARANTINED}
+    assert sorted(codes(traces)) == ["file_quarantined", "unknown_account"]
+    assert desk.item("FA2026-0101").residual_minor == 12_000

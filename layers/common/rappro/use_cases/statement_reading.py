@@ -85,11 +85,11 @@ def route_statements(
         read.journal = journal_of(read.closed.account, journals)
         if forced is None:
             continue
-        if read.journal is None and not (forced.iban or forced.bank_number):
+        if read.journal is None and not _can_compare(read.closed.account, forced):
             read.journal = forced
             read.findings.append(
                 Finding("account_unverified", Severity.INFO,
-                        f"journal {forced.code} has no IBAN or number to compare with",
+                        f"the account of journal {forced.code} and of the file cannot be compared",
                         f"statement {read.closed.ordinal}")
             )  # fmt: skip
         if read.journal is None or read.journal.code != forced.code:
@@ -100,6 +100,11 @@ def route_statements(
             read.is_wanted, read.journal = True, None
         return []
     return others
+
+
+def _can_compare(account: BankAccountRef, journal: Journal) -> bool:
+    """Both sides name the account; a QIF names none, a journal may not yet."""
+    return bool(account.iban or account.number) and bool(journal.iban or journal.bank_number)
 
 
 def store_lines(
