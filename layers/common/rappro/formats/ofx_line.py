@@ -1,0 +1,260 @@
+"""Makes statement lines of OFX transactions (STMTTRN, STMTTRNP).
+
+Which field of a line takes what is in docs/formats/ofx.md; where a rule needs a reason it is here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, NamedTuple
+
+from rappro.domain.bank import Counterparty, LineStatusAtBank, OriginalAmount, StatementLine
+from rappro.domain.errors import InputError, TooLarge
+from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent
+from rappro.formats.findings import FindingLog
+from rappro.formats.ofx_account import NO_ACCOUNT, account_of
+from rappro.formats.ofx_codes import TYPES, UNKNOWN, TransactionType
+from rappro.formats.ofx_names import LEAVES, PARTS, Fields
+from rappro.formats.ofx_values import converted, is_iso, minor_units, parse_day, parse_rate
+from rappro.formats.protocol import LINE_TEXT_CHARS_MAX, RAW_CHARS_MAX
+from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
+
+_REMEMBERED_MAX: Final = 5_000  # dates and types; a statement has few of them
+_ENDS: Final = {f"/{name}" for name in LEAVES}
+_PLAIN: Final = (LEAVES | _ENDS) - {"PAYEEID", "EXTDNAME", "CORRECTFITID", "CORRECTACTION"}
+"""Elements that `LineMaker.line` reads itself; a transaction with others has extras."""
+
+_KNOWN: Final = LEAVES | _ENDS | PARTS
+_BOOKED, _PENDING = LineStatusAtBank.BOOKED, LineStatusAtBank.PENDING
+
+
+class _Money(NamedTuple):
+    """The amount of a line; when it was converted or is foreign, the amount that was."""
+
+    amount_minor: int
+    currency: str
+    original: OriginalAmount | None = None
+
+
+class _Extra(NamedTuple):
+    """What only some transactions say."""
+
+    name: str = ""
+    comment: tuple[str, ...] = ()
+    account: str = ""
+    counterparty: Counterparty = NO_COUNTERPARTY
+    is_deleting: bool = False
+
+
+_NO_EXTRA: Final = _Extra()
+
+
+class LineMaker:
+    """Makes the lines of one statement, whose currency is known."""
+
+    def __init__(self, currency: str, findings: FindingLog) -> None:
+        self._currency, self._findings = currency, findings
+        self._units = exponent(currency)
+        self._days: dict[str, date] = {}
+        self._types: dict[str, TransactionType] = {}
+        self.last_day: date | None = None
+
+    def line(
+        self, fields: Fields, position: int, source: str, *, where: str, is_pending: bool
+    ) -> StatementLine:
+        """Return the line of a transaction. Raises InputError, TooLarge, UnsupportedCurrency."""
+        get = fields.get
+        code = get("TRNTYPE", "").strip()
+        kind = self._types.get(code) or self._type(code, where)
+        money = self._money(fields, where)
+        amount = money.amount_minor
+        if amount * kind.sign < 0:
+            self._findings.note("sign_differs", where, about=code)
+        day = self._days.get(get("DTPOSTED", "")) or self._booking_day(fields, where)
+        if self.last_day is None or day > self.last_day:
+            self.last_day = day
+        available = get("DTAVAIL") or get("VALUEDATE")
+        extra = _NO_EXTRA if fields.keys() <= _PLAIN else self._extra(fields, where)
+        label, more = get("NAME", "").strip() or extra.name, get("MEMO", "").strip()
+        comment, reference = _references(fields, extra.comment)
+        identity = get("FITID", "").strip()
+        return new_line(
+            position,
+            day,
+            amount,
+            money.currency,
+            self._value_day(available.strip(), where) if available else None,
+            identity if identity.strip("0") else None,
+            _one_line(label or more),
+            _one_line(more) if label and more != label else "",
+            _one_line(comment),
+            reference,
+            extra.account,
+            extra.counterparty,
+            bank_code=code or None,
+            nature=kind.incoming if amount > 0 else kind.outgoing,
+            original=money.original,
+            status=self._status(code, where, is_pending=is_pending, extra=extra),
+            raw=source[:RAW_CHARS_MAX].strip(),
+        )
+
+    def _type(self, code: str, where: str) -> TransactionType:
+        kind = TYPES.get(code.upper(), UNKNOWN)
+        if not kind.is_known:
+            self._findings.note("type_unknown", where, about=code[:40])
+        elif len(self._types) < _REMEMBERED_MAX:
+            self._types[code] = kind
+        return kind
+
+    def _status(
+        self, code: str, where: str, *, is_pending: bool, extra: _Extra
+    ) -> LineStatusAtBank:
+        if is_pending:
+            return _PENDING
+        if code == "HOLD":  # the specification has it in lists of pending transactions only
+            self._findings.note("hold_listed", where)
+            return _PENDING
+        # A deletion takes an earlier transaction back from the records; no money moves.
+        return LineStatusAtBank.INFORMATION if extra.is_deleting else _BOOKED
+
+    def _booking_day(self, fields: Fields, where: str) -> date:
+        for name, code in (("DTPOSTED", ""), ("DTTRAN", ""), ("DTUSER", "booking_date_missing")):
+            text = fields.get(name, "")
+            if text.strip():
+                if code:
+                    self._findings.note(code, where)
+                return self._day(text, where)
+        raise InputError("no date of posting (DTPOSTED)")
+
+    def _day(self, text: str, where: str) -> date:
+        known = self._days.get(text)
+        if known is not None:
+            return known
+        stripped = text.strip()
+        day = parse_day(stripped)
+        if is_iso(stripped):
+            self._findings.note("date_variant", where)
+        if len(self._days) >= _REMEMBERED_MAX:
+            self._days.clear()
+        self._days[text] = day
+        return day
+
+    def _value_day(self, text: str, where: str) -> date | None:
+        try:
+            return self._day(text, where) if text else None
+        except InputError:
+            self._findings.note("value_date_unreadable", where)
+            return None
+
+    def _money(self, fields: Fields, where: str) -> _Money:
+        text = fields.get("TRNAMT", "").strip()
+        if "CURRENCY.CURSYM" in fields:
+            money = self._foreign(text, fields, where)
+            if money is not None:
+                return money
+        # The usual form is read here; `minor_units` has the rules for every other one.
+        digits = text[:-3] + text[-2:]
+        if (
+            text[-3:-2] in (".", ",")
+            and self._units == 2
+            and len(digits) <= AMOUNT_DIGITS_MAX
+            and digits.isascii()
+            and (digits.isdigit() or (digits[0] in "+-" and digits[1:].isdigit()))
+            and len(digits) > 2
+        ):
+            amount = int(digits)
+        else:
+            amount = self._amount(text, self._currency, where)
+        original = self._derived(amount, fields, where) if "ORIGCURRENCY.CURSYM" in fields else None
+        return _Money(amount, self._currency, original)
+
+    def _amount(self, text: str, currency: str, where: str) -> int:
+        amount, code = minor_units(text, currency)
+        if code is not None:
+            self._findings.note(code, where)
+        return amount
+
+    def _foreign(self, text: str, fields: Fields, where: str) -> _Money | None:
+        """Read an amount that CURRENCY puts in another currency: None when it is the same one.
+
+        CURRATE is what one unit of that currency is worth in the statement's. Without it the
+        amount stays as it is, in its own currency: nobody can tell what the account was charged.
+        """
+        currency = fields["CURRENCY.CURSYM"].strip().upper()
+        if currency in ("", self._currency):
+            return None
+        amount = self._amount(text, currency, where)
+        written = fields.get("CURRENCY.CURRATE", "").strip()
+        rate = parse_rate(written)
+        if rate is None:
+            self._findings.note("rate_missing", where, about=currency)
+            return _Money(amount, currency)
+        self._findings.note("amount_converted", where, about=currency)
+        own = converted(amount, rate, exponent(currency), self._units)
+        return _Money(own, self._currency, OriginalAmount(amount, currency, written))
+
+    def _derived(self, amount: int, fields: Fields, where: str) -> OriginalAmount | None:
+        """Return the amount before it was converted, which OFX tells by its rate only."""
+        currency = fields["ORIGCURRENCY.CURSYM"].strip().upper()
+        if currency in ("", self._currency):
+            return None
+        written = fields.get("ORIGCURRENCY.CURRATE", "").strip()
+        rate = parse_rate(written)
+        try:
+            units = exponent(currency)
+        except InputError:
+            rate = None
+        if rate is None:
+            self._findings.note("rate_missing", where, about=currency[:12])
+            return None
+        self._findings.note("original_derived", where, about=currency)
+        minor = converted(amount, (rate[1], rate[0]), self._units, units)
+        return OriginalAmount(minor, currency, written)
+
+    def _extra(self, fields: Fields, where: str) -> _Extra:
+        get = fields.get
+        payee, extended = get("PAYEE.NAME", "").strip(), get("EXTDNAME", "").strip()
+        comment = [payee] if get("NAME", "").strip() not in ("", payee) else []
+        if extended not in ("", get("NAME", "").strip()):
+            comment.append(extended)
+        action = get("CORRECTACTION", "").strip()
+        if "CORRECTFITID" in fields or action:
+            self._findings.note("correction", where, about=action[:40] or "no action named")
+            comment.append(f"{action} {get('CORRECTFITID', '').strip()}".strip())
+        comment += self._unknown(fields, where)
+        prefix = "BANKACCTTO." if "BANKACCTTO.ACCTID" in fields else "CCACCTTO."
+        other = account_of(fields, prefix) if f"{prefix}ACCTID" in fields else NO_ACCOUNT
+        identity = get("PAYEEID", "").strip()
+        party = (payee or None, other.iban, other.bic, identity if identity.strip("0") else None)
+        return _Extra(
+            payee or extended,
+            tuple(comment),
+            other.iban or other.number or "",
+            new_counterparty(*party) if any(party) else NO_COUNTERPARTY,
+            action.upper() == "DELETE",
+        )
+
+    def _unknown(self, fields: Fields, where: str) -> list[str]:
+        """Return the texts of elements that no rule names, so that searches find them."""
+        texts = []
+        for name, text in fields.items():
+            if name.partition(".")[0] not in _KNOWN and name[0] != "/" and text.strip():
+                self._findings.note("tag_unknown", where, about=name[:40])
+                texts.append(text.strip())
+        if sum(map(len, texts)) > LINE_TEXT_CHARS_MAX:
+            raise TooLarge(f"texts of more than {LINE_TEXT_CHARS_MAX} characters")
+        return texts
+
+
+def _references(fields: Fields, comment: tuple[str, ...]) -> tuple[str, str]:
+    """Return the comment, and the number of the cheque or else the bank's reference."""
+    cheque, reference = fields.get("CHECKNUM", "").strip(), fields.get("REFNUM", "").strip()
+    if not cheque.strip("0"):
+        cheque = ""
+    if cheque and reference not in ("", cheque):
+        comment = (*comment, reference)
+    return (" ".join(dict.fromkeys(filter(None, comment))) if comment else ""), cheque or reference
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) if "\n" in text else text
