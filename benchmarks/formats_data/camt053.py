@@ -84,7 +84,7 @@ def _told(number: int, minor: int) -> tuple[tuple[str, str, str], str, str]:
         ("PMNT", "IDDT", "UPDD", "B3",
          _payment(number, "Dbtr", after="<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")),
     )  # fmt: skip
-    *family, native, rest = kinds[0 if minor > 0 else 1 + number % 6]
+    *family, native, rest = kinds[0 if minor > 0 else 1 + number // 3 % 6]
     return (family[0], family[1], family[2]), native, rest
 
 
