@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import defaultdict
 from dataclasses import replace
 from random import Random
@@ -105,6 +108,30 @@ def test_the_order_a_world_is_listed_in_means_nothing(
     world, _ = made
 
     assert decide(shuffled(world, seed)) == decide(world)
+
+
+_DIGEST = """
+import hashlib
+from rappro.domain.matching.decide import decide
+from tests.property.random_worlds import random_world
+world, _ = random_world(5, 200, 20)
+print(hashlib.sha256(repr(decide(world)).encode()).hexdigest())
+"""
+
+
+def test_another_process_decides_and_explains_the_same() -> None:
+    """Sets of texts are listed in another order in every process; nothing may depend on it."""
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", _DIGEST],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(digests) == 1
 
 
 def kinds_of(world: World, decision: Decision) -> list[object]:
