@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import BinaryIO, Final
 
 from rappro.domain.errors import AmbiguousFormat, UnknownFormat
+from rappro.formats.bai2 import Bai2Parser
 from rappro.formats.camt053 import CAMT053
 from rappro.formats.cfonb120 import Cfonb120Parser
 from rappro.formats.protocol import HEAD_BYTES, StatementParser
@@ -16,6 +17,7 @@ from rappro.formats.protocol import HEAD_BYTES, StatementParser
 PARSERS: Final[tuple[StatementParser, ...]] = (
     CAMT053,
     Cfonb120Parser(),
+    Bai2Parser(),
 )
 
 

@@ -1,0 +1,216 @@
+"""Cuts a BAI2 file into records and the continuations (88) that belong to each.
+
+Records end with their line: LF, CRLF or CR. In a file without line breaks they are of the length
+that the file header (01) states, or each one ends in a slash. Bytes are UTF-8, else Windows-1252,
+or UTF-16 with its mark. What the fields mean is not decided here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO, Final, NamedTuple, Protocol
+
+from rappro.domain.errors import MalformedStatement, TooLarge
+from rappro.formats.protocol import LINE_TEXT_CHARS_MAX
+
+CONTINUATIONS_MAX: Final = 1_000
+"""Continuations of one record; an account (03) can have one for each of the 468 type codes."""
+
+LINE_CHARS_MAX: Final = LINE_TEXT_CHARS_MAX + 1_000
+
+_CHUNK_BYTES: Final = 65_536
+_LINE_BYTES_MAX: Final = 4 * LINE_CHARS_MAX  # a character of UTF-8 has four bytes at most
+_PROBE_BYTES: Final = 1_024  # without a line break in there, records follow each other directly
+_BOM: Final = b"\xef\xbb\xbf"
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_NOTHING: Final = " \t\x00\x1a"  # \x1a ends files of DOS
+
+_CODES: Final = {f"{code},": code for code in ("01", "02", "03", "16", "49", "98", "99")}
+_GLUED_START: Final = re.compile(rb"/[ \t]*(?=(?:01|02|03|16|49|88|98|99),)")
+_LENGTH: Final = re.compile(rb"01(?:,[^,/]*){5},0*([1-9][0-9]{0,3}),")
+_NEXT_RECORDS: Final = (b"02,", b"88,")
+
+
+class Record(NamedTuple):
+    """A record: number of its line, code, the line itself, and its continuations' lines."""
+
+    number: int
+    code: str
+    line: str
+    more: list[str]
+
+    @property
+    def where(self) -> str:
+        return f"line {self.number}"
+
+
+Numbered = tuple[int, str, str, list[str]]
+"""The same as a plain tuple, which is made several times faster: most records are transactions."""
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def decoded(raw: bytes) -> str:
+    """Return the text of some bytes: UTF-8 when they are, else Windows-1252."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return raw.decode("cp1252")
+        except UnicodeDecodeError:  # five bytes mean nothing in Windows-1252
+            return raw.decode("latin-1")
+
+
+def head_text(head: bytes) -> str:
+    """Return the text that a file begins with, without mark and blank lines. Never raises."""
+    if head[:2] in _UTF16_MARKS:
+        text = head.decode("utf-16", errors="ignore")
+    else:
+        text = decoded(head.removeprefix(_BOM))
+    return text.lstrip("\r\n \t")
+
+
+def read_records(stream: BinaryIO) -> Iterator[Numbered]:
+    """Yield each record with its continuations. Blank lines are passed over.
+
+    Raises MalformedStatement for a line that is no record, TooLarge.
+    """
+    codes, number, code, head = _CODES, 0, "", ""
+    more: list[str] = []
+    for at, line in chain.from_iterable(_blocks(stream)):
+        start = line[:3]
+        if start == "88," and code:
+            if len(more) >= CONTINUATIONS_MAX:
+                raise TooLarge(f"more than {CONTINUATIONS_MAX} continuations (88) of a record",
+                               position=f"line {at}")  # fmt: skip
+            more.append(line)
+            continue
+        found = codes.get(start)
+        if found is None:
+            bare = line.strip(_NOTHING)
+            if not bare:
+                continue
+            if bare[:3] in {"88,", "88/", "88"} and code:
+                more.append(bare)
+                continue
+            found = codes.get(bare[:3])
+            if found is None:
+                raise _no_record(at, bare)
+            line = bare  # noqa: PLW2901 (the record is what stands between the blanks)
+        if code:
+            yield number, code, head, more
+        number, code, head, more = at, found, line, []
+    if code:
+        yield number, code, head, more
+
+
+def _no_record(number: int, text: str) -> MalformedStatement:
+    sentence = (
+        "a continuation (88) without its record"
+        if text[:2] == "88"
+        else f"no record begins with {text[:3]!r}"
+    )
+    return MalformedStatement(sentence, position=f"line {number}")
+
+
+def _blocks(stream: BinaryIO) -> Iterator[Iterable[tuple[int, str]]]:
+    """Yield the numbered lines block by block: a loop over one block costs no call a line."""
+    first = stream.read(_CHUNK_BYTES)
+    source: _Readable = stream
+    if first[:2] in _UTF16_MARKS:
+        source = _FromUtf16(stream, first)
+        first = source.read(_CHUNK_BYTES)
+    first = first.removeprefix(_BOM)
+    probe = first.lstrip(b"\r\n \t")[:_PROBE_BYTES]
+    is_glued = b"\n" not in probe and b"\r" not in probe
+    number = 1
+    for lines in (_glued if is_glued else _lines)(first, source):
+        if lines and max(map(len, lines)) > LINE_CHARS_MAX:
+            at = next(place for place, line in enumerate(lines) if len(line) > LINE_CHARS_MAX)
+            raise _too_long(number + at)
+        yield enumerate(lines, number)
+        number += len(lines)
+
+
+def _too_long(number: int) -> TooLarge:
+    return TooLarge(f"a line of more than {LINE_CHARS_MAX} characters", position=f"line {number}")
+
+
+def _lines(pending: bytes, stream: _Readable) -> Iterator[list[str]]:
+    chunk, number = pending, 1
+    while chunk:
+        chunk = stream.read(_CHUNK_BYTES)
+        cut = (pending.rfind(b"\n") + 1 or pending.rfind(b"\r") + 1) if chunk else len(pending)
+        lines = _split(pending[:cut])
+        yield lines
+        number += len(lines)
+        pending = pending[cut:]
+        if len(pending) > _LINE_BYTES_MAX:
+            raise _too_long(number)
+        pending += chunk
+
+
+def _split(block: bytes) -> list[str]:
+    """Cut a block of whole lines; only CR and LF end a line, whatever Unicode thinks."""
+    try:
+        text = block.decode("utf-8")
+    except UnicodeDecodeError:
+        return [decoded(line) for line in block.splitlines()]
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _glued(pending: bytes, stream: _Readable) -> Iterator[list[str]]:
+    """Cut a file without line breaks."""
+    pending = pending.lstrip(b"\r\n \t")
+    stated = _LENGTH.match(pending)
+    length = int(stated.group(1)) if stated else 0
+    is_fixed = length > 0 and pending[length : length + 3] in _NEXT_RECORDS
+    number, chunk = 1, pending
+    while chunk:
+        chunk = stream.read(_CHUNK_BYTES)
+        if is_fixed:
+            whole = len(pending) - len(pending) % length if chunk else len(pending)
+            lines = [pending[at : at + length] for at in range(0, whole, length)]
+            pending = pending[whole:]
+        else:
+            lines = _GLUED_START.sub(b"/\n", pending).split(b"\n")
+            pending = lines.pop() if chunk else b""
+        yield [decoded(line.rstrip(b"\r\n")) for line in lines]
+        number += len(lines)
+        if len(pending) > _LINE_BYTES_MAX:
+            raise _too_long(number)
+        pending += chunk
+
+
+class _FromUtf16:
+    """Reads a UTF-16 stream as UTF-8."""
+
+    def __init__(self, stream: BinaryIO, first: bytes) -> None:
+        self._stream, self._first = stream, first
+        self._decoder = codecs.getincrementaldecoder("utf-16")()
+        self._offset = 0
+
+    def read(self, size: int, /) -> bytes:
+        """Return some bytes of UTF-8; none at the end. Raises MalformedStatement."""
+        while True:
+            raw, self._first = self._first or self._stream.read(size), b""
+            try:
+                text = self._decoder.decode(raw, final=not raw)
+            except UnicodeDecodeError as wrong:
+                raise MalformedStatement(
+                    "the file begins as UTF-16 but is not",
+                    position=f"byte {self._offset + wrong.start}",
+                ) from wrong
+            self._offset += len(raw)
+            if text or not raw:
+                return text.encode()

@@ -1,0 +1,158 @@
+"""The fields and free text of a BAI2 transaction, and the keywords that banks put in it.
+
+The format leaves the text to each bank. Most write keywords of wires ("ORG:=", "BNF NAME:=") or of
+ACH ("ORIG CO NAME:"); what they name gets its own field, and the whole text stays searchable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_KEYWORDS: Final = {
+    "payer": "ORG|ORG NAME|ORIG|ORIG NAME|ORIGINATOR|ORIGINATOR NAME|ORDERING CUSTOMER|BO1"
+             "|BY ORDER OF",
+    "payer_account": "ORG ID|ORIG ACCT|ORIGINATOR ACCOUNT|BO",
+    "payer_bic": "SENDER BIC|SND BIC|ORIG BIC|ORG BIC",
+    "payee": "BNF NAME|BNF|BENEFICIARY|BENEFICIARY NAME",
+    "payee_account": "BNF ID|BNF ACCT|BENEFICIARY ACCOUNT",
+    "payee_bic": "RECEIVER BIC|RCV BIC|BNF BIC",
+    "company": "ORIG CO NAME|CO NAME|COMPANY NAME",
+    "company_id": "ORIG ID|CO ID|COMPANY ID",
+    "individual": "IND NAME|INDIVIDUAL NAME",
+    "end_to_end": "EREF|E2E|END TO END ID|END TO END|END-TO-END ID|ENDTOENDID",
+    "mandate": "MREF|MANDATE ID|MANDATE",
+    "creditor": "CREDITOR ID|CRED",
+    "reason": "RETURN REASON|RETURN CODE|RTN REASON|REASON CODE",
+    "": "ORG ADDRESS|BNF ADDRESS|OBI|BBI|SENDER BNK|SENDER ID|REC FI|REC ID|IND ID|DESC DATE|SEC"
+        "|CO ENTRY DESCR|ENTRY DESCR|TRACE|TRACE#|EED|TRID|FED NO|PY|OB|OB3|BI|ENDT",
+}  # fmt: skip
+"""Keywords of each name; those of no name only end the value before them."""
+
+_NAMES: Final = {key: name for name, keys in _KEYWORDS.items() for key in keys.split("|")}
+_BY_LAST_WORD: Final = {
+    key.rpartition(" ")[2]: [
+        other
+        for other in sorted(_NAMES, key=len, reverse=True)
+        if other.rpartition(" ")[2] == key.rpartition(" ")[2]
+    ]
+    for key in _NAMES
+}
+_MARK: Final = re.compile(r"([:=]=?)")
+_NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
+
+
+class Fields(Iterator[str]):
+    """The fields of a transaction; each continuation begins a field, or goes on with the text."""
+
+    __slots__ = ("_has_slash", "_line", "_more", "_next", "_rest")
+
+    def __init__(self, line: str, more: list[str]) -> None:
+        self._more, self._next = more, 0
+        self._begin(line)
+
+    def _begin(self, line: str) -> None:
+        part = line[3:].rstrip()
+        self._line = line
+        self._has_slash = part[-1:] == "/"
+        self._rest: str | None = part[:-1] if self._has_slash else part
+
+    def __next__(self) -> str:
+        if self._rest is None:
+            if self._next >= len(self._more):
+                raise StopIteration
+            self._begin(self._more[self._next])
+            self._next += 1
+        field, comma, rest = (self._rest or "").partition(",")
+        self._rest = rest if comma else None
+        return field
+
+    def text(self) -> tuple[str, str, list[str]]:
+        """Return what is left of the present record, that record, and the ones after it."""
+        left = self._rest or ""
+        text = clean(left + "/" if self._has_slash else left)
+        return text, self._line, self._more[self._next :]
+
+
+def clean(piece: str) -> str:
+    """Return a piece of text without the slash that ends its record, and an empty field before."""
+    piece = piece.strip()
+    if piece[-1:] == "/":
+        piece = piece[:-1].rstrip()
+        if piece[-1:] == ",":
+            piece = piece[:-1].rstrip()
+    return piece
+
+
+def pieces_of(first: str, line: str, more: list[str], width: int) -> list[str]:
+    """Return the pieces of a text; a record that fills its line goes on within the word.
+
+    `first` is the text that begins in the record `line`; each continuation goes on with it.
+    """
+    pieces: list[str] = []
+    goes_on = False
+    if first:
+        pieces.append(first)
+        goes_on = len(line) == width and line[-1] not in " /"
+    for continuation in more:
+        piece = clean(continuation[3:])
+        if piece and goes_on and continuation[3:4] != " ":
+            pieces[-1] += piece
+        elif piece:
+            pieces.append(piece)
+        if piece:
+            goes_on = len(continuation) == width and continuation[-1] not in " /"
+    return pieces
+
+
+def keywords_of(pieces: list[str]) -> dict[str, str]:
+    """Return what the keywords of a text name; of one that comes twice, the first."""
+    told: dict[str, str] = {}
+    for piece in pieces:
+        key, mark, value = piece.partition(":")
+        if mark and ":" not in value and "=" not in value[1:] and "=" not in key:
+            name = _NAMES.get(key)
+            if name is None:
+                name = _keyword(key)[0]
+            _put(told, name, value[1:] if value[:1] == "=" else value)
+        elif mark or "=" in piece:
+            _read_marks(piece, told)
+    return told
+
+
+def _read_marks(piece: str, told: dict[str, str]) -> None:
+    """Read a piece that may have several keywords; each one ends the value of the one before."""
+    parts = _MARK.split(piece)
+    name, value = "", ""
+    for at in range(0, len(parts) - 1, 2):
+        part = parts[at]
+        following, start = _keyword(part)
+        if start is None:
+            value += part + parts[at + 1]
+            continue
+        _put(told, name, value + part[:start])
+        name, value = following, ""
+    _put(told, name, value + parts[-1])
+
+
+def _keyword(part: str) -> tuple[str, int | None]:
+    """Return the name of the keyword that a text before a mark ends in, and where it begins.
+
+    The longest known one, else its last word, which has no name; nowhere when it has but one word,
+    which may belong to the value.
+    """
+    if part[-1:] == " ":
+        part = part.rstrip()
+    last = part.rfind(" ") + 1
+    for key in _BY_LAST_WORD.get(part[last:], ()):
+        if part.endswith(key) and (len(part) == len(key) or part[-len(key) - 1] == " "):
+            return _NAMES[key], len(part) - len(key)
+    return "", last or None
+
+
+def _put(told: dict[str, str], name: str, text: str) -> None:
+    if name and name not in told:
+        value = text.strip(" ,;")
+        if value and value not in _NOT_PROVIDED:
+            told[name] = value
