@@ -10,7 +10,10 @@ from typing import BinaryIO, Final
 
 from devstack.cli_files import opened
 from rappro.domain.bank import Severity
-from rappro.domain.books import Company, Journal
+from rappro.domain.books import (
+    Company,
+    Journal,
+)
 from rappro.domain.errors import InvalidRequest, MalformedBooks, UnknownFormat
 from rappro.domain.ids import CompanyId
 from rappro.domain.money import parse_amount

@@ -12,7 +12,10 @@ from dataclasses import replace
 from typing import Final
 
 from rappro.domain.bank import BankAccountRef
-from rappro.domain.books import Journal, JournalType
+from rappro.domain.books import (
+    Journal,
+    JournalType,
+)
 from rappro.domain.controls import journal_of
 from rappro.domain.errors import InvalidRequest
 

@@ -22,12 +22,23 @@ from devstack.cli_tables import decided_statement, refusal_row
 from rappro.adapters.clock import SystemClock
 from rappro.adapters.memory import MemoryBlobs, MemoryFeeds, MemoryInbox, MemoryRuns, MemoryStore
 from rappro.domain.bank import BankAccountRef, Finding, Severity, StatementClosed
-from rappro.domain.books import BankEntry, Journal, OpenItem, ThirdParty
+from rappro.domain.books import (
+    BankEntry,
+    Journal,
+    OpenItem,
+    ThirdParty,
+)
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.model import Decision
 from rappro.domain.money import format_amount
-from rappro.domain.records import ImportOutcome, ImportTrace, StatementRecord
+from rappro.domain.operations import (
+    ImportOutcome,
+    ImportTrace,
+)
+from rappro.domain.records import (
+    StatementRecord,
+)
 from rappro.domain.statement_state import RUNNABLE
 from rappro.edge.results import (
     decided_statement_document,

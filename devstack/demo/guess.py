@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rappro.domain.bank import BankAccountRef, StatementClosed, StatementLine
-from rappro.domain.books import BankEntry, Journal, JournalType
+from rappro.domain.books import (
+    BankEntry,
+    Journal,
+    JournalType,
+)
 from rappro.domain.errors import InputError
 from rappro.domain.opening import open_books
 from rappro.formats import fec

@@ -13,7 +13,10 @@ from devstack.demo.guess import accounts_of, guess_accounts
 from devstack.demo.inputs import Inputs
 from devstack.stack import LocalStack
 from rappro.domain.bank import BankAccountRef
-from rappro.domain.books import Journal, JournalType
+from rappro.domain.books import (
+    Journal,
+    JournalType,
+)
 
 CONNECTION = "demo-bank"
 _ENDED = frozenset({"posted", "failed"})

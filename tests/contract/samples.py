@@ -17,9 +17,15 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
     OpenItemType,
-)  # fmt: skip
+)
 from rappro.domain.ids import CompanyId, LineId, StatementId, ThirdPartyId
-from rappro.domain.records import LineRecord, Record, StatementRecord
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+)
+from rappro.domain.writes import (
+    Record,
+)
 
 R = TypeVar("R")
 

@@ -15,7 +15,9 @@ from rappro.adapters.s3.blobs import S3Blobs
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.matching.model import Lookups, World
-from rappro.domain.records import StatementRecord
+from rappro.domain.records import (
+    StatementRecord,
+)
 from rappro.ports import Blobs
 from tests.contract.conftest import ARCHIVE
 from tests.contract.samples import bank_entry, filled, open_item

@@ -13,10 +13,19 @@ from hypothesis import strategies as st
 
 from rappro.adapters import codec
 from rappro.domain.bank import StatementLine
-from rappro.domain.books import EntryLine, JournalEntry, OpenItem
+from rappro.domain.books import (
+    EntryLine,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.errors import InvalidRequest, StoreUnavailable
 from rappro.domain.matching.model import Lookups, MatchLine, World
-from rappro.domain.records import AuditEvent, LineRecord
+from rappro.domain.operations import (
+    AuditEvent,
+)
+from rappro.domain.records import (
+    LineRecord,
+)
 from tests.contract.samples import KINDS, bank_entry, filled, line, open_item
 
 _JSON = st.recursive(

@@ -13,7 +13,15 @@ from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.indexing import entries_of
 from rappro.domain.errors import StoreConflict
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import LineRecord, Record, change, create, remove
+from rappro.domain.records import (
+    LineRecord,
+)
+from rappro.domain.writes import (
+    Record,
+    change,
+    create,
+    remove,
+)
 from tests.contract.conftest import TABLES
 from tests.contract.samples import bank_entry, journal_entry, line, open_item, statement
 from tests.contract.test_store_evidence import World

@@ -9,23 +9,32 @@ from typing import TypeVar
 
 import pytest
 
-from rappro.domain.books import BankEntry, Journal, JournalEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    Journal,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.matching.model import Lookups
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
-    Fence,
     Lease,
+)
+from rappro.domain.records import (
     LineRecord,
     Match,
+)
+from rappro.domain.writes import (
+    Fence,
     Record,
     Write,
     change,
     create,
     put,
     remove,
-)  # fmt: skip
+)
 from rappro.ports import ACTIONS_MAX_PER_COMMIT, WRITES_MAX_PER_COMMIT, Store
 from tests.contract.samples import bank_entry, filled, journal_entry, line, open_item, settled
 

@@ -9,11 +9,20 @@ from typing import Any
 
 import pytest
 
-from rappro.domain.books import BankEntry, OpenItem, PaymentMethod
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+    PaymentMethod,
+)
 from rappro.domain.ids import CompanyId, MatchId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import entry_tokens, item_tokens
-from rappro.domain.records import Write, change, create, remove
+from rappro.domain.writes import (
+    Write,
+    change,
+    create,
+    remove,
+)
 from rappro.ports import Evidence, Store
 from tests.contract.samples import bank_entry, open_item, settled
 

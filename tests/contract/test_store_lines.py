@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 
 from rappro.domain.ids import CompanyId, StatementId, TenantId
-from rappro.domain.records import LineRecord, StatementRecord, change, create, remove
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+)
+from rappro.domain.writes import (
+    change,
+    create,
+    remove,
+)
 from rappro.ports import Store
 from tests.contract.samples import filled, line, statement
 

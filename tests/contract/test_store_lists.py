@@ -11,19 +11,27 @@ from typing import Any
 
 import pytest
 
-from rappro.domain.books import Company, JournalEntry, OpenItem
+from rappro.domain.books import (
+    Company,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import CompanyId, TenantId, ThirdPartyId
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     FeedRun,
     ImportTrace,
-    Page,
+)
+from rappro.domain.records import (
     StatementRecord,
+)
+from rappro.domain.writes import (
+    Page,
     change,
     create,
     remove,
-)  # fmt: skip
+)
 from rappro.ports import Store
 from tests.contract.samples import (
     bank_entry,

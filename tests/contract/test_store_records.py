@@ -8,10 +8,21 @@ from typing import Any
 import pytest
 
 from rappro.adapters.indexing import SMALL_KINDS
-from rappro.domain.books import Journal, OpenItem
+from rappro.domain.books import (
+    Journal,
+    OpenItem,
+)
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import LineRecord, StatementRecord, change, create, remove
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+)
+from rappro.domain.writes import (
+    change,
+    create,
+    remove,
+)
 from rappro.ports import Store
 from tests.contract.samples import KINDS, filled, line, open_item
 

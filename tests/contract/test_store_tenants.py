@@ -9,23 +9,33 @@ from typing import Any
 
 import pytest
 
-from rappro.domain.books import BankEntry, Company, Journal, JournalEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    Company,
+    Journal,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.errors import InvalidRequest, StoreConflict
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import item_tokens
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     FeedRun,
-    Fence,
     ImportTrace,
     Lease,
+)
+from rappro.domain.records import (
     LineRecord,
     StatementRecord,
+)
+from rappro.domain.writes import (
+    Fence,
     change,
     create,
     remove,
-)  # fmt: skip
+)
 from rappro.ports import Evidence, Store
 from tests.contract.samples import (
     bank_entry,

@@ -7,7 +7,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+)
 from rappro.domain.matching.decide import decide
 from rappro.domain.matching.lookups import lookups_for
 from rappro.domain.matching.model import Lookups, World

@@ -11,20 +11,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol, TypeVar
 
-from rappro.domain.books import BankEntry, JournalEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     FeedRun,
-    Fence,
     ImportTrace,
+)
+from rappro.domain.records import (
     LineRecord,
+    StatementRecord,
+)
+from rappro.domain.writes import (
+    Fence,
     Page,
     Record,
-    StatementRecord,
     Write,
-)  # fmt: skip
+)
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D")

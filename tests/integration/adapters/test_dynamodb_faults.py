@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from rappro.adapters.dynamodb.gateway import ATTEMPTS_MAX, Gateway, Range, Tables
 from rappro.adapters.dynamodb.keys import Key, Table
 from rappro.adapters.dynamodb.store import DynamoStore
-from rappro.domain.books import Journal
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.errors import (
     ExternalError,
     InvalidRequest,
@@ -20,7 +22,9 @@ from rappro.domain.errors import (
     StoreUnavailable,
 )  # fmt: skip
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import create
+from rappro.domain.writes import (
+    create,
+)
 
 TABLES = Tables(books="B", statements="S", feeds="F")
 TENANT, COMPANY = TenantId("t1"), CompanyId("c1")

@@ -21,10 +21,17 @@ from rappro.adapters.indexing import (
     entries_of,
     listed_of,
 )  # fmt: skip
-from rappro.domain.books import Company
+from rappro.domain.books import (
+    Company,
+)
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import CompanyId
-from rappro.domain.records import LineRecord, Record
+from rappro.domain.records import (
+    LineRecord,
+)
+from rappro.domain.writes import (
+    Record,
+)
 from tests.contract.samples import KINDS, bank_entry, filled, open_item
 
 SCOPES = [("ab", "c1"), ("ab", "c1-c2"), ("ab-c1", "c2"), ("abc", "c1")]

@@ -59,25 +59,29 @@ from rappro.domain.matching.model import (
     Settle,
     TargetType,
 )
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
     FeedConnection,
     FeedRun,
     ImportOutcome,
     ImportTrace,
-    LineRecord,
-    LineSettle,
     LoadState,
-    Match,
-    MatchStatus,
-    Record,
     Run,
     RunState,
+)
+from rappro.domain.records import (
+    LineRecord,
+    LineSettle,
+    Match,
+    MatchStatus,
     SetBy,
     SourceFile,
     StatementRecord,
     StatementStatus,
+)
+from rappro.domain.writes import (
+    Record,
 )
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from rappro.domain.books import BankEntry
+from rappro.domain.books import (
+    BankEntry,
+)
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.edge.api import app, limits
 from rappro.use_cases import lease

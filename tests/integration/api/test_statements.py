@@ -8,7 +8,10 @@ import pytest
 
 from rappro.domain.errors import StoreConflict
 from rappro.domain.ids import CompanyId, RunId, TenantId
-from rappro.domain.records import Run, RunState
+from rappro.domain.operations import (
+    Run,
+    RunState,
+)
 from rappro.edge.api import sample_ids as ids
 
 from .client import Answer, Client

@@ -19,11 +19,18 @@ from rappro.adapters.memory import (
     MemoryStore,
 )
 from rappro.domain.bank import BankAccountRef, Counterparty, StatementLine
-from rappro.domain.books import Company, LedgerAccount
+from rappro.domain.books import (
+    Company,
+    LedgerAccount,
+)
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId
 from rappro.domain.matching.model import Level
-from rappro.domain.records import LineRecord, StatementRecord, StatementStatus
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+    StatementStatus,
+)
 from rappro.ports import Ports
 from rappro.use_cases import reads
 from rappro.use_cases.filters import LineFilter, StatementFilter

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from rappro.domain.books import MatchingSettings, PostingSettings
+from rappro.domain.settings import (
+    MatchingSettings,
+    PostingSettings,
+)
 from rappro.edge.books_models import SettingsPart
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs/command-line.md").read_text("utf-8")

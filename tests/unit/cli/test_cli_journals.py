@@ -12,7 +12,10 @@ from devstack.cli_journals import (
     route,
 )
 from rappro.domain.bank import BankAccountRef
-from rappro.domain.books import Journal, JournalType
+from rappro.domain.books import (
+    Journal,
+    JournalType,
+)
 from rappro.domain.errors import InvalidRequest
 
 IBAN = "FR7630004000031234567890143"

@@ -6,7 +6,10 @@ import pytest
 
 from devstack.demo.guess import guess_accounts
 from devstack.demo_data import DemoData, build
-from rappro.domain.books import Journal, JournalType
+from rappro.domain.books import (
+    Journal,
+    JournalType,
+)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,10 @@ import pytest
 from devstack.demo_data import DemoData, Settled, Target
 from devstack.demo_data.check import Seen, Verdict, judge
 from rappro.domain.bank import StatementLine
-from rappro.domain.books import CardContract, ThirdParty
+from rappro.domain.books import (
+    CardContract,
+    ThirdParty,
+)
 from rappro.domain.ids import LineId
 from rappro.domain.matching.decide import decide
 from rappro.domain.matching.model import Decision, Level, MatchLine, Settle, TargetType, World

@@ -8,7 +8,11 @@ from stdnum.fr import siren
 
 from devstack.demo_data import DemoData
 from devstack.demo_data.fec_writer import COLUMNS
-from rappro.domain.books import JournalType, OpenItemType, ThirdPartyKind
+from rappro.domain.books import (
+    JournalType,
+    OpenItemType,
+    ThirdPartyKind,
+)
 from rappro.domain.opening import OpenedBooks
 
 Row = dict[str, str]

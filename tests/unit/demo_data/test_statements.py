@@ -9,7 +9,11 @@ import pytest
 from devstack.demo_data import DemoData, DemoFile
 from devstack.demo_data.model import Statement
 from rappro.domain.bank import Nature, Severity, StatementClosed, StatementLine
-from rappro.domain.books import Company, Journal, JournalType
+from rappro.domain.books import (
+    Company,
+    Journal,
+    JournalType,
+)
 from rappro.domain.controls import LineTotals, control_books, control_file
 from rappro.domain.ids import CompanyId
 from rappro.domain.money import format_amount

@@ -3,7 +3,10 @@
 from collections import Counter, defaultdict
 
 from devstack.demo_data import DemoData, Target, TruthLine
-from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+)
 from rappro.domain.opening import OpenedBooks
 
 REAL_FILES = 2

@@ -18,7 +18,11 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.ids import CompanyId, LineId, MatchId, OpenItemId, StatementId, ThirdPartyId
-from rappro.domain.records import LineRecord, StatementRecord, StatementStatus
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+    StatementStatus,
+)
 
 R = TypeVar("R")
 NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from rappro.domain.bank import Balance, BankAccountRef, Finding, Severity, StatementClosed
-from rappro.domain.books import Company, Journal, JournalType
+from rappro.domain.books import (
+    Company,
+    Journal,
+    JournalType,
+)
 from rappro.domain.controls import (
     LineTotals,
     control_books,

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from rappro.domain.bank import Finding, Severity
-from rappro.domain.books import BankEntry, PaymentMethod
+from rappro.domain.books import (
+    BankEntry,
+    PaymentMethod,
+)
 from rappro.domain.ids import MatchId
 from rappro.domain.opening import FecRow, OpenedBooks, carry_over
 from tests.fixtures.fec.builder import books, codes, entry

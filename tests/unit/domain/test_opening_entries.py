@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from rappro.domain.books import EntrySource, EntryStatus
+from rappro.domain.books import (
+    EntrySource,
+    EntryStatus,
+)
 from rappro.domain.opening import FecRow, OpenedBooks
 from tests.fixtures.fec.builder import books, codes, entry, row
 

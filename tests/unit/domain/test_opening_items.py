@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from rappro.domain.books import OpenItem, OpenItemType
+from rappro.domain.books import (
+    OpenItem,
+    OpenItemType,
+)
 from rappro.domain.errors import InputError
 from rappro.domain.opening import FecRow
 from tests.fixtures.fec.builder import books, codes, entry, numbered, row

@@ -6,8 +6,15 @@ from typing import Any
 
 import pytest
 
-from rappro.domain.books import Journal, JournalType, PostingSettings, ThirdPartyKind
+from rappro.domain.books import (
+    Journal,
+    JournalType,
+    ThirdPartyKind,
+)
 from rappro.domain.opening import FecRow, OpenedBooks
+from rappro.domain.settings import (
+    PostingSettings,
+)
 from tests.fixtures.fec.builder import books, codes, entry
 
 

@@ -5,8 +5,15 @@ from dataclasses import replace
 import pytest
 
 from rappro.domain.bank import Balance, LineStatusAtBank
-from rappro.domain.books import BankEntry
-from rappro.domain.records import LineRecord, LineStatus, StatementRecord, StatementStatus
+from rappro.domain.books import (
+    BankEntry,
+)
+from rappro.domain.records import (
+    LineRecord,
+    LineStatus,
+    StatementRecord,
+    StatementStatus,
+)
 from rappro.domain.report import BankSide, ReconciliationReport, accepted, build_report
 
 from .builders import MATCH, bank_entry, day, line, statement

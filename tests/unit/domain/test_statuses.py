@@ -7,7 +7,10 @@ import pytest
 
 from rappro.domain.errors import NotAllowedInState
 from rappro.domain.matching.model import Level
-from rappro.domain.records import STATEMENT_TRANSITIONS, StatementStatus
+from rappro.domain.records import (
+    STATEMENT_TRANSITIONS,
+    StatementStatus,
+)
 from rappro.domain.statement_state import with_line_totals
 
 from .builders import MATCH, line, statement

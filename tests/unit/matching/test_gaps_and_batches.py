@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rappro.domain.books import MatchingSettings, PostingSettings
 from rappro.domain.matching.model import Decision, Level
+from rappro.domain.settings import (
+    MatchingSettings,
+    PostingSettings,
+)
 from tests.unit.matching.worlds import (
     day,
     decided_one,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rappro.domain.books import ThirdParty
+from rappro.domain.books import (
+    ThirdParty,
+)
 from rappro.domain.matching.identify import identify
 from rappro.domain.matching.model import MatchLine
 from rappro.domain.matching.normalise import fold

@@ -3,7 +3,13 @@
 from datetime import date
 
 from rappro.domain.bank import Counterparty, StatementLine
-from rappro.domain.books import BankEntry, OpenItem, OpenItemType, ThirdParty, ThirdPartyKind
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+    OpenItemType,
+    ThirdParty,
+    ThirdPartyKind,
+)
 from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
 from rappro.domain.matching.decide import decide
 from rappro.domain.matching.model import Decision, MatchLine, World

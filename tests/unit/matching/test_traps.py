@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rappro.domain.books import Payer, ThirdPartyKind
+from rappro.domain.books import (
+    Payer,
+    ThirdPartyKind,
+)
 from rappro.domain.matching.model import Decision
 from tests.unit.matching.worlds import (
     IBAN_HOLDING,

@@ -18,7 +18,6 @@ from rappro.adapters.memory import (
 from rappro.domain.books import (
     BankEntry,
     Company,
-    ImportProfile,
     Journal,
     JournalType,
     LedgerAccount,
@@ -29,7 +28,16 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import RapproError
 from rappro.domain.ids import CompanyId, OpenItemId, RunId, StatementId, TenantId, ThirdPartyId
-from rappro.domain.records import ImportTrace, LineRecord, StatementRecord
+from rappro.domain.operations import (
+    ImportTrace,
+)
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+)
+from rappro.domain.settings import (
+    ImportProfile,
+)
 from rappro.ports import Drop, Ports
 from rappro.use_cases.companies import save_company, save_journal
 from rappro.use_cases.import_drop import import_drop

@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rappro.domain.books import BankEntry, JournalEntry, OpenItem, ThirdParty
+from rappro.domain.books import (
+    BankEntry,
+    JournalEntry,
+    OpenItem,
+    ThirdParty,
+)
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import LineRecord, PieceCounter, StatementRecord
+from rappro.domain.operations import (
+    PieceCounter,
+)
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+)
 from rappro.ports import Store
 
 

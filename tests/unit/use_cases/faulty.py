@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from rappro.adapters.memory import MemoryStore
 from rappro.domain.errors import StoreUnavailable
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import Fence, Write
+from rappro.domain.writes import (
+    Fence,
+    Write,
+)
 
 
 class Faulty(MemoryStore):

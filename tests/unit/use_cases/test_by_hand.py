@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
-from rappro.domain.books import BankEntry, JournalEntry
+from rappro.domain.books import (
+    BankEntry,
+    JournalEntry,
+)
 from rappro.domain.errors import (
     NotAllowedInState,
     NotFound,
@@ -15,7 +18,10 @@ from rappro.domain.errors import (
 )
 from rappro.domain.ids import MatchId, OpenItemId, ThirdPartyId
 from rappro.domain.matching.model import Level, Settle, TargetType
-from rappro.domain.records import MatchStatus, StatementStatus
+from rappro.domain.records import (
+    MatchStatus,
+    StatementStatus,
+)
 from rappro.use_cases.edit_line import LineEdit, edit_line
 from rappro.use_cases.match_by_hand import ManualMatch, match_by_hand
 from rappro.use_cases.start_run import start_run

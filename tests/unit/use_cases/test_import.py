@@ -6,15 +6,21 @@ from datetime import timedelta
 import pytest
 
 from rappro.domain.bank import Severity
-from rappro.domain.books import Journal
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.errors import InvalidRequest, TooLarge
 from rappro.domain.ids import TenantId, ThirdPartyId
-from rappro.domain.records import (
+from rappro.domain.operations import (
     BooksLoad,
     ImportOutcome,
     ImportTrace,
     LoadState,
+)
+from rappro.domain.records import (
     StatementStatus,
+)
+from rappro.domain.writes import (
     change,
     create,
 )

@@ -7,7 +7,13 @@ import pytest
 from rappro.adapters.memory import MemoryStore
 from rappro.domain.errors import StoreUnavailable
 from rappro.domain.matching.model import Settle, TargetType
-from rappro.domain.records import MatchStatus, UnfinishedMatch, change
+from rappro.domain.records import (
+    MatchStatus,
+    UnfinishedMatch,
+)
+from rappro.domain.writes import (
+    change,
+)
 from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.match_by_hand import ManualMatch, match_by_hand

@@ -4,11 +4,24 @@ from datetime import timedelta
 
 import pytest
 
-from rappro.domain.books import EntryStatus, ImportProfile, JournalEntry
+from rappro.domain.books import (
+    EntryStatus,
+    JournalEntry,
+)
 from rappro.domain.errors import LeaseHeld, NotFound
 from rappro.domain.ids import RunId, StatementId
 from rappro.domain.matching.model import Level
-from rappro.domain.records import Match, Run, RunState, StatementStatus
+from rappro.domain.operations import (
+    Run,
+    RunState,
+)
+from rappro.domain.records import (
+    Match,
+    StatementStatus,
+)
+from rappro.domain.settings import (
+    ImportProfile,
+)
 from rappro.use_cases import lease
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.post_run import post

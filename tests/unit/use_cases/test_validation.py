@@ -5,14 +5,26 @@ from datetime import date
 
 import pytest
 
-from rappro.domain.books import Company, EntryStatus, ImportProfile, JournalEntry, OpenItem
+from rappro.domain.books import (
+    Company,
+    EntryStatus,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.errors import PeriodClosed, StoreUnavailable
+from rappro.domain.operations import (
+    PieceCounter,
+)
 from rappro.domain.records import (
     LineStatus,
     Match,
     MatchStatus,
-    PieceCounter,
     StatementStatus,
+)
+from rappro.domain.settings import (
+    ImportProfile,
+)
+from rappro.domain.writes import (
     Write,
     change,
 )

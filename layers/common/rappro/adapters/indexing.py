@@ -29,19 +29,23 @@ from rappro.domain.books import (
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
 from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import entry_tokens, item_tokens
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
     FeedConnection,
     FeedRun,
-    Fence,
     ImportTrace,
     Lease,
-    LineRecord,
     PieceCounter,
-    Record,
+)
+from rappro.domain.records import (
+    LineRecord,
     StatementRecord,
     UnfinishedMatch,
+)
+from rappro.domain.writes import (
+    Fence,
+    Record,
     Write,
 )
 from rappro.ports import ACTIONS_MAX_PER_COMMIT, WRITES_MAX_PER_COMMIT

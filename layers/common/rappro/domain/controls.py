@@ -30,9 +30,16 @@ from rappro.domain.bank import (
     StatementClosed,
     StatementLine,
 )  # fmt: skip
-from rappro.domain.books import Company, Journal, JournalType
+from rappro.domain.books import (
+    Company,
+    Journal,
+    JournalType,
+)
 from rappro.domain.money import format_amount
-from rappro.domain.records import StatementRecord, StatementStatus
+from rappro.domain.records import (
+    StatementRecord,
+    StatementStatus,
+)
 
 _NUMBER_LENGTH_MIN = 8
 """A shorter number says too little to be looked for inside an IBAN."""

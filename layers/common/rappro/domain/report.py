@@ -16,9 +16,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from rappro.domain.bank import Balance, LineStatusAtBank
-from rappro.domain.books import BankEntry
+from rappro.domain.books import (
+    BankEntry,
+)
 from rappro.domain.ids import MatchId
-from rappro.domain.records import LineRecord, LineStatus, StatementRecord, StatementStatus
+from rappro.domain.records import (
+    LineRecord,
+    LineStatus,
+    StatementRecord,
+    StatementStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)

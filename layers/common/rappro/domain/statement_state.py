@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rappro.domain.bank import LineStatusAtBank
-from rappro.domain.records import LineRecord, LineStatus, StatementRecord, StatementStatus
+from rappro.domain.records import (
+    LineRecord,
+    LineStatus,
+    StatementRecord,
+    StatementStatus,
+)
 
 RUNNABLE = frozenset(
     {

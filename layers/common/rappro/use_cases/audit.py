@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from rappro.domain.ids import derive_id
-from rappro.domain.records import AuditEvent, Write, create
+from rappro.domain.operations import (
+    AuditEvent,
+)
+from rappro.domain.writes import (
+    Write,
+    create,
+)
 
 ENGINE_AUTHOR = "engine"
 

@@ -10,11 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rappro.domain.bank import Balance
-from rappro.domain.books import Journal
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.opening import carry_over
-from rappro.domain.records import Fence, Write, change
 from rappro.domain.report import accepted
+from rappro.domain.writes import (
+    Fence,
+    Write,
+    change,
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.packing import pack

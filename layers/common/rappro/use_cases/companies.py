@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rappro.domain.books import Company, Journal, JournalType, ThirdParty
+from rappro.domain.books import (
+    Company,
+    Journal,
+    JournalType,
+    ThirdParty,
+)
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import Record, put
+from rappro.domain.writes import (
+    Record,
+    put,
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rappro.domain.bank import Nature
-from rappro.domain.books import OpenItem, ThirdParty
+from rappro.domain.books import (
+    OpenItem,
+    ThirdParty,
+)
 from rappro.domain.errors import NotAllowedInState, NotFound, RuleViolation, StatementReadOnly
 from rappro.domain.ids import CompanyId, OpenItemId, StatementId, TenantId, ThirdPartyId
-from rappro.domain.records import LineRecord, SetBy, StatementRecord, change
+from rappro.domain.records import (
+    LineRecord,
+    SetBy,
+    StatementRecord,
+)
 from rappro.domain.statement_state import RUNNABLE
+from rappro.domain.writes import (
+    change,
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 

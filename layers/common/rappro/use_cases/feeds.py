@@ -10,7 +10,15 @@ from dataclasses import replace
 
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.ids import CompanyId, TenantId, derive_id
-from rappro.domain.records import FeedConnection, FeedRun, Record, create, put
+from rappro.domain.operations import (
+    FeedConnection,
+    FeedRun,
+)
+from rappro.domain.writes import (
+    Record,
+    create,
+    put,
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company

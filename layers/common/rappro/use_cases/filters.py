@@ -7,7 +7,12 @@ from datetime import date
 
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.model import Level
-from rappro.domain.records import LineRecord, LineStatus, StatementRecord, StatementStatus
+from rappro.domain.records import (
+    LineRecord,
+    LineStatus,
+    StatementRecord,
+    StatementStatus,
+)
 
 FAR_PAST, FAR_FUTURE = date.min, date.max
 

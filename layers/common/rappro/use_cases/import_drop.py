@@ -16,19 +16,26 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from rappro.domain.bank import Finding, Severity
-from rappro.domain.books import Company, Journal
+from rappro.domain.books import (
+    Company,
+    Journal,
+)
 from rappro.domain.errors import InputError, NotFound, StoreConflict, TooLarge
 from rappro.domain.ids import CompanyId, TenantId, derive_id
-from rappro.domain.records import (
+from rappro.domain.operations import (
     ImportOutcome,
     ImportTrace,
+)
+from rappro.domain.records import (
     SourceFile,
     SourceName,
     StatementRecord,
+)
+from rappro.domain.writes import (
     Write,
     change,
     put,
-)  # fmt: skip
+)
 from rappro.formats import fec
 from rappro.formats.registry import peek
 from rappro.ports import Drop, Ports

@@ -11,25 +11,36 @@ from rappro.domain.bank import (
     Finding,
     Severity,
 )  # fmt: skip
-from rappro.domain.books import Company, Flow, ImportProfile, Journal
+from rappro.domain.books import (
+    Company,
+    Journal,
+)
 from rappro.domain.controls import (
     control_books,
     control_continuity,
     control_file,
 )  # fmt: skip
 from rappro.domain.ids import CompanyId, StatementId, TenantId, derive_id
-from rappro.domain.records import (
+from rappro.domain.operations import (
     ImportOutcome,
     ImportTrace,
+)
+from rappro.domain.records import (
     SourceFile,
     SourceName,
     StatementIdentity,
     StatementRecord,
     StatementStatus,
+)
+from rappro.domain.settings import (
+    Flow,
+    ImportProfile,
+)
+from rappro.domain.writes import (
     Write,
     create,
     put,
-)  # fmt: skip
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.launching import first_run, start_runs

@@ -14,16 +14,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+)
 from rappro.domain.errors import OpenItemAlreadySettled
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.records import (
-    Fence,
     LineSettle,
     Match,
     MatchStatus,
     UnfinishedMatch,
+)
+from rappro.domain.writes import (
+    Fence,
     Write,
     change,
     create,

@@ -7,13 +7,17 @@ from dataclasses import replace
 
 from rappro.domain.errors import InvalidRequest, NotFound, StoreConflict
 from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId, derive_id
-from rappro.domain.records import (
-    Page,
+from rappro.domain.operations import (
     Run,
     RunState,
+)
+from rappro.domain.records import (
     StatementRecord,
+)
+from rappro.domain.writes import (
+    Page,
     change,
-)  # fmt: skip
+)
 from rappro.ports import Ports
 
 _NOTE_ATTEMPTS_MAX = 5

@@ -12,7 +12,15 @@ from datetime import timedelta
 
 from rappro.domain.errors import LeaseHeld, StoreConflict
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import Fence, Lease, Write, change, put
+from rappro.domain.operations import (
+    Lease,
+)
+from rappro.domain.writes import (
+    Fence,
+    Write,
+    change,
+    put,
+)
 from rappro.ports import Ports
 
 LEASE_SECONDS = 1_000

@@ -26,22 +26,26 @@ from rappro.domain.books import (
     PastPayment,
     ReferenceShapes,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import InputError
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.matching.references import shape_of
 from rappro.domain.opening import OpenedBooks, open_books
-from rappro.domain.records import (
+from rappro.domain.operations import (
     BooksLoad,
     ImportOutcome,
     ImportTrace,
     LoadState,
-    Record,
+)
+from rappro.domain.records import (
     SourceFile,
     SourceName,
+)
+from rappro.domain.writes import (
+    Record,
     Write,
     put,
-)  # fmt: skip
+)
 from rappro.formats import fec
 from rappro.ports import Ports
 from rappro.use_cases import lease

@@ -14,7 +14,7 @@ from rappro.domain.books import (
     OpenItem,
     PastPayment,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import (
     InvalidRequest,
     NotAllowedInState,
@@ -32,11 +32,13 @@ from rappro.domain.records import (
     Match,
     MatchStatus,
     StatementRecord,
+)
+from rappro.domain.statement_state import RUNNABLE, with_line_totals
+from rappro.domain.writes import (
     Write,
     change,
     create,
-)  # fmt: skip
-from rappro.domain.statement_state import RUNNABLE, with_line_totals
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company

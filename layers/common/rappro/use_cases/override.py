@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rappro.domain.books import Journal
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.controls import journal_of
 from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound, RuleViolation
 from rappro.domain.ids import CompanyId, StatementId, TenantId
@@ -12,10 +14,12 @@ from rappro.domain.records import (
     LineRecord,
     StatementRecord,
     StatementStatus,
+)
+from rappro.domain.writes import (
     Write,
     change,
     create,
-)  # fmt: skip
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.import_statements import claim_identity, initial_status

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from rappro.domain.records import Record, Write
+from rappro.domain.writes import (
+    Record,
+    Write,
+)
 from rappro.ports import ACTIONS_MAX_PER_COMMIT, WRITES_MAX_PER_COMMIT, Store
 
 _FENCE_ACTIONS = 1

@@ -14,27 +14,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from rappro.domain.books import Journal
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.errors import NotFound
 from rappro.domain.ids import LineId, MatchId, derive_id
 from rappro.domain.matching.model import Decision, World
+from rappro.domain.operations import (
+    Lease,
+    Run,
+    RunState,
+)
 from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part
 from rappro.domain.records import (
-    Fence,
-    Lease,
     LineRecord,
     LineSettle,
     Match,
     MatchStatus,
-    Run,
-    RunState,
     SetBy,
     StatementRecord,
+)
+from rappro.domain.statement_state import with_line_totals
+from rappro.domain.writes import (
+    Fence,
     Write,
     change,
     create,
-)  # fmt: skip
-from rappro.domain.statement_state import with_line_totals
+)
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit

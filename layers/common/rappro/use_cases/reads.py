@@ -17,7 +17,7 @@ from rappro.domain.books import (
     LedgerAccount,
     OpenItem,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.ids import (
     CompanyId,
@@ -29,20 +29,24 @@ from rappro.domain.ids import (
     TenantId,
     ThirdPartyId,
 )  # fmt: skip
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
     FeedConnection,
     FeedRun,
     ImportTrace,
+    Run,
+)
+from rappro.domain.records import (
     LineRecord,
     Match,
-    Page,
-    Record,
-    Run,
     SourceFile,
     StatementRecord,
-)  # fmt: skip
+)
+from rappro.domain.writes import (
+    Page,
+    Record,
+)
 from rappro.formats import registry
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rappro.domain.books import BankEntry, JournalEntry
+from rappro.domain.books import (
+    BankEntry,
+    JournalEntry,
+)
 from rappro.domain.errors import NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.records import (
@@ -12,11 +15,13 @@ from rappro.domain.records import (
     Match,
     MatchStatus,
     StatementRecord,
+)
+from rappro.domain.statement_state import RUNNABLE, with_line_totals
+from rappro.domain.writes import (
     Write,
     change,
     remove,
-)  # fmt: skip
-from rappro.domain.statement_state import RUNNABLE, with_line_totals
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 

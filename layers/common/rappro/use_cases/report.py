@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from rappro.domain.bank import Balance
-from rappro.domain.books import BankEntry, Journal, JournalEntry
+from rappro.domain.books import (
+    BankEntry,
+    Journal,
+    JournalEntry,
+)
 from rappro.domain.errors import NotFound, RuleViolation
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.report import (

@@ -19,27 +19,31 @@ from rappro.domain.books import (
     PastPayment,
     ReferenceShapes,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import BooksLoading, NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.decide import decide as decide_world
 from rappro.domain.matching.lookups import lookups_for
 from rappro.domain.matching.model import Decision, Lookups, MatchLine, World
-from rappro.domain.records import (
+from rappro.domain.operations import (
     BooksLoad,
     Lease,
-    LineRecord,
     Run,
     RunState,
+)
+from rappro.domain.records import (
+    LineRecord,
     SetBy,
     StatementRecord,
     StatementStatus,
+)
+from rappro.domain.statement_state import RUNNABLE
+from rappro.domain.writes import (
     Write,
     change,
     put,
-)  # fmt: skip
-from rappro.domain.statement_state import RUNNABLE
+)
 from rappro.ports import Evidence, Ports
 from rappro.use_cases import lease
 from rappro.use_cases.carry_over import carry_over_journal

@@ -6,11 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+)
 from rappro.domain.errors import NotFound, OpenItemAlreadySettled
 from rappro.domain.ids import EntryId
 from rappro.domain.matching.model import Settle, TargetType
-from rappro.domain.records import Match, Write, change
+from rappro.domain.records import (
+    Match,
+)
+from rappro.domain.writes import (
+    Write,
+    change,
+)
 
 R = TypeVar("R")
 

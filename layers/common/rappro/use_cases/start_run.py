@@ -6,8 +6,18 @@ from dataclasses import replace
 
 from rappro.domain.errors import NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, StatementId, TenantId
-from rappro.domain.records import Run, RunState, StatementRecord, change, create
+from rappro.domain.operations import (
+    Run,
+    RunState,
+)
+from rappro.domain.records import (
+    StatementRecord,
+)
 from rappro.domain.statement_state import RUNNABLE
+from rappro.domain.writes import (
+    change,
+    create,
+)
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.launching import launch, run_id_of

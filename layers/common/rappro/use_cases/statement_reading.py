@@ -13,7 +13,9 @@ from rappro.domain.bank import (
     StatementLine,
     StatementOpened,
 )  # fmt: skip
-from rappro.domain.books import Journal
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.controls import (
     LineTotals,
     journal_of,
@@ -23,7 +25,7 @@ from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId, derive_i
 from rappro.domain.records import (
     LineRecord,
     SourceFile,
-)  # fmt: skip
+)
 from rappro.formats.protocol import StatementParser
 from rappro.formats.registry import detect, parser_for, peek
 from rappro.ports import Ports

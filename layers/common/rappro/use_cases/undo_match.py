@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+)
 from rappro.domain.errors import NotAllowedInState, NotFound
 from rappro.domain.ids import CompanyId, MatchId, TenantId
 from rappro.domain.matching.model import TargetType
-from rappro.domain.records import Match, MatchStatus
+from rappro.domain.records import (
+    Match,
+    MatchStatus,
+)
 from rappro.ports import Ports
 from rappro.use_cases.large_matches import begin_undo, finish_matches
 from rappro.use_cases.packing import fits

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from rappro.domain.books import Journal
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.ports import Ports, UploadTicket

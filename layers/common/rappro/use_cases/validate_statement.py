@@ -21,33 +21,37 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import (
     NotFound,
     StatementReadOnly,
 )  # fmt: skip
 from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId, derive_id
 from rappro.domain.matching.model import Level, Settle, TargetType
+from rappro.domain.operations import (
+    NumberBlock,
+    PieceCounter,
+    Validation,
+)
 from rappro.domain.posting.drafting import suspense_match_id
 from rappro.domain.posting.lettering import letter_items
 from rappro.domain.records import (
-    Fence,
     LineRecord,
     LineSettle,
     LineStatus,
     Match,
     MatchStatus,
-    NumberBlock,
-    PieceCounter,
     StatementRecord,
     StatementStatus,
-    Validation,
+)
+from rappro.domain.statement_state import RUNNABLE
+from rappro.domain.writes import (
+    Fence,
     Write,
     change,
     create,
     put,
-)  # fmt: skip
-from rappro.domain.statement_state import RUNNABLE
+)
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import audit

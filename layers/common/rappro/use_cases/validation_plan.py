@@ -11,7 +11,7 @@ from rappro.domain.books import (
     Journal,
     JournalEntry,
     LedgerAccount,
-)  # fmt: skip
+)
 from rappro.domain.errors import (
     NotAllowedInState,
     NotFound,
@@ -19,6 +19,9 @@ from rappro.domain.errors import (
     RuleViolation,
 )  # fmt: skip
 from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.operations import (
+    Validation,
+)
 from rappro.domain.posting.drafting import BookView, draft_suspense
 from rappro.domain.records import (
     LineRecord,
@@ -26,10 +29,11 @@ from rappro.domain.records import (
     Match,
     MatchStatus,
     StatementRecord,
-    Validation,
+)
+from rappro.domain.writes import (
     Write,
     create,
-)  # fmt: skip
+)
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
 

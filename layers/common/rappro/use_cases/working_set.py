@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import Record, Write
+from rappro.domain.writes import (
+    Record,
+    Write,
+)
 from rappro.ports import Ports
 from rappro.use_cases.packing import identity
 

@@ -25,7 +25,17 @@ from rappro.adapters.dynamodb.items import (
 )  # fmt: skip
 from rappro.adapters.indexing import entries_of, entry_changes, stored_before
 from rappro.domain.errors import TooLarge
-from rappro.domain.records import Fence, Lease, LineRecord, Record, Write
+from rappro.domain.operations import (
+    Lease,
+)
+from rappro.domain.records import (
+    LineRecord,
+)
+from rappro.domain.writes import (
+    Fence,
+    Record,
+    Write,
+)
 
 COMMIT_BYTES_MAX: Final = 3_000_000
 """DynamoDB stops at 4 MB for a transaction; keys and names are not counted here."""

@@ -10,9 +10,14 @@ from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Gateway, Range
 from rappro.adapters.dynamodb.items import DOC, Item, record_of
 from rappro.adapters.indexing import Index, Wanted, is_wanted, wanted_by
-from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+)
 from rappro.domain.matching.model import Lookups
-from rappro.domain.records import Record
+from rappro.domain.writes import (
+    Record,
+)
 from rappro.ports import Evidence
 
 FEW_LOOKUPS: Final = 48

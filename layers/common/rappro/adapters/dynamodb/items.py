@@ -22,7 +22,15 @@ from rappro.adapters.indexing import (
     entries_of,
     listed_of,
 )  # fmt: skip
-from rappro.domain.records import Lease, LineRecord, Record
+from rappro.domain.operations import (
+    Lease,
+)
+from rappro.domain.records import (
+    LineRecord,
+)
+from rappro.domain.writes import (
+    Record,
+)
 
 Item = dict[str, Any]
 """An item in the client's own notation: {"pk": {"S": ...}}."""

@@ -25,28 +25,32 @@ from rappro.domain.books import (
     PastPayment,
     ReferenceShapes,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import StatementId
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
     FeedConnection,
     FeedRun,
     ImportTrace,
     Lease,
+    PieceCounter,
+    Run,
+    Validation,
+)
+from rappro.domain.records import (
     LineRecord,
     Match,
-    PieceCounter,
-    Record,
-    Run,
     SourceFile,
     SourceName,
     StatementIdentity,
     StatementRecord,
     UnfinishedMatch,
-    Validation,
-)  # fmt: skip
+)
+from rappro.domain.writes import (
+    Record,
+)
 
 AMOUNT_SHARDS: Final = 16
 """Partitions of the amount index; together they are the whole backlog."""

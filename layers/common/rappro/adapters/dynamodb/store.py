@@ -31,20 +31,28 @@ from rappro.adapters.indexing import (
     list_name,
 )  # fmt: skip
 from rappro.adapters.scope import check_limit, check_scope
-from rappro.domain.books import BankEntry, JournalEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     FeedRun,
-    Fence,
     ImportTrace,
+)
+from rappro.domain.records import (
     LineRecord,
+    StatementRecord,
+)
+from rappro.domain.writes import (
+    Fence,
     Page,
     Record,
-    StatementRecord,
     Write,
-)  # fmt: skip
+)
 from rappro.ports import Evidence
 
 if TYPE_CHECKING:

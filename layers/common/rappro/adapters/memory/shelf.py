@@ -10,7 +10,17 @@ from typing import Any, Final
 from rappro.adapters import codec
 from rappro.adapters.indexing import Index, Listing, entries_of, listed_of
 from rappro.domain.ids import StatementId
-from rappro.domain.records import AuditEvent, BooksLoad, LineRecord, Record, StatementRecord
+from rappro.domain.operations import (
+    AuditEvent,
+    BooksLoad,
+)
+from rappro.domain.records import (
+    LineRecord,
+    StatementRecord,
+)
+from rappro.domain.writes import (
+    Record,
+)
 
 Kind = type[Any]  # a class of records.Record; mypy knows no better name for one of many
 Identity = tuple[Kind, str]

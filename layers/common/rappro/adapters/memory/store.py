@@ -26,20 +26,29 @@ from rappro.adapters.indexing import (
 )
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
 from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
-from rappro.domain.books import BankEntry, Company, JournalEntry, OpenItem
+from rappro.domain.books import (
+    BankEntry,
+    Company,
+    JournalEntry,
+    OpenItem,
+)
 from rappro.domain.errors import StoreConflict
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     FeedRun,
-    Fence,
     ImportTrace,
     Lease,
+)
+from rappro.domain.records import (
     LineRecord,
+    StatementRecord,
+)
+from rappro.domain.writes import (
+    Fence,
     Page,
     Record,
-    StatementRecord,
     Write,
 )
 from rappro.ports import Evidence

@@ -14,7 +14,11 @@ from datetime import date
 from typing import Final
 
 from rappro.domain.bank import LineStatusAtBank
-from rappro.domain.books import BankEntry, OpenItem, PaymentMethod
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+    PaymentMethod,
+)
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.clues import Clue, clue_of, label_words
 from rappro.domain.matching.index import BookIndex, days_between, is_on_account

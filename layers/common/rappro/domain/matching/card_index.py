@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from rappro.domain.books import BankEntry
+from rappro.domain.books import (
+    BankEntry,
+)
 from rappro.domain.matching.references import index_tokens, is_card_slip, key_token
 
 CONTRACTS_MAX: Final = 100

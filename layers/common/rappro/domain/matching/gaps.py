@@ -12,9 +12,15 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import product
 from typing import Final
 
-from rappro.domain.books import MatchingSettings, OpenItem, PostingSettings
+from rappro.domain.books import (
+    OpenItem,
+)
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.model import Adjustment, AdjustmentKind
+from rappro.domain.settings import (
+    MatchingSettings,
+    PostingSettings,
+)
 
 DISCOUNTED_MAX: Final = 8
 """Invoices of one payment that may each have their discount or not: 2^8 ways at most."""

@@ -11,7 +11,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from rappro.domain.books import BankEntry, OpenItem, PastPayment
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+    PastPayment,
+)
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.card_index import CardIndex
 from rappro.domain.matching.model import World

@@ -22,7 +22,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rappro.domain.books import MatchingSettings, ThirdParty
+from rappro.domain.books import (
+    ThirdParty,
+)
 from rappro.domain.ids import OpenItemId, ThirdPartyId
 from rappro.domain.matching.board import line_order
 from rappro.domain.matching.clues import Clue, clue_of
@@ -31,6 +33,9 @@ from rappro.domain.matching.numbers import shape_book
 from rappro.domain.matching.references import BATCH_CLASS, CARD_CLASS, REMITTANCE_CLASS
 from rappro.domain.matching.rules_entries import may_be_group
 from rappro.domain.matching.third_party import Directory
+from rappro.domain.settings import (
+    MatchingSettings,
+)
 
 
 def lookups_for(

@@ -14,13 +14,15 @@ from rappro.domain.books import (
     BankEntry,
     CardContract,
     EntryTemplate,
-    MatchingSettings,
     OpenItem,
     PastPayment,
-    PostingSettings,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
+from rappro.domain.settings import (
+    MatchingSettings,
+    PostingSettings,
+)
 
 
 class Level(StrEnum):

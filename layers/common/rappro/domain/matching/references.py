@@ -18,7 +18,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rappro.domain.books import BankEntry, OpenItem, PaymentMethod
+from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
+    PaymentMethod,
+)
 from rappro.domain.matching.ibans import IBAN_IN_TEXT, compact_iban, is_iban, longest_iban
 from rappro.domain.matching.normalise import fold
 from rappro.domain.matching.numbers import (

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
-from rappro.domain.books import PaymentMethod
+from rappro.domain.books import (
+    PaymentMethod,
+)
 from rappro.domain.matching.board import NEAR_MAX, Board, line_key
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.index import Twin

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rappro.domain.books import EntryTemplate, TemplateDirection
+from rappro.domain.books import (
+    EntryTemplate,
+    TemplateDirection,
+)
 from rappro.domain.matching.board import NEAR_MAX, Board
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.model import Candidate, Evidence

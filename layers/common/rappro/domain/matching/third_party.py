@@ -19,7 +19,10 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extract
 
-from rappro.domain.books import ThirdParty, ThirdPartyKind
+from rappro.domain.books import (
+    ThirdParty,
+    ThirdPartyKind,
+)
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.model import Rejected
 from rappro.domain.matching.normalise import BOILERPLATE, LEGAL_FORMS, words_of

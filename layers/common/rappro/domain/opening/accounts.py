@@ -9,7 +9,9 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from rappro.domain.books import PostingSettings
+from rappro.domain.settings import (
+    PostingSettings,
+)
 
 _BANK: Final = ("512", "514", "517")
 _TRANSIT: Final = ("5112", "5115")

@@ -20,7 +20,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rappro.domain.bank import Finding, Severity
-from rappro.domain.books import BankEntry
+from rappro.domain.books import (
+    BankEntry,
+)
 from rappro.domain.ids import ThirdPartyId, derive_id
 from rappro.domain.money import format_amount
 from rappro.domain.opening.accounts import is_bank, is_transit, plain

@@ -18,9 +18,8 @@ from rappro.domain.books import (
     JournalType,
     LedgerAccount,
     OpenItem,
-    PostingSettings,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import InputError
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.money import exponent
@@ -39,6 +38,9 @@ from rappro.domain.opening.lettering import open_parts
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.parties import Parties, find_parties
 from rappro.domain.opening.rows import FecRow
+from rappro.domain.settings import (
+    PostingSettings,
+)
 
 PAYMENT_TERMS_DAYS_MAX = 366
 

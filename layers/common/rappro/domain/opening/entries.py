@@ -16,7 +16,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from rappro.domain.books import EntryLine, EntrySource, EntryStatus, JournalEntry
+from rappro.domain.books import (
+    EntryLine,
+    EntrySource,
+    EntryStatus,
+    JournalEntry,
+)
 from rappro.domain.ids import EntryId, ThirdPartyId, derive_id
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.rows import FecRow

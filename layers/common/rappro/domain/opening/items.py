@@ -15,7 +15,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rappro.domain.books import JournalType, OpenItem, OpenItemType
+from rappro.domain.books import (
+    JournalType,
+    OpenItem,
+    OpenItemType,
+)
 from rappro.domain.ids import EntryId, OpenItemId, derive_id
 from rappro.domain.opening.accounts import Side, is_advance, side_of
 from rappro.domain.opening.lettering import OpenPart

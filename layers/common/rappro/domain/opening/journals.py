@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from rappro.domain.books import Journal, JournalType
+from rappro.domain.books import (
+    Journal,
+    JournalType,
+)
 from rappro.domain.opening.accounts import is_bank, is_cash, plain
 from rappro.domain.opening.entries import EntryRows
 from rappro.domain.opening.rows import FecRow

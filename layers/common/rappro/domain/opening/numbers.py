@@ -10,7 +10,9 @@ import re
 from enum import Enum
 from typing import Final
 
-from rappro.domain.books import PaymentMethod
+from rappro.domain.books import (
+    PaymentMethod,
+)
 from rappro.domain.opening.accounts import plain
 from rappro.domain.opening.rows import FecRow
 

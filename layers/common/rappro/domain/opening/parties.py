@@ -12,12 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from rappro.domain.books import PostingSettings, ThirdParty, ThirdPartyKind
+from rappro.domain.books import (
+    ThirdParty,
+    ThirdPartyKind,
+)
 from rappro.domain.ids import ThirdPartyId, derive_id
 from rappro.domain.opening.accounts import Side, is_advance, is_collective, plain, side_of
 from rappro.domain.opening.journals import commonest
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.rows import FecRow
+from rappro.domain.settings import (
+    PostingSettings,
+)
 
 _LETTER = re.compile(r"[A-Z]{3}")
 _KINDS: Final = {

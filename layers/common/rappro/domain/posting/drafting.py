@@ -22,13 +22,17 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
     PastPayment,
-    PostingSettings,
     ThirdParty,
-)  # fmt: skip
+)
 from rappro.domain.errors import NotFound, RuleViolation
 from rappro.domain.ids import EntryId, MatchId, ThirdPartyId, derive_id
 from rappro.domain.matching.model import Adjustment, AdjustmentKind, Settle, TargetType
-from rappro.domain.records import LineRecord
+from rappro.domain.records import (
+    LineRecord,
+)
+from rappro.domain.settings import (
+    PostingSettings,
+)
 
 _LABEL_LENGTH_MAX = 120
 

@@ -10,7 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rappro.domain.books import EntryLine, JournalEntry, OpenItem, ThirdParty
+from rappro.domain.books import (
+    EntryLine,
+    JournalEntry,
+    OpenItem,
+    ThirdParty,
+)
 from rappro.domain.errors import TooLarge
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

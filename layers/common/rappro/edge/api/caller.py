@@ -14,7 +14,9 @@ from typing import Annotated, Any, Final
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from rappro.domain.books import Company
+from rappro.domain.books import (
+    Company,
+)
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.edge.problem import UNAUTHORIZED, HttpProblem
 from rappro.ports import Ports

@@ -26,20 +26,22 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.matching.model import Evidence, Explanation, Level, Settle, TargetType
-from rappro.domain.records import (
+from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
     FeedConnection,
     FeedRun,
     ImportOutcome,
     ImportTrace,
-    LineRecord,
-    LineSettle,
     LoadState,
-    Match,
-    MatchStatus,
     Run,
     RunState,
+)
+from rappro.domain.records import (
+    LineRecord,
+    LineSettle,
+    Match,
+    MatchStatus,
     SetBy,
     SourceFile,
     StatementRecord,

@@ -16,7 +16,10 @@ from rappro.domain.books import (
     OpenItemType,
 )
 from rappro.domain.money import format_amount
-from rappro.domain.records import BooksLoad, LoadState
+from rappro.domain.operations import (
+    BooksLoad,
+    LoadState,
+)
 from rappro.edge.api.models.shapes import (
     Day,
     FindingOutput,

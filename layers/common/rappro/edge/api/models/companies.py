@@ -8,10 +8,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field
 
-from rappro.domain.books import Company, MatchingSettings, PostingSettings
+from rappro.domain.books import (
+    Company,
+)
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import CompanyId
 from rappro.domain.money import exponent, format_amount
+from rappro.domain.settings import (
+    MatchingSettings,
+    PostingSettings,
+)
 from rappro.edge.api.models.shapes import (
     Day,
     Input,

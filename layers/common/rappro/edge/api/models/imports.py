@@ -6,7 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field
 
-from rappro.domain.records import ImportOutcome, ImportTrace
+from rappro.domain.operations import (
+    ImportOutcome,
+    ImportTrace,
+)
 from rappro.edge.api.models.shapes import (
     FindingOutput,
     Input,

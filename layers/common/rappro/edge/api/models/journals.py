@@ -7,9 +7,17 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
-from rappro.domain.books import Flow, ImportProfile, Journal, JournalType, LedgerAccount
+from rappro.domain.books import (
+    Journal,
+    JournalType,
+    LedgerAccount,
+)
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.money import exponent, format_amount
+from rappro.domain.settings import (
+    Flow,
+    ImportProfile,
+)
 from rappro.edge.api.models.shapes import (
     Amount,
     Day,

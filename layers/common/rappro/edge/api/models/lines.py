@@ -19,7 +19,11 @@ from rappro.domain.matching.model import (
     TargetType,
 )
 from rappro.domain.money import format_amount
-from rappro.domain.records import LineRecord, LineStatus, SetBy
+from rappro.domain.records import (
+    LineRecord,
+    LineStatus,
+    SetBy,
+)
 from rappro.edge.api.models.shapes import Day, Input, Key, Money, Output, PageOf, Version
 from rappro.edge.api.sample_ids import OPEN_ITEM, THIRD_PARTY
 from rappro.use_cases.edit_line import LineEdit

@@ -9,7 +9,11 @@ from pydantic import ConfigDict, Field
 from rappro.domain.ids import StatementId
 from rappro.domain.matching.model import Adjustment, AdjustmentKind, Level, Settle, TargetType
 from rappro.domain.money import format_amount
-from rappro.domain.records import LineSettle, Match, MatchStatus
+from rappro.domain.records import (
+    LineSettle,
+    Match,
+    MatchStatus,
+)
 from rappro.edge.api.limits import MATCH_LINES_MAX, MATCH_TARGETS_MAX, POSITION_MAX
 from rappro.edge.api.models.shapes import (
     Amount,

@@ -9,7 +9,9 @@ from typing import Any, Self
 from pydantic import Field
 
 from rappro.domain.money import format_amount
-from rappro.domain.records import AuditEvent
+from rappro.domain.operations import (
+    AuditEvent,
+)
 from rappro.domain.report import ReconciliationReport, ReportItem
 from rappro.edge.api.limits import REPORT_ROWS_MAX
 from rappro.edge.api.models.shapes import Day, Instant, Money, Output, PageOf

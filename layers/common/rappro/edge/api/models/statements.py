@@ -7,7 +7,15 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from rappro.domain.money import format_amount
-from rappro.domain.records import Run, RunState, SourceFile, StatementRecord, StatementStatus
+from rappro.domain.operations import (
+    Run,
+    RunState,
+)
+from rappro.domain.records import (
+    SourceFile,
+    StatementRecord,
+    StatementStatus,
+)
 from rappro.edge.api.models.journals import ProfileOutput
 from rappro.edge.api.models.shapes import (
     BalanceOutput,

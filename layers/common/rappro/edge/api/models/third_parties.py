@@ -7,7 +7,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
-from rappro.domain.books import Company, Payer, ThirdParty, ThirdPartyKind
+from rappro.domain.books import (
+    Company,
+    Payer,
+    ThirdParty,
+    ThirdPartyKind,
+)
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import ThirdPartyId
 from rappro.edge.api.models.shapes import Input, Key, Name, Output, PageOf, Text, Version

@@ -8,7 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.model import Level
-from rappro.domain.records import LineStatus
+from rappro.domain.records import (
+    LineStatus,
+)
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import NAME_CHARS_MAX, PAGE_ITEMS_DEFAULT

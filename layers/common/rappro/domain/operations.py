@@ -1,0 +1,205 @@
+"""What Rappro keeps of its own doings: runs, imports, loads, validations, the lease, the trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from rappro.domain.bank import Finding
+from rappro.domain.ids import RunId, StatementId
+
+
+class RunState(StrEnum):
+    STARTED = "started"
+    GATHERED = "gathered"
+    DECIDED = "decided"
+    POSTED = "posted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the reconcile state machine over a statement (traitement)."""
+
+    id: RunId
+    statement_id: StatementId
+    number: int
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None = None
+    is_matching: bool = True  # false: third parties are resolved, nothing is matched
+    execution: str | None = None
+    error_code: str | None = None
+    error_detail: str | None = None
+    matched_count: int = 0
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+class ImportOutcome(StrEnum):
+    IMPORTED = "imported"
+    BOOKS_LOADED = "books_loaded"
+    QUARANTINED = "quarantined"
+    ALREADY_IMPORTED = "already_imported"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTrace:
+    """One row of the import trace (trace d'import): what came, what became of it and why.
+
+    `id` depends on the drop (object key and version) and the ordinal, so a redelivered event
+    writes the same row.
+    """
+
+    id: str
+    at: datetime
+    name: str
+    sha256: str
+    object_key: str
+    object_version: str
+    outcome: ImportOutcome
+    format: str | None = None
+    statement_id: StatementId | None = None
+    journal: str | None = None
+    line_count: int = 0
+    findings: tuple[Finding, ...] = ()
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+class LoadState(StrEnum):
+    LOADING = "loading"
+    LOADED = "loaded"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class BooksLoad:
+    """A load of books from one file; while it is `loading`, runs wait (BooksLoading)."""
+
+    sha256: str
+    name: str
+    state: LoadState
+    at: datetime
+    counts: dict[str, int]
+    findings: tuple[Finding, ...] = ()
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class PieceCounter:
+    """The last piece number given in a journal and fiscal year; numbers have no gap."""
+
+    journal: str
+    fiscal_year: str
+    last_number: int = 0
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"{self.journal}/{self.fiscal_year}"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBlock:
+    """A contiguous block of piece numbers reserved for one validation in one fiscal year."""
+
+    fiscal_year: str
+    first_number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The commit record of a statement's validation; from `is_done` false it only rolls forward."""
+
+    statement_id: StatementId
+    journal: str
+    blocks: tuple[NumberBlock, ...]
+    validated_on: date
+    author: str
+    is_done: bool = False
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.statement_id
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One writer per company: `token` fences writes, `holder` may take it again while it lasts."""
+
+    token: int = 0
+    holder: str | None = None
+    expires_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return "WRITER"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One append-only row of the audit trail (piste d'audit)."""
+
+    id: str
+    at: datetime
+    author: str
+    action: str
+    subject: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class FeedConnection:
+    """A bank connection of a company (connexion bancaire) through a provider, on a schedule."""
+
+    id: str
+    provider: str
+    label: str
+    interval_seconds: int
+    is_on: bool = True
+    state: str = "not_configured"
+    last_run_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRun:
+    """One row of a connection's log (journal d'exécution)."""
+
+    id: str
+    connection_id: str
+    at: datetime
+    state: str
+    detail: str
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"{self.connection_id}/{self.id}"

@@ -1,0 +1,64 @@
+"""Settings of a company and of its imports; defaults from the product's rules and the PCG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Flow(StrEnum):
+    STANDARD = "standard"
+    RECONCILIATION_ONLY = "reconciliation_only"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProfile:
+    """How a statement is taken in (profil d'import); chosen at import, fixed from then on."""
+
+    code: str = "STANDARD"
+    format: str | None = None
+    flow: Flow = Flow.STANDARD
+    suspense_account: str = "471000"
+    is_intermediate_posting_skipped: bool = False
+    is_matched_on_import: bool = True
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingSettings:
+    """Per-company matching settings; every default is the SPEC's (section 3.1).
+
+    Windows are days of booking date minus entry date, both ends included.
+    """
+
+    window_days_before: int = 3
+    window_days_after: int = 12
+    cheque_window_days_before: int = 1
+    cheque_window_days_after: int = 75
+    subset_items_max: int = 5
+    cents_tolerance_minor: int = 5
+    discount_grace_days: int = 0
+    fx_tolerance_percent: str = "2"
+    card_commission_percent_max: str = "3"
+    bank_charge_minor_max: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PostingSettings:
+    """Accounts that generated entries use; defaults from the Plan comptable général."""
+
+    customers_account: str = "411000"
+    suppliers_account: str = "401000"
+    suspense_account: str = "471000"
+    discount_granted_account: str = "665000"
+    discount_obtained_account: str = "765000"
+    commission_account: str = "627800"
+    bank_charge_account: str = "627000"
+    fx_loss_account: str = "656000"
+    fx_gain_account: str = "756000"
+    cents_loss_account: str = "658000"
+    cents_gain_account: str = "758000"
