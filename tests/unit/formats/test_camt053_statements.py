@@ -342,6 +342,20 @@ def test_a_balance_in_an_unknown_currency_is_refused_with_its_place() -> None:
     assert caught.value.position == "statement 1 balance CLBD, XML line 2"
 
 
+def test_a_closing_day_that_is_none_is_refused_with_its_place() -> None:
+    head = (balance("CLBD", "112.34", "2024-02-30"),)
+
+    assert refusal(document(stmt(ENTRY, head=head))) == (
+        "not a date: '2024-02-30'", "statement 1 balance CLBD, XML line 2"
+    )  # fmt: skip
+
+
+def test_a_balance_of_the_last_day_there_is_has_no_day_after_it() -> None:
+    found = closed_with(balance("PRCD", "1.00", "9999-12-31"))
+
+    assert found.closed.period_from == date.max
+
+
 @pytest.mark.parametrize("count", [1, 60])
 def test_a_file_cut_anywhere_is_refused(count: int) -> None:
     whole = message(*[entry(ref=str(rank)) for rank in range(count)])

@@ -150,6 +150,9 @@ class Statement:
         except InputError as wrong:
             raise MalformedStatement(f"{name}: {wrong.detail}", position=self._where) from wrong
 
+    def _place_of(self, balance: Fields) -> str:
+        return f"{self._where} balance {balance['type']}, {balance['at']}"
+
     def _fallback_date(self) -> date | None:
         """Return the day of the statement, for entries and balances that give none."""
         return self._day("ToDtTm") or self._closing_day() or self._day("CreDtTm")
@@ -157,7 +160,11 @@ class Statement:
     def _closing_day(self) -> date | None:
         for balance in self._balances:
             if balance.get("type") == "CLBD" and "Dt" in balance:
-                return parse_date(balance["Dt"])
+                try:
+                    return parse_date(balance["Dt"])
+                except InputError as wrong:
+                    position = self._place_of(balance)
+                    raise MalformedStatement(wrong.detail, position=position) from wrong
         return None
 
     def _opening_and_closing(self) -> tuple[Balance | None, Balance | None, date | None]:
@@ -196,7 +203,7 @@ class Statement:
         return found
 
     def _balance(self, fields: Fields) -> Balance:
-        position = f"{self._where} balance {fields['type']}, {fields['at']}"
+        position = self._place_of(fields)
         try:
             amount = minor_units(fields.get("Amt", ""), self._currency or DEFAULT_CURRENCY)
             sign = 1 if is_credited(fields.get("CdtDbtInd", "")) else -1
@@ -219,5 +226,6 @@ def _first_day(first: dict[str, Balance], closing: Balance | None) -> date | Non
         return first["OPBD"].on
     if "PRCD" not in first:
         return None
-    following = first["PRCD"].on + timedelta(days=1)
+    before = first["PRCD"].on
+    following = before + timedelta(days=1) if before < date.max else before
     return min(following, closing.on) if closing is not None else following
