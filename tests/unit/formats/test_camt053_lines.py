@@ -278,7 +278,7 @@ def test_the_ultimate_party_stands_in_for_the_party_and_is_commented_beside_it()
     alone = told(parties(UltmtDbtr=party("CLIENT FINAL")))
     beside = told(parties(Dbtr=party("PLATEFORME"), UltmtDbtr=party("CLIENT FINAL")))
 
-    assert alone.counterparty.name == "CLIENT FINAL"
+    assert (alone.counterparty.name, alone.comment) == ("CLIENT FINAL", "")
     assert (beside.counterparty.name, beside.comment) == ("PLATEFORME", "CLIENT FINAL")
 
 

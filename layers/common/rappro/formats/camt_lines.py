@@ -23,7 +23,7 @@ from rappro.formats.camt_texts import first_of, texts_of
 from rappro.formats.camt_tree import CUT_DETAIL, Element, Fields, fill, xml_line
 from rappro.formats.cfonb_codes import SEPA_DIRECT_DEBITS
 from rappro.formats.findings import FindingLog
-from rappro.formats.protocol import DETAILS_PER_LINE_MAX, LINE_TEXT_CHARS_MAX, RAW_CHARS_MAX
+from rappro.formats.protocol import DETAILS_PER_LINE_MAX, RAW_CHARS_MAX
 from rappro.formats.quick import new_line
 
 _STATUSES: Final = {
@@ -179,9 +179,7 @@ class LineMaker:
             fields, is_credit=booking.is_credit, goes_back=is_returned or booking.is_reversal
         )
         original = self._original(fields, booking)
-        texts = texts_of(fields, unplaced)
-        if texts.size > LINE_TEXT_CHARS_MAX:
-            raise TooLarge(f"texts of more than {LINE_TEXT_CHARS_MAX} characters")
+        texts = texts_of(fields, counterparty.name, unplaced)
         mandate = get("MndtId")
         is_sepa = mandate or get("Cdtr.scheme") == "SEPA" or code.text in SEPA_DIRECT_DEBITS
         return new_line(
@@ -191,10 +189,7 @@ class LineMaker:
             booking.currency,
             booking.value_date,
             first_of(fields, "NtryRef", "AcctSvcrRef", "detail.AcctSvcrRef"),
-            texts.label,
-            texts.label_more,
-            texts.comment,
-            texts.remittance_ref,
+            *texts,
             account,
             counterparty,
             first_of(fields, "EndToEndId"),
