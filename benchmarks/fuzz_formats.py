@@ -45,8 +45,10 @@ SECONDS_MAX: Final = 2.0
 MIB_MAX: Final = 256.0
 _HANG_SECONDS: Final = 60
 _CHUNK: Final = 500
-_SAMPLE_SIZES: Final = (1, 7, 30)
-_SAMPLE_BYTES_MAX: Final = 100_000
+_SAMPLE_SIZES: Final = (1, 2, 4, 7, 12, 20, 30, 300)  # fast paths open after some entries
+_SAMPLE_BYTES_MAX: Final = 300_000
+_LARGE_BYTES: Final = 25_000
+_LARGE_WEIGHT: Final = 0.15  # they take most of the time
 _SECRET: Final = "rappro-canary-8a41"  # in a file that no parser has a reason to read
 _OUTSIDE: Final = ("open", "socket.", "subprocess.", "os.system", "os.exec", "os.listdir",
                    "urllib.", "http.", "shutil.", "ctypes.dlopen")  # fmt: skip
@@ -146,6 +148,10 @@ class Worker:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._samples = samples()
+        self._weights = {
+            name: [_LARGE_WEIGHT if len(each) > _LARGE_BYTES else 1.0 for each in some]
+            for name, some in self._samples.items()
+        }
         self._watch = Watch()
         self._every_sample = [each for some in self._samples.values() for each in some]
         for name, some in self._samples.items():  # imports and caches come before the watch
@@ -170,7 +176,8 @@ class Worker:
         """Make an input, read it and tell what became of it."""
         random = Random(f"{self._seed}:{name}:{number}")
         chance = Chance(random, self._every_sample, self._watch.outside)
-        data = mutated(chance, random.choice(self._samples[name]))
+        sample = random.choices(self._samples[name], self._weights[name])[0]
+        data = mutated(chance, sample)
         faults = self.judge(name, number, data, tally)
         if faults:
             path = KEPT / f"{name}-{self._seed}-{number}.bin"
