@@ -49,8 +49,8 @@ _ONE_DAY: Final = timedelta(days=1)
 
 # Sender, receiver, creation date and time; then the group header, or the end of a lone record.
 _HEAD: Final = re.compile(
-    r"01,[^,/\r\n]*,[^,/\r\n]*,(?:[0-9]{6}|[0-9]{8})?,[0-9:]*,[^\r\n]*?"
-    r"(?:[\r\n]\s*(?:02|88|99),|/\s*(?:02|88|99),|/\s*\Z| 02,)"
+    r"01,[^,/\r\n]*,[^,/\r\n]*,(?:[0-9]{6}|[0-9]{8})?(?:,[0-9:]*,[^\r\n]*?|,?)"
+    r"(?:/? *[\r\n]\s*(?:02|88|99),|/\s*(?:02|88|99),|/\s*\Z| 02,)"
 )
 _LENGTH: Final = re.compile(r"0*[1-9][0-9]{0,4}")
 _UPDATE: Final = ("", "1")
@@ -274,7 +274,7 @@ class _Reader:
         total, records = _padded(record, 2)[:2]
         self._check(record, part, total, records)
         for code, total_of_lines in ((TOTAL_CREDITS, sheet.credits), (TOTAL_DEBITS, sheet.debits)):
-            if abs(amounts.get(code, total_of_lines)) != total_of_lines:
+            if code in amounts and abs(amounts[code]) != abs(total_of_lines):
                 self._findings.note("summary_differs", record.where, about=code)
         opening = amounts.get(OPENING_LEDGER)
         closing = amounts.get(CLOSING_LEDGER, amounts.get(CURRENT_LEDGER))

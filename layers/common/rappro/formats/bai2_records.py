@@ -204,12 +204,13 @@ class _FromUtf16:
         """Return some bytes of UTF-8; none at the end. Raises MalformedStatement."""
         while True:
             raw, self._first = self._first or self._stream.read(size), b""
+            held = len(self._decoder.getstate()[0])
             try:
                 text = self._decoder.decode(raw, final=not raw)
             except UnicodeDecodeError as wrong:
                 raise MalformedStatement(
                     "the file begins as UTF-16 but is not",
-                    position=f"byte {self._offset + wrong.start}",
+                    position=f"byte {self._offset - held + wrong.start}",
                 ) from wrong
             self._offset += len(raw)
             if text or not raw:
