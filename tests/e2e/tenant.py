@@ -7,9 +7,9 @@ from typing import Any
 
 from devstack.demo.client import Client, wait_for
 from devstack.stack import LocalStack
+from tests.camt_text import IBAN
 
 COMPANY = "garage"
-IBAN = "FR7699999000010000000000112"
 HEADER = "\t".join(
     (
         "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib",
