@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -32,7 +33,8 @@ class Group:
 
 def amount_of(transaction: str) -> int:
     """Return the amount of a transaction as it is written, for the control total."""
-    return int(transaction.split(",", 3)[2] or "0")
+    amount = re.match(r"16,[^,]*,([+-]?[0-9]*)", transaction)
+    return int(amount[1] or "0") if amount else 0
 
 
 def account_records(account: Account) -> tuple[list[str], int]:
@@ -56,8 +58,10 @@ def file_of(
     records, total = [first], 0
     for group in groups:
         inner = [
-            f"02,CUST,{group.originator},{group.status},{group.as_of},{group.time},"
-            f"{group.currency},{group.modifier}/"
+            ",".join(
+                ("02", "CUST", group.originator, group.status, group.as_of, group.time)
+                + (group.currency, group.modifier + "/")
+            )
         ]
         group_total = 0
         for account in group.accounts:

@@ -121,7 +121,9 @@ def test_an_unknown_funds_type_is_noted() -> None:
     assert (read.lines[0].entry_ref, read.codes) == ("BREF", ["funds_type_unknown"])
 
 
-@pytest.mark.parametrize("code", [c for c, kind in TYPE_CODES.items() if kind.level is Level.DETAIL])
+@pytest.mark.parametrize(
+    "code", [c for c, kind in TYPE_CODES.items() if kind.level is Level.DETAIL]
+)
 def test_the_type_code_says_the_sign(code: str) -> None:
     is_out = 400 <= int(code) < 700
 

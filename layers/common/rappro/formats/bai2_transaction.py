@@ -105,8 +105,12 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
         None,
         status,
         (),
-        "\n".join((head, *more))[:RAW_CHARS_MAX] if more else head[:RAW_CHARS_MAX],
+        (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX],
     )
+
+
+def _raw(head: str, more: list[str]) -> str:
+    return "\n".join([head.rstrip(), *map(str.rstrip, more)])
 
 
 def _read(head: str, more: list[str], context: FieldContext) -> _Written:
