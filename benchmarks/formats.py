@@ -14,6 +14,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,9 @@ WRITERS: Final = Path(__file__).parent / "formats_data"
 MILLION: Final = 1_000_000
 ROUNDS_MIN: Final = 3
 TIMEOUT_SECONDS: Final = 300
+SLOWER_MAX: Final = 3
+"""Peers so many times slower than the fastest one are measured once: they decide nothing."""
+
 _HEADINGS: Final = ("format", "rappro/s", "fastest peer", "peer/s", "× peer", "× floor",
                     "MiB at 100k", "MiB at 1M")  # fmt: skip
 
@@ -106,7 +110,7 @@ def measure_format(name: str, *, transactions: int, rounds: int, with_million: b
     results = [Result(reader) for reader in peers.readers_of(name)]
     for _ in range(rounds):
         for result in results:
-            if result.fault is None:
+            if result.fault is None and not _is_far_behind(result, results):
                 _measure_once(result, name, path, transactions)
     path.unlink()
     million = None
@@ -117,6 +121,15 @@ def measure_format(name: str, *, transactions: int, rounds: int, with_million: b
         results[0].fault = large.fault and f"at {MILLION}: {large.fault}"
         million = max(large.peaks_mib, default=None)
     return Measured(name, transactions, results, million)
+
+
+def _is_far_behind(result: Result, results: Sequence[Result]) -> bool:
+    peers_seconds = [each.seconds[0] for each in results[1:-1] if each.seconds]
+    return (
+        result in results[1:-1]
+        and len(result.seconds) > 0
+        and result.seconds[0] > SLOWER_MAX * min(peers_seconds)
+    )
 
 
 def _measure_once(result: Result, name: str, path: Path, transactions: int) -> None:
@@ -226,7 +239,7 @@ def main(arguments: Sequence[str]) -> int:
     measured: list[Measured] = []
     for name in options.formats:
         if not options.json:
-            print(f"measuring {name} ...", file=sys.stderr, flush=True)
+            print(f"{time.strftime('%X')} measuring {name} ...", file=sys.stderr, flush=True)
         measured.append(
             measure_format(name, transactions=options.transactions, rounds=options.rounds,
                            with_million=not options.skip_1m)
