@@ -53,20 +53,17 @@ class BankCode(NamedTuple):
     nature: Nature | None
 
 
-def bank_code(  # the five parts of BkTxCd
-    domain: str | None,
-    family: str | None,
-    subfamily: str | None,
-    proprietary: str | None,
-    issuer: str | None,
-    *,
-    is_french: bool,
-) -> BankCode:
+Parts = tuple[str | None, str | None, str | None, str | None, str | None]
+"""A BkTxCd: domain, family, subfamily, proprietary code, its issuer."""
+
+
+def bank_code(code: Parts, *, is_french: bool) -> BankCode:
     """Return the code of a line: of CFONB if it is one, else of ISO 20022, else the bank's own.
 
     A proprietary code without an issuer is taken for CFONB's when the account is French, the code
     exists, and there is no ISO 20022 code.
     """
+    domain, family, subfamily, proprietary, issuer = code
     if proprietary:
         is_bare = issuer is None and domain is None and is_french and proprietary in CFONB_NATURES
         if is_bare or (issuer or "").upper() == CFONB:

@@ -15,7 +15,7 @@ from typing import Final
 from rappro.domain.bank import LineStatusAtBank, Nature, OriginalAmount, StatementLine
 from rappro.domain.errors import InputError, MalformedStatement, TooLarge
 from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent, parse_amount
-from rappro.formats.camt_codes import BankCode, bank_code
+from rappro.formats.camt_codes import BankCode, Parts, bank_code
 from rappro.formats.camt_layouts import Entry
 from rappro.formats.camt_parties import Parties
 from rappro.formats.camt_tables import DETAIL, ENTRY, REFERENCES
@@ -96,7 +96,7 @@ class LineMaker:
     ) -> None:  # fmt: skip
         self._parties, self._currency, self._fallback = parties, currency, fallback
         self._ordinal, self._findings = ordinal, findings
-        self._codes: dict[tuple[str | None, ...], BankCode] = {}
+        self._codes: dict[Parts, BankCode] = {}
         self._dates: dict[str, date] = {}
 
     def line(self, entry: Entry, position: int) -> StatementLine:
@@ -167,7 +167,7 @@ class LineMaker:
         if known is None:
             if len(self._codes) > _CODES_MAX:
                 self._codes.clear()
-            known = self._codes[key] = bank_code(*key, is_french=self._parties.is_french)
+            known = self._codes[key] = bank_code(key, is_french=self._parties.is_french)
         return known
 
     def _made(
