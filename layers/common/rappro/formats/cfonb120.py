@@ -27,8 +27,8 @@ from rappro.domain.bank import (
 from rappro.domain.errors import InputError, MalformedStatement, TooLarge, UnsupportedCurrency
 from rappro.domain.money import exponent
 from rappro.formats.cfonb_catalogue import CATALOGUE
-from rappro.formats.cfonb_fields import parse_amount, parse_date, scaled
-from rappro.formats.cfonb_movement import Movement, make_line
+from rappro.formats.cfonb_fields import OVERPUNCHES, parse_amount, parse_date, scaled
+from rappro.formats.cfonb_movement import Movement, bare_line, told_line
 from rappro.formats.cfonb_records import Numbered, decoded, read_records
 from rappro.formats.findings import FindingLog
 from rappro.formats.protocol import LINES_PER_STATEMENT_MAX
@@ -152,10 +152,9 @@ class _Statement:
             self._findings.note("booking_date_missing", f"line {number}")
             booked = value
         booking_date = self._dates.get(booked) or self._dates.at(booked, number, "booking")
-        return make_line(
-            Movement(self._lines, booking_date, value_date, amount, is_credit, currency, records,
-                     self._findings)
-        )  # fmt: skip
+        movement = Movement(self._lines, booking_date, value_date, amount, is_credit, currency,
+                            records, self._findings)  # fmt: skip
+        return told_line(movement, record) if len(records) > 1 else bare_line(movement, record)
 
     def close(self, number: int, record: str) -> StatementClosed:
         """End the statement with its new balance (07)."""
@@ -198,11 +197,20 @@ class _Statement:
 
     def _amount(self, number: int, record: str) -> tuple[int, bool, str]:
         """Return the amount (91-104) in minor units, whether it is a credit, and its currency."""
+        scale = self._scales.get(record[2:7] + record[11:32])
+        digits, last = record[90:103], OVERPUNCHES.get(record[103])
+        if scale is None or last is None or not (digits.isdigit() and digits.isascii()):
+            return self._unusual_amount(number, record)
+        currency, decimals, units = scale
+        digit, sign, is_variant = last
+        if is_variant or decimals != units:
+            return self._unusual_amount(number, record)
+        return (int(digits) * 10 + digit) * sign, sign > 0, currency
+
+    def _unusual_amount(self, number: int, record: str) -> tuple[int, bool, str]:
         try:
             value, sign, is_variant = parse_amount(record[90:104])
-            owner_and_scale = record[2:7] + record[11:32]
-            known = self._scales.get(owner_and_scale)
-            currency, decimals, units = known or self._scale(number, record)
+            currency, decimals, units = self._scale(number, record)
             if decimals != units:
                 value = scaled(value, decimals, units)
         except UnsupportedCurrency as wrong:

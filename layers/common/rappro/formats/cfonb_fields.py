@@ -16,7 +16,6 @@ _CENTURY_PIVOT: Final = 80  # two-digit years below are of this century; the for
 
 
 def _overpunches() -> dict[str, tuple[int, int, bool]]:
-    """Return digit, sign, and whether it is a variant, of each last character of an amount."""
     table = {}
     for sign, marks in ((1, "{ABCDEFGHI"), (-1, "}JKLMNOPQR")):
         for digit, mark in enumerate(marks):
@@ -30,7 +29,8 @@ def _overpunches() -> dict[str, tuple[int, int, bool]]:
     return table
 
 
-_OVERPUNCHES: Final = _overpunches()
+OVERPUNCHES: Final = _overpunches()
+"""Digit, sign, and whether it is a variant, of the last character of an amount."""
 
 
 def parse_amount(zone: str) -> tuple[int, int, bool]:
@@ -39,7 +39,7 @@ def parse_amount(zone: str) -> tuple[int, int, bool]:
     The amount is signed and in units of the record's own decimals. The sign is apart because a
     zero has one too. Raises InputError.
     """
-    digits, overpunch = zone[:13], _OVERPUNCHES.get(zone[13:])
+    digits, overpunch = zone[:13], OVERPUNCHES.get(zone[13:])
     if not (digits.isdigit() and digits.isascii()):
         digits = digits.lstrip(" ") or "0"  # some banks pad with blanks
         if not (digits.isdigit() and digits.isascii()):

@@ -109,19 +109,9 @@ class Movement:
         return f"line {self.records[0][0]}"
 
 
-def make_line(movement: Movement) -> StatementLine:
-    """Return the line of a movement. Raises MalformedStatement and TooLarge."""
-    head = movement.records[0][1]
-    code = head[32:34]
-    nature = NATURES.get(code)
-    if nature is None:
-        code = code.strip()
-        movement.findings.note("operation_code_unknown", movement.where, about=code)
-    number = head[81:88]
-    entry_ref = number.strip() if number.strip(" 0") else None
-    if len(movement.records) > 1:
-        return _told_line(movement, head, entry_ref, nature)
-    reason = head[40:42].strip()
+def bare_line(movement: Movement, head: str) -> StatementLine:
+    """Return the line of a movement that is its record 04 alone."""
+    code, entry_ref, reason = head[32:34], _entry_number(head), head[40:42].strip()
     return new_line(
         movement.position,
         movement.booking_date,
@@ -131,18 +121,17 @@ def make_line(movement: Movement) -> StatementLine:
         entry_ref,
         head[48:79].strip(),
         remittance_ref=head[104:120].strip() or entry_ref or "",
-        bank_code=code or None,
-        nature=nature,
+        bank_code=code.strip() or None,
+        nature=NATURES.get(code) or _no_nature(movement, code),
         is_reversal=code in REVERSALS,
         return_reason=reason if reason.strip("0") else None,
         raw=head.rstrip(),
     )
 
 
-def _told_line(
-    movement: Movement, head: str, entry_ref: str | None, nature: Nature | None
-) -> StatementLine:
-    zones, code = _read_complements(movement, head), head[32:34].strip()
+def told_line(movement: Movement, head: str) -> StatementLine:
+    """Return the line of a movement with complements. Raises MalformedStatement and TooLarge."""
+    zones, code, entry_ref = _read_complements(movement, head), head[32:34], _entry_number(head)
     get = zones.get
     side = _PAYER if movement.is_credit else _PAYEE
     if code in KEEPS_ORIGINAL_ROLES:
@@ -170,13 +159,23 @@ def _told_line(
         None if end_to_end in _NOT_PROVIDED else end_to_end,
         mandate,
         get("payee_id") if mandate or code in SEPA_DIRECT_DEBITS else None,
-        code or None,
-        nature,
+        code.strip() or None,
+        NATURES.get(code) or _no_nature(movement, code),
         code in REVERSALS,
         reason if reason and reason.strip("0") else None,
         original,
         raw="\n".join([record.rstrip() for _, record in movement.records])[:RAW_CHARS_MAX],
     )
+
+
+def _entry_number(head: str) -> str | None:
+    number = head[81:88]
+    return number.strip() if number.strip(" 0") else None
+
+
+def _no_nature(movement: Movement, code: str) -> Nature | None:
+    movement.findings.note("operation_code_unknown", movement.where, about=code.strip())
+    return None
 
 
 def _iban(account: str) -> str | None:
