@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 Count = Callable[[Path], int]
 """Reads a whole file and returns the number of its transactions."""
 
+CPU_SECONDS_MAX = 300
 OURS = "rappro"
 FLOORS = ("line loop", "lxml.iterparse")
 XML_ENTRIES = {"camt053": "{*}Ntry", "ofx2": "{*}STMTTRN"}
@@ -239,8 +242,14 @@ def measure(reader: Reader, format_name: str, path: Path) -> dict[str, float]:
     }
 
 
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeoutError(f"not done after {CPU_SECONDS_MAX} seconds")
+
+
 def main(name: str, format_name: str, path: str) -> None:
     """Print the measurement of one reader, or the error that it ended in."""
+    signal.signal(signal.SIGXCPU, _stop)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX + 30))
     reader = next(each for each in readers_of(format_name) if each.name == name)
     try:
         print(json.dumps(measure(reader, format_name, Path(path))))
