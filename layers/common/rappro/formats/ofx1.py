@@ -1,7 +1,7 @@
 """OFX 1 (Open Financial Exchange 1.0.2 to 1.6): statements in SGML, also as QFX and QBO files.
 
 Spec: OFX 1.6 and 2.2. All of its reading is in the modules `ofx_*`, most of it shared with OFX 2.
-Mapping and tolerated deviations: docs/formats/ofx.md.
+Mapping and tolerated deviations: docs/formats/ofx1.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """OFX 2 (Open Financial Exchange 2.0 to 2.3): statements in XML.
 
 Spec: OFX 2.2. All of its reading is in the modules `ofx_*`, most of it shared with OFX 1. Mapping
-and tolerated deviations: docs/formats/ofx.md.
+and tolerated deviations: docs/formats/ofx2.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The findings of an OFX statement: what was tolerated, and how it was read.
 
-docs/formats/ofx.md explains each; a test holds the two together.
+docs/formats/ofx1.md explains each; a test holds the two together.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes statement lines of OFX transactions (STMTTRN, STMTTRNP).
 
-Which field of a line takes what is in docs/formats/ofx.md; where a rule needs a reason it is here.
+Which field of a line takes what is in docs/formats/ofx1.md; where a rule needs a reason it is here.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ def decoded(stream: Source, findings: FindingLog) -> Iterator[str]:
         chunk = stream.read(CHUNK_BYTES)
         cut = _end_of_characters(pending) if chunk else len(pending)
         text = charset.text(pending[:cut])
-        yield text.rstrip(_PADDING) if text.endswith("\0") else text
+        yield text.rstrip(_PADDING) if text.endswith(("\0", "\x1a")) else text
         pending = pending[cut:] + chunk
 
 

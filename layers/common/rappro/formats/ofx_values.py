@@ -60,21 +60,16 @@ def minor_units(text: str, currency: str) -> tuple[int, str | None]:
     mark = _CURRENCY_MARK.match(text)
     if mark is not None and not (mark[1] and mark[2]):
         return minor_units(mark[1] + mark[2] + text[mark.end() :], currency)[0], "amount_marked"
-    if "," not in text:
-        try:
-            return parse_amount(text, currency), None
-        except InputError:
-            return _odd_amount(text, currency)
-    if text.count(",") == 1 and "." not in text:
-        plain = text.replace(",", ".")
-        if plain.strip("+-") != ".":
-            return parse_amount(plain, currency), None
-    return _odd_amount(text, currency)
+    exponent(currency)
+    plain = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+    try:
+        return parse_amount(plain, currency), None
+    except InputError:
+        return _odd_amount(text, currency)
 
 
 def _odd_amount(text: str, currency: str) -> tuple[int, str]:
     if _MARK_ONLY.fullmatch(text):
-        exponent(currency)
         return 0, "amount_without_digits"
     found = _GROUPED.fullmatch(text)
     # One mark may be the decimal one; only a blank, or another mark after it, shows that it is not.

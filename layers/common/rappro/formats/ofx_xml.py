@@ -80,8 +80,8 @@ def read_xml(stream: Source, findings: FindingLog) -> Iterator[Told]:
             if told is not None:
                 yield told
     except etree.XMLSyntaxError as wrong:
-        line, column = wrong.position
-        raise malformed(f"not well-formed XML: {wrong.msg}, column {column}", line) from wrong
+        line, _ = wrong.position
+        raise malformed(f"not well-formed XML: {wrong.msg}", line) from wrong
 
 
 def _line(element: Element) -> int:
