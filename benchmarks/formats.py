@@ -228,7 +228,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--transactions", type=int, default=FULL)
     parser.add_argument("--rounds", type=int, default=ROUNDS_MIN)
     parser.add_argument("--skip-1m", action="store_true", help="no file of a million transactions")
-    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON; the way there goes to stderr"
+    )
     options = parser.parse_args(arguments)
     asked = (options.formats or ",".join(written_formats())).replace(".", "").split(",")
     unknown = sorted(set(asked) - set(written_formats()))
@@ -245,12 +247,12 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     measured: list[Measured] = []
     for name in options.formats:
-        if not options.json:
-            print(f"{time.strftime('%X')} measuring {name} ...", file=sys.stderr, flush=True)
+        print(f"{time.strftime('%X')} measuring {name} ...", file=sys.stderr, flush=True)
         measured.append(
             measure_format(name, transactions=options.transactions, rounds=options.rounds,
                            with_million=not options.skip_1m)
         )  # fmt: skip
+        print(table(measured[-1:]), file=sys.stderr, flush=True)
     if options.json:
         print(json.dumps({each.name: each.as_json() for each in measured}, indent=2))
     else:

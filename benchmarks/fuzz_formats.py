@@ -46,6 +46,7 @@ SECONDS_MAX: Final = 2.0
 MIB_MAX: Final = 256.0
 _HANG_SECONDS: Final = 60
 _CHUNK: Final = 500
+_TOLD_EVERY: Final = 20_000  # inputs, on the way
 _SAMPLE_SIZES: Final = (1, 2, 4, 7, 12, 20, 30, 300)  # fast paths open after some entries
 _SAMPLE_BYTES_MAX: Final = 300_000
 _LARGE_BYTES: Final = 25_000
@@ -287,6 +288,8 @@ def fuzz(name: str, *, inputs: int, seed: int, processes: int) -> Tally:
         for done in as_completed([pool.submit(_run, name, chunk) for chunk in chunks]):
             try:
                 total.add(done.result())
+                if total.inputs % _TOLD_EVERY == 0:
+                    print(_told(name, total), file=sys.stderr, flush=True)
             except BrokenProcessPool:
                 markers = [each.read_text().strip() for each in KEPT.glob("current-*")]
                 total.failures.append(f"a process died; the inputs at work were {markers}")
