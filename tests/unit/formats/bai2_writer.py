@@ -58,11 +58,9 @@ def file_of(
     records, total = [first], 0
     for group in groups:
         inner = [
-            ",".join(
-                ("02", "CUST", group.originator, group.status, group.as_of, group.time)
-                + (group.currency, group.modifier + "/")
-            )
-        ]
+            ",".join(("02", "CUST", group.originator, group.status, group.as_of, group.time,
+                      group.currency, group.modifier + "/"))
+        ]  # fmt: skip
         group_total = 0
         for account in group.accounts:
             lines, written = account_records(account)

@@ -13,7 +13,7 @@ from typing import Final
 
 from rappro.domain.bank import Counterparty, LineStatusAtBank, StatementLine
 from rappro.domain.errors import MalformedStatement, TooLarge
-from rappro.domain.money import AMOUNT_DIGITS_MAX, format_amount
+from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent, format_amount
 from rappro.formats.bai2_codes import TYPE_CODES, Level, TypeCode, type_code
 from rappro.formats.bai2_fields import NOT_SAID, PLAIN_FUNDS, Availability, FieldContext
 from rappro.formats.bai2_records import Numbered
@@ -28,6 +28,8 @@ from rappro.formats.protocol import (
 from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
 
 BIC: Final = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_PAYER: Final = ("payer", "payer_account")
+_PAYEE: Final = ("payee", "payee_account")
 _NOTHING_TOLD: Final[dict[str, str]] = {}
 _BOOKED: Final = LineStatusAtBank.BOOKED
 _INFORMATION: Final = LineStatusAtBank.INFORMATION
@@ -80,8 +82,8 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     pieces = pieces_of(text, text_line, text_more, sheet.width) if text_more else [text]
     label, label_more, told = _texts(pieces, context)
     get = told.get
-    side = "payer" if amount > 0 else "payee"
-    account = get(side + "_account", "")
+    side, account_key = _PAYER if amount > 0 else _PAYEE
+    account = get(account_key, "")
     return new_line(
         sheet.lines,
         sheet.as_of,
@@ -208,8 +210,12 @@ def _counterparty(told: dict[str, str], side: str, account: str) -> Counterparty
 
 def _available(availability: Availability, currency: str) -> str:
     """Return when parts of an amount can be used, as text."""
+    decimals = exponent(currency)
+    scale = 10**decimals
     parts = [
-        f"{days}d {format_amount(amount, currency)}"
+        f"{days}d {amount // scale}.{amount % scale:0{decimals}d}"
+        if decimals and amount > 0
+        else f"{days}d {format_amount(amount, currency)}"
         for days, amount in availability.by_days
         if amount
     ]
