@@ -12,6 +12,7 @@ from rappro.domain.errors import AmbiguousFormat, UnknownFormat
 from rappro.formats.bai2 import Bai2Parser
 from rappro.formats.camt053 import CAMT053
 from rappro.formats.cfonb120 import Cfonb120Parser
+from rappro.formats.coda import CodaParser
 from rappro.formats.ofx1 import Ofx1Parser
 from rappro.formats.ofx2 import Ofx2Parser
 from rappro.formats.protocol import HEAD_BYTES, StatementParser
@@ -20,6 +21,7 @@ PARSERS: Final[tuple[StatementParser, ...]] = (
     CAMT053,
     Cfonb120Parser(),
     Bai2Parser(),
+    CodaParser(),
     Ofx1Parser(),
     Ofx2Parser(),
 )
