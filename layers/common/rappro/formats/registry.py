@@ -13,9 +13,11 @@ from rappro.formats.bai2 import Bai2Parser
 from rappro.formats.camt053 import CAMT053
 from rappro.formats.cfonb120 import Cfonb120Parser
 from rappro.formats.coda import CodaParser
+from rappro.formats.csv_bank import CsvParser
 from rappro.formats.ofx1 import Ofx1Parser
 from rappro.formats.ofx2 import Ofx2Parser
 from rappro.formats.protocol import HEAD_BYTES, StatementParser
+from rappro.formats.qif import QifParser
 
 PARSERS: Final[tuple[StatementParser, ...]] = (
     CAMT053,
@@ -24,6 +26,8 @@ PARSERS: Final[tuple[StatementParser, ...]] = (
     CodaParser(),
     Ofx1Parser(),
     Ofx2Parser(),
+    QifParser(),
+    CsvParser(),
 )
 
 
