@@ -32,13 +32,15 @@ _KEYWORDS: Final = {
 
 _NAMES: Final = {key: name for name, keys in _KEYWORDS.items() for key in keys.split("|")}
 _BY_LAST_WORD: Final = {
-    key.rpartition(" ")[2]: [
-        other
-        for other in sorted(_NAMES, key=len, reverse=True)
-        if other.rpartition(" ")[2] == key.rpartition(" ")[2]
+    last: [
+        (" " + key, name, len(key))
+        for key, name in sorted(_NAMES.items(), key=lambda each: -len(each[0]))
+        if key.rpartition(" ")[2] == last
     ]
-    for key in _NAMES
+    for last in {key.rpartition(" ")[2] for key in _NAMES}
 }
+"""The keywords that end in a word, the longest first: with a blank before, name and length."""
+
 _MARK: Final = re.compile(r"([:=]=?)")
 _NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
 
@@ -115,7 +117,8 @@ def keywords_of(pieces: list[str]) -> dict[str, str]:
             name = _NAMES.get(key)
             if name is None:
                 name = _keyword(key)[0]
-            _put(told, name, value[1:] if value[:1] == "=" else value)
+            if name:
+                _put(told, name, value[1:] if value[:1] == "=" else value)
         elif mark or "=" in piece:
             _read_marks(piece, told)
     return told
@@ -131,9 +134,11 @@ def _read_marks(piece: str, told: dict[str, str]) -> None:
         if start is None:
             value += part + parts[at + 1]
             continue
-        _put(told, name, value + part[:start])
+        if name:
+            _put(told, name, value + part[:start])
         name, value = following, ""
-    _put(told, name, value + parts[-1])
+    if name:
+        _put(told, name, value + parts[-1])
 
 
 def _keyword(part: str) -> tuple[str, int | None]:
@@ -144,15 +149,18 @@ def _keyword(part: str) -> tuple[str, int | None]:
     """
     if part[-1:] == " ":
         part = part.rstrip()
+    name = _NAMES.get(part)
+    if name is not None:
+        return name, 0
     last = part.rfind(" ") + 1
-    for key in _BY_LAST_WORD.get(part[last:], ()):
-        if part.endswith(key) and (len(part) == len(key) or part[-len(key) - 1] == " "):
-            return _NAMES[key], len(part) - len(key)
+    for key, name, length in _BY_LAST_WORD.get(part[last:], ()):
+        if part.endswith(key):
+            return name, len(part) - length
     return "", last or None
 
 
 def _put(told: dict[str, str], name: str, text: str) -> None:
-    if name and name not in told:
+    if name not in told:
         value = text.strip(" ,;")
         if value and value not in _NOT_PROVIDED:
             told[name] = value

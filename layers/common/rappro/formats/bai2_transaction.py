@@ -210,13 +210,12 @@ def _counterparty(told: dict[str, str], side: str, account: str) -> Counterparty
 
 def _available(availability: Availability, currency: str) -> str:
     """Return when parts of an amount can be used, as text."""
-    decimals = exponent(currency)
-    scale = 10**decimals
-    parts = [
-        f"{days}d {amount // scale}.{amount % scale:0{decimals}d}"
-        if decimals and amount > 0
-        else f"{days}d {format_amount(amount, currency)}"
-        for days, amount in availability.by_days
-        if amount
-    ]
+    units = exponent(currency)
+    parts = []
+    for days, amount in availability.by_days:
+        digits = str(amount)
+        if units and amount > 0 and len(digits) > units:
+            parts.append(f"{days}d {digits[:-units]}.{digits[-units:]}")
+        elif amount:
+            parts.append(f"{days}d {format_amount(amount, currency)}")
     return "available " + ", ".join(parts) if parts else ""
