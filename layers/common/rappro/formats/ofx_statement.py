@@ -134,8 +134,8 @@ class _Statement:
         self._ordinal, self._findings = ordinal, findings
         self._account, self._has_account = NO_ACCOUNT, False
         self._currency = ""
-        self._starts: list[date] = []
-        self._ends: list[date] = []
+        self._start: date | None = None
+        self._end: date | None = None
         self._lists = 0
         self._ledger: Told | None = None
         self._has_available = False
@@ -219,8 +219,11 @@ class _Statement:
             day = parse_day(text)
         except InputError:
             self._findings.note("period_unreadable", f"line {told.line}", about=told.name)
+            return
+        if told.name == "DTSTART":
+            self._start = day if self._start is None else min(day, self._start)
         else:
-            (self._starts if told.name == "DTSTART" else self._ends).append(day)
+            self._end = day if self._end is None else max(day, self._end)
 
     def closed(self, line: int) -> StatementClosed:
         """Return the end of the statement."""
@@ -232,8 +235,8 @@ class _Statement:
             self._ordinal,
             self._currency or DEFAULT_CURRENCY,
             number=None,
-            period_from=min(self._starts, default=None),
-            period_to=max(self._ends, default=None),
+            period_from=self._start,
+            period_to=self._end,
             opening=None,
             closing=closing,
             line_count=self._lines,
@@ -270,7 +273,8 @@ class _Statement:
             return parse_day(fields.get("DTASOF", "").strip())
         except InputError:
             pass
-        last_day = self._maker.last_day if self._maker is not None else None
-        day = max(self._ends, default=last_day)
+        day = self._end
+        if day is None and self._maker is not None:
+            day = self._maker.last_day
         self._findings.note("balance_left_out" if day is None else "balance_date_missing", where)
         return day

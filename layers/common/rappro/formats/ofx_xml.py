@@ -33,8 +33,9 @@ from rappro.formats.protocol import FIELD_CHARS_MAX
 
 Element = etree._Element  # noqa: SLF001 - lxml's public name for it is a function
 
-GAP_CHARS_MAX: Final = 16_777_216
-"""XML from one transaction or statement to the next; only these are freed as they pass."""
+GAP_CHARS_MAX: Final = 4_194_304
+"""XML from one transaction or statement to the next; only these are freed as they pass,
+and a tree takes some thirty times the space of its text."""
 
 FIELDS_MAX: Final = 1_000
 _CHUNK_BYTES: Final = 65_536
@@ -171,12 +172,15 @@ class _XmlReader:
                 fields.setdefault(name, child.text or "")
 
     def _free(self, element: Element) -> None:
-        """Free a statement and what stands before it."""
+        """Free a statement, and what stands before it and before its answer."""
         self._before, self._source.passed = None, 0
         element.clear()
-        parent = element.getparent()
-        if parent is not None:
+        for _ in range(2):
+            parent = element.getparent()
+            if parent is None:
+                break
             del parent[: parent.index(element)]
+            element = parent
 
 
 class _MendedSource:
@@ -194,12 +198,14 @@ class _MendedSource:
         while not ready:
             chunk = next(self._chunks, None)
             ready, self._pending = self._split(self._pending + (chunk or ""), is_last=chunk is None)
+            if len(self._pending) > BLOCK_CHARS_MAX:
+                raise TooLarge(f"a comment or a text of more than {BLOCK_CHARS_MAX} characters",
+                               position="after the last transaction")  # fmt: skip
             if chunk is None:
                 break
         self.passed += len(ready)
-        if self.passed > GAP_CHARS_MAX or len(self._pending) > BLOCK_CHARS_MAX:
-            raise TooLarge(f"more than {GAP_CHARS_MAX} characters without a transaction, or"
-                           f" {BLOCK_CHARS_MAX} in a comment or a text",
+        if self.passed > GAP_CHARS_MAX:
+            raise TooLarge(f"more than {GAP_CHARS_MAX} characters without a transaction",
                            position="after the last transaction")  # fmt: skip
         return ready.encode()
 
