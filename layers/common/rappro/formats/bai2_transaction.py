@@ -67,11 +67,10 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     context = sheet.context
     context.number = number
     sheet.records += 1 + len(more)
-    code, amount_text, funds, bank_ref, customer_ref, text, availability, text_line, text_more = (
-        _read(head, more, context)
-    )
+    written = _read(head, more, context)
+    code = written[0]
     kind = TYPE_CODES.get(code) or _unlisted(code, context)
-    amount, status = _signed(amount_text, kind, code, sheet)
+    amount, status = _signed(written[1], kind, code, sheet)
     if kind.level is _SUMMARY or kind.level is _STATUS:
         context.findings.note("summary_in_detail", context.where, about=code)
         return None
@@ -79,6 +78,22 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     if sheet.lines > LINES_PER_STATEMENT_MAX:
         raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
                        position=context.where)  # fmt: skip
+    raw = (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX]
+    return _line(written, kind, amount, status, sheet=sheet, raw=raw)
+
+
+def _line(
+    written: _Written,
+    kind: TypeCode,
+    amount: int,
+    status: LineStatusAtBank,
+    *,
+    sheet: Sheet,
+    raw: str,
+) -> StatementLine:
+    """Return the line of what is written, read so far as its amount."""
+    code, _, funds, bank_ref, customer_ref, text, availability, text_line, text_more = written
+    context = sheet.context
     pieces = pieces_of(text, text_line, text_more, sheet.width) if text_more else [text]
     label, label_more, told = _texts(pieces, context)
     get = told.get
@@ -107,7 +122,7 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
         None,
         status,
         (),
-        (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX],
+        raw,
     )
 
 
