@@ -26,7 +26,9 @@ from rappro.formats.written import written_date
 HEADER_ROWS_MAX: Final = 60
 """How far down the header may stand; the longest preamble known has 13 rows."""
 
-ACCOUNTS_MAX: Final = 200
+ACCOUNTS_MAX: Final = 50
+"""Mixed in one table; their blocks are read again for each of them."""
+
 TABLES_MAX: Final = 200
 FOOTERS_MAX: Final = 1_000
 BLOCK_BYTES_MAX: Final = 1_000_000
