@@ -131,7 +131,8 @@ def test_a_broken_file_is_read_or_refused_with_a_typed_error(
 
     assert refused_at is not None or kinds[StatementOpened] == kinds[StatementClosed] > 0
     if not CsvParser().recognises(broken):
-        assert refused_at == "row 1"
+        is_no_text = refused_at is not None and refused_at.startswith("byte ")  # broken UTF-16
+        assert is_no_text or refused_at == "row 1"
 
 
 def kinds_or_place(data: bytes) -> tuple[Counter[type], str | None]:
