@@ -21,11 +21,9 @@ import sysconfig
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import TimeoutError, get_context  # noqa: A004 - it is not the other one
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory, gettempdir
@@ -46,6 +44,7 @@ SECONDS_MAX: Final = 2.0
 MIB_MAX: Final = 256.0
 _HANG_SECONDS: Final = 60
 _CHUNK: Final = 500
+_SILENT_SECONDS: Final = 1_200  # after which a process is taken for dead
 _TOLD_EVERY: Final = 20_000  # inputs, on the way
 _SAMPLE_SIZES: Final = (1, 2, 4, 7, 12, 20, 30, 300)  # fast paths open after some entries
 _SAMPLE_BYTES_MAX: Final = 300_000
@@ -275,25 +274,26 @@ def _begin(seed: int) -> None:
     _worker = Worker(seed)
 
 
-def _run(name: str, numbers: range) -> Tally:
+def _run(chunk: tuple[str, range]) -> Tally:
     assert _worker is not None
-    return _worker.run(name, numbers)
+    return _worker.run(*chunk)
 
 
 def fuzz(name: str, *, inputs: int, seed: int, processes: int) -> Tally:
     """Feed a format so many inputs, in several processes."""
     total = Tally()
     chunks = [range(at, min(at + _CHUNK, inputs)) for at in range(0, inputs, _CHUNK)]
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (seed,)) as pool:
-        for done in as_completed([pool.submit(_run, name, chunk) for chunk in chunks]):
+    with get_context("spawn").Pool(processes, _begin, (seed,)) as pool:
+        results = pool.imap_unordered(_run, [(name, chunk) for chunk in chunks])
+        for _ in chunks:
             try:
-                total.add(done.result())
-                if total.inputs % _TOLD_EVERY == 0:
-                    print(_told(name, total), file=sys.stderr, flush=True)
-            except BrokenProcessPool:
+                total.add(results.next(timeout=_SILENT_SECONDS))
+            except TimeoutError:
                 markers = [each.read_text().strip() for each in KEPT.glob("current-*")]
                 total.failures.append(f"a process died; the inputs at work were {markers}")
                 break
+            if total.inputs % _TOLD_EVERY == 0:
+                print(_told(name, total), file=sys.stderr, flush=True)
     for marker in KEPT.glob("current-*"):
         marker.unlink()
     return total
@@ -329,6 +329,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--replay", type=Path, help="a kept input, for the formats named")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     names = registry.formats() if options.formats == "all" else options.formats.split(",")
     if options.replay is not None:
         return _replay(options.replay, names)
