@@ -116,7 +116,7 @@ def _odd_block(number: int, lines: list[str], findings: FindingLog) -> Iterator[
     for at, line in enumerate(lines, number):
         if len(line) == RECORD_CHARS:
             yield at, line
-        else:
+        elif line:
             yield from _odd(at, line, findings)
 
 
