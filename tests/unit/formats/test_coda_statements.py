@@ -429,7 +429,7 @@ def test_a_missing_new_balance_is_tolerated_when_the_trailer_is_there() -> None:
          "information (3) without its movement out of its order", "line 3"),
         ((*RECORDS[:3], "5" * 128, *RECORDS[3:]), "no record begins with '5'", "line 4"),
         ((*RECORDS[:3], more("22", 7), *RECORDS[3:]), "a record of movement '0007' after '0001'",
-         "line 4"),
+         "line 3"),
         ((*RECORDS[:5], more("22", 1), *RECORDS[5:]), "a record 2.2 out of its order", "line 3"),
         ((*RECORDS[:4], more("32", 1), *RECORDS[4:]), "a record 3.2 out of its order", "line 3"),
         ((*RECORDS[:3], movement(1_00, 5, 1), *RECORDS[3:]),

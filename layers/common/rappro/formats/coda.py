@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from rappro.domain.bank import StatementEvent, StatementOpened
-from rappro.domain.errors import InputError, MalformedStatement, TooLarge
+from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.formats.coda_catalogue import CATALOGUE
 from rappro.formats.coda_movement import RECORDS_PER_PART_MAX
 from rappro.formats.coda_records import decoded, read_records
@@ -27,7 +27,6 @@ _RECOGNISED_BYTES: Final = 1_000
 _HEAD: Final = re.compile(r"0{5}\d{6}[\d ]{3}05[ D] {7}", re.ASCII)
 """Record 0: zeros, date of creation, bank, application 05, D for a duplicate, blanks."""
 
-_MORE: Final = frozenset(("22", "23", "31", "32", "33"))
 _NAMES: Final = {
     "0": "a header (0)", "1": "an old balance (1)", "2": "a movement (2)",
     "3": "information (3) without its movement", "4": "a message (4)", "8": "a new balance (8)",
@@ -50,38 +49,32 @@ class CodaParser:
         findings = FindingLog(CATALOGUE)
         file = _File(findings)
         part: list[str] = []  # a movement or a detail, and what follows it
-        statement: Statement | None = None  # the one that the part belongs to
-        sequence, number = "", 1
+        statement: Statement | None = None  # the one that movements belong to
+        has_details = False
+        number = 1
         for number, record in read_records(stream, findings):
-            code = record[:2]
-            if code in _MORE and part and statement:
-                if code == "31" and statement.has_detail:
+            kind = record[0]
+            if part and (kind == "3" or (kind == "2" and record[1] != "1")):
+                if has_details and statement and record[:2] == "31":
                     part = statement.part_of(record)
-                if record[2:6] != sequence or len(part) >= RECORDS_PER_PART_MAX:
-                    raise _refused(number, record, sequence)
                 part.append(record)
+                if len(part) > RECORDS_PER_PART_MAX:
+                    raise TooLarge(f"more than {RECORDS_PER_PART_MAX} records of a movement",
+                                   position=f"line {number}")  # fmt: skip
                 continue
             if part and statement:
-                if code == "21" and statement.is_detail(number, record):
-                    part = statement.add_detail(number, record)
+                if kind == "2" and statement.is_detail(number, record):
+                    part, has_details = statement.add_detail(number, record), True
                     continue
                 yield statement.line()
-            if code == "21" and file.is_open:
-                statement, sequence = file.statement, record[2:6]
+                has_details = False
+            if statement and record[:2] == "21":
                 part = statement.begin_movement(number, record)
             else:
                 part = []
                 yield from file.read(number, record)
+                statement = file.open_statement
         yield from file.end(number)
-
-
-def _refused(number: int, record: str, sequence: str) -> InputError:
-    position = f"line {number}"
-    if record[2:6] != sequence:
-        return MalformedStatement(
-            f"a record of movement {record[2:6]!r} after {sequence!r}", position=position
-        )
-    return TooLarge(f"more than {RECORDS_PER_PART_MAX} records of a movement", position=position)
 
 
 class _File:
@@ -96,14 +89,10 @@ class _File:
         self._ordinal = 0
 
     @property
-    def is_open(self) -> bool:
-        return self._statement is not None and self._statement.is_open
-
-    @property
-    def statement(self) -> Statement:
-        """The statement, where there is one."""
-        assert self._statement is not None
-        return self._statement
+    def open_statement(self) -> Statement | None:
+        """The statement that has no new balance (8) yet; there is none between them."""
+        statement = self._statement
+        return statement if statement is not None and statement.is_open else None
 
     def read(self, number: int, record: str) -> Iterator[StatementEvent]:
         """Read a record 0, 1, 4, 8 or 9. Raises MalformedStatement."""
@@ -112,7 +101,7 @@ class _File:
             yield from self._begin_file(number, record)
         elif self._header is None or self._link:
             raise _misplaced(number, kind)
-        elif kind == "1" and not self.is_open:
+        elif kind == "1" and self.open_statement is None:
             if statement is not None:
                 yield statement.close()
             self._ordinal += 1
@@ -125,7 +114,7 @@ class _File:
         elif kind == "8" and statement is not None and statement.is_open:
             statement.set_new_balance(number, record)
         elif kind == "9":
-            if self.is_open:
+            if self.open_statement is not None:
                 self._findings.note("new_balance_missing", f"line {number}")
             self._totals.check(number, record, self._findings)
             self._link = record[127]
@@ -137,7 +126,7 @@ class _File:
         if self._header is None:
             raise MalformedStatement("the file holds no statement", position="line 1")
         if not self._link:
-            missing = "new balance (8)" if self.is_open else "trailer (9)"
+            missing = "new balance (8)" if self.open_statement is not None else "trailer (9)"
             raise MalformedStatement(f"the file ends before its {missing}",
                                      position=f"line {number}, end of file")  # fmt: skip
         if self._ordinal == 0:

@@ -112,17 +112,19 @@ def own_account(structure: str, zone: str) -> Account:
     return Account(_iban(number) if structure != "1" else None, number, zone[34:37].strip())
 
 
-def counterparty_account(zone: str) -> tuple[str | None, str]:
+def counterparty_account(record: str) -> tuple[str | None, str]:
     """Return IBAN and number of the other side (2.3, 11-47), whose shape shows the structure."""
-    if zone[:2] == "BE" and zone[2:16].isdigit() and zone[16:34].isspace() and zone.isascii():
-        number = zone[:16]
-        is_right = int(f"{zone[4:16]}1114{zone[2:4]}") % 97 == 1  # B, E are 11, 14 (ISO 13616)
+    number = record[10:44].rstrip()
+    digits = number[2:]
+    if len(digits) == 14 and number.startswith("BE") and digits.isdigit() and digits.isascii():
+        check, bban = divmod(int(digits), 10**12)
+        is_right = (bban * 1_000_000 + 111_400 + check) % 97 == 1  # B, E are 11, 14 (ISO 13616)
         return number if is_right else None, number
-    if zone[12] == " " and zone[13:16].strip():
-        number = zone[:12].strip()
+    if record[22] == " " and record[23:26].strip():  # 12 digits, a blank, the currency
+        number = record[10:22].strip()
         return iban_of(number), number
-    number = zone[:34].strip()
-    return _iban(number) or iban_of(number), number
+    number = number.lstrip()
+    return (_iban(number) or iban_of(number), number) if number else (None, "")
 
 
 def _iban(number: str) -> str | None:

@@ -6,6 +6,7 @@ digits and what belongs to it: 3.1 41-113, 3.2 11-115, 3.3 11-100.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Final
 
 from rappro.domain.errors import MalformedStatement
@@ -17,26 +18,29 @@ _COMMENTED: Final = frozenset(("004", "005", "006", "007", "010", "011"))
 """The counterparty's bank, its correspondent, detail amounts, cash, securities, coupons."""
 
 
-class Information:
-    """What the bank adds to a movement; a plain class, because one is made for most movements."""
+Information = tuple[str, str | None, str | None, tuple[str, ...]]
+"""What the bank adds to a movement: text, name of the counterparty (up to 70 characters), on whose
+behalf it pays or gets, comments. Plain, because one is made for most movements."""
 
-    text = ""
-    name: str | None = None  # of the counterparty, up to 70 characters
-    behind: str | None = None  # on whose behalf it pays or gets
-    comment: tuple[str, ...] = ()
-    unknown = ""  # a type that is not known
+NO_INFORMATION: Final[Information] = ("", None, None, ())
 
 
-NO_INFORMATION: Final = Information()
+@dataclass(slots=True)
+class _Said:
+    free: list[str] = field(default_factory=list)
+    name: str | None = None
+    behind: str | None = None
+    comment: list[str] = field(default_factory=list)
+    unknown: str = ""
 
 
-def read_information(records: list[str], at: int, number: int) -> Information:
-    """Return what the information among records says, from index `at` on.
+def read_information(records: list[str], at: int, number: int) -> tuple[Information, str]:
+    """Return what the information among records says, from index `at` on, and an unknown type.
 
-    Raises MalformedStatement when one is out of its order.
+    Raises MalformedStatement when a record is of another movement, or out of its order.
     """
-    said = Information()
-    free: list[str] = []
+    _check_sequences(records, at, number)
+    said = _Said()
     count = len(records)
     while at < count:
         record = records[at]
@@ -49,15 +53,29 @@ def read_information(records: list[str], at: int, number: int) -> Information:
             zones.append(records[at][10 : _CONTINUED[code]])
             at += 1
         if record[39] == "1":
-            _read_typed("".join(zones), free, said)
+            _read_typed("".join(zones), said)
         else:
-            free += zones
-    if free:
-        said.text = joined(*free)
-    return said
+            said.free += zones
+    text = joined(*said.free) if said.free else ""
+    return (text, said.name, said.behind, tuple(said.comment)), said.unknown
 
 
-def _read_typed(text: str, free: list[str], said: Information) -> None:
+def name_and_address(first: str, last: str) -> Information:
+    """Return what a 3.1 and its 3.2 of type 001 say, the usual information."""
+    street, place = last[10:45].rstrip(), last[45:115].strip()
+    address = squeezed(f"{street} {place}") if "  " in place else f"{street} {place}".strip()
+    return "", squeezed(first[43:113]) or None, None, (address,) if address else ()
+
+
+def _check_sequences(records: list[str], at: int, number: int) -> None:
+    sequence = records[0][2:6]
+    for record in records[at:]:
+        if record[2:6] != sequence:
+            raise MalformedStatement(f"a record of movement {record[2:6]!r} after {sequence!r}",
+                                     position=f"line {number}")  # fmt: skip
+
+
+def _read_typed(text: str, said: _Said) -> None:
     kind, content = text[:3], text[3:]
     if kind == "001":
         name = squeezed(content[:70])
@@ -67,7 +85,7 @@ def _read_typed(text: str, free: list[str], said: Information) -> None:
         else:
             content = f"{name} {content}"
     elif kind == "002":
-        free.append(f"{content} ")
+        said.free.append(f"{content} ")
         return
     elif kind in _BEHIND:
         name = squeezed(content[:70])
@@ -78,4 +96,4 @@ def _read_typed(text: str, free: list[str], said: Information) -> None:
         content = text
     content = squeezed(content)
     if content:
-        said.comment += (content,)
+        said.comment.append(content)

@@ -7,9 +7,9 @@ are the business of `coda`. Source: Febelfin, "Coded statement of account (CODA)
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
-from rappro.domain.bank import Counterparty, LineStatusAtBank, Nature, OriginalAmount, StatementLine
+from rappro.domain.bank import LineStatusAtBank, Nature, OriginalAmount, StatementLine
 from rappro.domain.errors import InputError, MalformedStatement
 from rappro.formats.coda_codes import RETURNED, TAKEN_BACK, Kind, kind_of
 from rappro.formats.coda_fields import (
@@ -22,9 +22,14 @@ from rappro.formats.coda_fields import (
     sign_of,
     thousandths,
 )
-from rappro.formats.coda_information import NO_INFORMATION, Information, read_information
+from rappro.formats.coda_information import (
+    NO_INFORMATION,
+    Information,
+    name_and_address,
+    read_information,
+)
 from rappro.formats.coda_records import RECORD_CHARS
-from rappro.formats.coda_structures import Told, read_structure
+from rappro.formats.coda_structures import NOTHING, Foreign, Told, read_structure
 from rappro.formats.findings import FindingLog
 from rappro.formats.protocol import RAW_CHARS_MAX
 from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
@@ -33,23 +38,40 @@ RECORDS_PER_PART_MAX: Final = 153
 """A movement and 150 records of information; their texts stay within LINE_TEXT_CHARS_MAX."""
 
 _BLANK: Final = " " * RECORD_CHARS
+_NO_TEXT: Final = (" " * 53, " " * 43)  # the communication of a 2.2 and of a 2.3
 _NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
+_KINDS_MAX: Final = 1_000  # the codes that a bank uses are fewer
 
 
 class Setting:
     """What all lines of a statement have in common."""
 
-    __slots__ = ("currency", "dates", "divisor", "factor", "findings")
+    __slots__ = ("currency", "dates", "divisor", "factor", "findings", "kinds")
 
     def __init__(self, currency: str, dates: Dates, findings: FindingLog) -> None:
         self.currency, self.dates, self.findings = currency, dates, findings
         self.factor, self.divisor = scale_of(currency)
+        self.kinds: dict[str, Kind] = {}
+
+
+class _Tail(NamedTuple):
+    """The end of a 2.2: R-transaction 113, reason 114-117, purposes 118-125."""
+
+    returned: str
+    reason: str
+    purposes: tuple[str, ...]
+
+
+_NO_TAIL: Final = " " * 13
 
 
 def amount_of(record: str, number: int) -> int:
     """Return the signed amount of a 2.1 (32-47) in thousandths. Raises MalformedStatement."""
+    digits = record[32:47]
+    if record[31] in "01" and digits.isdigit() and digits.isascii():  # the usual form
+        return int(digits) if record[31] == "0" else -int(digits)
     try:
-        return sign_of(record[31]) * thousandths(record[32:47])
+        return sign_of(record[31]) * thousandths(digits)
     except InputError as wrong:
         raise MalformedStatement(wrong.detail, position=f"line {number}") from wrong
 
@@ -65,26 +87,41 @@ def make_line(
 ) -> StatementLine:
     """Return the line of the records of a movement or a detail; `amount` is in thousandths.
 
+    Most movements are alike, and take the short way wherever a function is for the other ones.
     Raises MalformedStatement.
     """
     head = part[0]
-    second, third, information = (
-        _rest(part, number, setting) if len(part) > 1 else (_BLANK, _BLANK, NO_INFORMATION)
-    )
-    told = _communication(head, second, third, setting, number)
-    minor = _minor(amount, head, number, setting)
-    original = _original(told, minor, number, setting) if told.original else None
-    code = head[53:61].strip()
-    kind = _kind(code, number, setting)
-    booking_date, value_date = _days(head, number, setting)
-    if second[112] in RETURNED:
-        told.returned = second[112]
-    returned = told.returned
-    account, counterparty = _other_side(told, second, third, information, is_credit=minor > 0)
-    label, more = told.label, information.text
+    second, third, (more, name, behind, said) = _rest(part, number, setting)
+    label, reference, comment, told = _communication(head, second, third, setting, number)
+    minor, rest = divmod(amount * setting.factor, setting.divisor)
+    if rest:
+        minor = _cut(amount, head, number, setting)
+    code = head[53:61]
+    kind = setting.kinds.get(code) or _kind(code, number, setting)
+    booked, value = head[115:121], head[47:53]
+    booking_date = setting.dates.get(booked)
+    value_date = booking_date if value == booked else setting.dates.get(value)
+    if booking_date is None or value_date is None:
+        booking_date, value_date = _days(booked, value, number, setting)
+    returned, reason, original = told.returned, told.reason, None
+    comment += said
+    if second[112:125] != _NO_TAIL:
+        tail = _tail(second)
+        returned, reason = tail.returned or returned, tail.reason or reason
+        comment += tail.purposes
+    if returned:
+        comment += (RETURNED[returned],)
+        reason = reason or RETURNED[returned]
+    if told.original is not None:
+        original, unread = _original(told.original, minor, number, setting)
+        comment += unread
+    iban, account = counterparty_account(third)
+    name = name or third[47:82].strip() or told.name or behind
+    bic = second[98:109].rstrip() or None
+    creditor = _creditor(told, returned, is_credit=minor > 0) if told.creditor else None
     if not label:
-        label, more = more or counterparty.name or "", ""
-    end_to_end = second[63:98].strip()
+        label, more = more or name or "", ""
+    end_to_end = second[63:98].strip() or None
     return new_line(
         position,
         booking_date,
@@ -94,17 +131,19 @@ def make_line(
         head[10:31].strip() or None,
         label,
         more,
-        _comment(told, second, information),
-        told.reference,
+        (comment[0] if len(comment) == 1 else " ".join(dict.fromkeys(comment))) if comment else "",
+        reference,
         account,
-        counterparty,
-        None if not end_to_end or end_to_end.upper() in _NOT_PROVIDED else end_to_end,
+        new_counterparty(name, iban, bic, creditor)
+        if name or account or bic or creditor
+        else NO_COUNTERPARTY,
+        None if end_to_end is None or end_to_end.upper() in _NOT_PROVIDED else end_to_end,
         told.mandate,
         told.creditor,
-        code or None,
+        code if kind.is_known else code.strip() or None,
         Nature.RETURN if returned else kind.nature,
         kind.is_reversal or returned in TAKEN_BACK,
-        second[113:117].strip() or told.reason or RETURNED.get(returned),
+        reason,
         original,
         LineStatusAtBank.BOOKED,
         details,
@@ -112,18 +151,92 @@ def make_line(
     )
 
 
+def _rest(part: list[str], number: int, setting: Setting) -> tuple[str, str, Information]:
+    """Return the records 2.2 and 2.3 of a movement, blank where missing, and its information.
+
+    Raises MalformedStatement when a record is of another movement, or out of its order.
+    """
+    count, numbering = len(part), part[0][2:10]
+    if count == 5:  # the usual movement, with name and address of the other side
+        _, second, third, first, last = part
+        if (
+            second[:10] == "22" + numbering
+            and third[:10] == "23" + numbering
+            and first[39:43] == "1001"
+            and first[:6] == "31" + numbering[:4]
+            and last[:6] == "32" + numbering[:4]
+        ):
+            return second, third, name_and_address(first, last)
+    second = third = _BLANK
+    at = 1
+    if at < count and part[at][:2] == "22":
+        second = part[at]
+        at += 1
+        if second[2:10] != numbering:
+            _check_number(second, part[0], number, setting)
+    if at < count and part[at][:2] == "23":
+        third = part[at]
+        at += 1
+        if third[2:10] != numbering:
+            _check_number(third, part[0], number, setting)
+    if at == count:
+        return second, third, NO_INFORMATION
+    information, unknown = read_information(part, at, number)
+    if unknown:
+        setting.findings.note("communication_type", f"line {number}", about=unknown)
+    return second, third, information
+
+
+def _check_number(record: str, head: str, number: int, setting: Setting) -> None:
+    if record[2:6] != head[2:6]:
+        raise MalformedStatement(f"a record of movement {record[2:6]!r} after {head[2:6]!r}",
+                                 position=f"line {number}")  # fmt: skip
+    setting.findings.note("detail_number", f"line {number}")
+
+
+def _communication(
+    head: str, second: str, third: str, setting: Setting, number: int
+) -> tuple[str, str, tuple[str, ...], Told]:
+    """Return label, reference, comment and whatever else the communication says.
+
+    It is 2.1 63-115, 2.2 11-63 and 2.3 83-125.
+    """
+    is_short = second[10:63] == _NO_TEXT[0] and third[82:125] == _NO_TEXT[1]
+    if head[61] != "1":
+        text = head[62:115]
+        text = text.strip() if is_short else joined(text, second[10:63], third[82:125])
+        return text, printed_in(text) if "/" in text else "", (), NOTHING
+    kind, content = head[62:65], head[65:115]
+    told = read_structure(kind, content if is_short else content + second[10:63] + third[82:125])
+    if told.wrong:
+        about = "" if told.wrong == "reference_check" else kind
+        setting.findings.note(told.wrong, f"line {number}", about=about)
+    return told.label, told.reference, told.comment, told
+
+
+def _cut(amount: int, head: str, number: int, setting: Setting) -> int:
+    """Cut the inexact amount of a detail to minor units; a movement's is refused."""
+    if head[6:10] == "0000":
+        raise MalformedStatement(f"an amount finer than {setting.currency} has",
+                                 position=f"line {number}")  # fmt: skip
+    setting.findings.note("detail_decimals", f"line {number}")
+    minor = abs(amount) * setting.factor // setting.divisor
+    return minor if amount >= 0 else -minor
+
+
 def _kind(code: str, number: int, setting: Setting) -> Kind:
-    kind = kind_of(code)
+    kind = kind_of(code.strip())
     if not kind.is_known:
-        setting.findings.note("transaction_code", f"line {number}", about=code)
+        setting.findings.note("transaction_code", f"line {number}", about=code.strip())
+    elif len(setting.kinds) < _KINDS_MAX:
+        setting.kinds[code] = kind
     return kind
 
 
-def _days(head: str, number: int, setting: Setting) -> tuple[date, date | None]:
+def _days(booked: str, value: str, number: int, setting: Setting) -> tuple[date, date | None]:
     """Return the entry date (116-121) and the value date (48-53), which may be missing."""
-    dates, booked, value = setting.dates, head[115:121], head[47:53]
-    value_date = dates.get(value) or dates.given(value, number, "value")
-    booking_date = dates.get(booked) or dates.given(booked, number, "entry")
+    value_date = setting.dates.given(value, number, "value")
+    booking_date = setting.dates.given(booked, number, "entry")
     if booking_date is not None:
         return booking_date, value_date
     if value_date is None:
@@ -132,100 +245,32 @@ def _days(head: str, number: int, setting: Setting) -> tuple[date, date | None]:
     return value_date, value_date
 
 
-def _other_side(
-    told: Told, second: str, third: str, information: Information, *, is_credit: bool
-) -> tuple[str, Counterparty]:
-    """Return the account of the other side as it is given, and the other side.
+def _tail(second: str) -> _Tail:
+    purposes = (second[117:121].strip(), second[121:125].strip())  # of the category, of the payment
+    return _Tail(
+        second[112] if second[112] in RETURNED else "",
+        second[113:117].strip(),
+        tuple(purpose for purpose in purposes if purpose),
+    )
 
-    A creditor identifier is the other side's when money is collected from the account, or comes
-    back to it.
+
+def _creditor(told: Told, returned: str, *, is_credit: bool) -> str | None:
+    """Return the creditor identifier when it is the other side's.
+
+    It is, when money is collected from the account, or comes back to it.
     """
-    creditor = told.creditor
-    if creditor is not None and is_credit is not bool(told.returned):
-        creditor = None
-    name = information.name or third[47:82].strip() or told.name or information.behind
-    bic = second[98:109].strip() or None
-    iban, number = (None, "") if third is _BLANK else counterparty_account(third[10:47])
-    if name or number or bic or creditor:
-        return number, new_counterparty(name, iban, bic, creditor)
-    return "", NO_COUNTERPARTY
+    return told.creditor if is_credit is bool(returned) else None
 
 
-def _rest(part: list[str], number: int, setting: Setting) -> tuple[str, str, Information]:
-    """Return the records 2.2 and 2.3 of a movement, blank where missing, and its information."""
-    count, numbering, at = len(part), part[0][2:10], 1
-    second = third = _BLANK
-    if part[at][:2] == "22":
-        second = part[at]
-        at += 1
-        if second[2:10] != numbering:
-            setting.findings.note("detail_number", f"line {number}")
-    if at < count and part[at][:2] == "23":
-        third = part[at]
-        at += 1
-        if third[2:10] != numbering:
-            setting.findings.note("detail_number", f"line {number}")
-    if at == count:
-        return second, third, NO_INFORMATION
-    information = read_information(part, at, number)
-    if information.unknown:
-        setting.findings.note("communication_type", f"line {number}", about=information.unknown)
-    return second, third, information
-
-
-def _communication(head: str, second: str, third: str, setting: Setting, number: int) -> Told:
-    """Return what the communication says: 2.1 63-115, 2.2 11-63 and 2.3 83-125."""
-    if head[61] == "1":
-        told = read_structure(head[62:65], head[65:115] + second[10:63] + third[82:125])
-        if told.wrong:
-            setting.findings.note(
-                told.wrong,
-                f"line {number}",
-                about="" if told.wrong == "reference_check" else head[62:65],
-            )
-        return told
-    text = head[62:115]
-    if text[-1] != " " or second is not _BLANK or third is not _BLANK:
-        text = joined(text, second[10:63], third[82:125])
-    told = Told(text.strip())
-    if "/" in text:
-        told.reference = printed_in(text)
-    return told
-
-
-def _minor(amount: int, head: str, number: int, setting: Setting) -> int:
-    """Return thousandths in minor units; a detail is cut to them, a movement is refused."""
-    minor, rest = divmod(abs(amount) * setting.factor, setting.divisor)
-    if rest:
-        if head[6:10] == "0000":
-            raise MalformedStatement(f"an amount finer than {setting.currency} has",
-                                     position=f"line {number}")  # fmt: skip
-        setting.findings.note("detail_decimals", f"line {number}")
-    return minor if amount >= 0 else -minor
-
-
-def _original(told: Told, amount: int, number: int, setting: Setting) -> OriginalAmount | None:
-    foreign = told.original
-    if foreign is None:
-        return None
+def _original(
+    foreign: Foreign, amount: int, number: int, setting: Setting
+) -> tuple[OriginalAmount | None, tuple[str, ...]]:
+    """Return the original amount, or else what is in the comment instead."""
     try:
         minor = minor_units(foreign.amount, foreign.currency)
     except InputError:
         setting.findings.note("communication_unreadable", f"line {number}", about="105 or 113")
-        told.comment += (f"{foreign.amount}E-3 {foreign.currency} {foreign.rate or ''}".strip(),)
-        return None
+        return None, (f"{foreign.amount}E-3 {foreign.currency} {foreign.rate or ''}".strip(),)
     if foreign.currency == setting.currency or not minor:
-        return None
-    return OriginalAmount(minor if amount >= 0 else -minor, foreign.currency, foreign.rate)
-
-
-def _comment(told: Told, second: str, information: Information) -> str:
-    """Join what has no field of its own, so that searches find it."""
-    parts, purposes = told.comment + information.comment, second[117:125]
-    if not purposes.isspace():  # of the category, and of the payment
-        parts += (purposes[:4].strip(), purposes[4:].strip())
-    if told.returned:
-        parts += (RETURNED[told.returned],)
-    if len(parts) > 1:
-        return " ".join(dict.fromkeys(part for part in parts if part))
-    return parts[0] if parts else ""
+        return None, ()
+    return OriginalAmount(minor if amount >= 0 else -minor, foreign.currency, foreign.rate), ()

@@ -158,11 +158,6 @@ class Statement:
         self._detail, self._detail_at = [record], number
         return self._detail
 
-    @property
-    def has_detail(self) -> bool:
-        """Say whether a detail of the open movement is being read."""
-        return bool(self._detail)
-
     def part_of(self, record: str) -> list[str]:
         """Return the records that an information (3.1) belongs to.
 
@@ -182,7 +177,8 @@ class Statement:
             self._end_detail()
             details, self._details = tuple(self._details), []
         line = make_line(main, number, self._lines, self._setting, amount=amount, details=details)
-        self._last_day = max(self._last_day, line.booking_date)
+        if line.booking_date > self._last_day:  # noqa: PLR1730 - a call for each line
+            self._last_day = line.booking_date
         totals = self._totals
         totals.records += len(main)
         if amount < 0:

@@ -8,6 +8,8 @@ communication". What becomes of the values in a line is decided in `coda_movemen
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rappro.domain.errors import InputError
@@ -39,21 +41,23 @@ class Foreign(NamedTuple):
     rate: str | None
 
 
+@dataclass(slots=True)
 class Told:
-    """What the communication of a movement says; a plain class, because every movement has one."""
+    """What a structured communication says."""
 
-    reference = ""
+    label: str = ""
+    reference: str = ""
     comment: tuple[str, ...] = ()
+    wrong: str = ""  # the code of a finding
     name: str | None = None  # of the shop, when a card paid
     original: Foreign | None = None
     mandate: str | None = None
     creditor: str | None = None
-    returned = ""  # type of R-transaction, see RETURNED
+    returned: str = ""  # type of R-transaction, see RETURNED
     reason: str | None = None
-    wrong = ""  # the code of a finding
 
-    def __init__(self, label: str = "") -> None:
-        self.label = label
+
+NOTHING: Final = Told()
 
 
 Values = dict[str, str]
@@ -120,30 +124,24 @@ def read_structure(kind: str, content: str) -> Told:
     except InputError:
         return _kept(kind, content, "communication_unreadable")
     if "shop" in values:
-        shop, place = squeezed(values["shop"]), squeezed(values["place"])
-        told.name, told.label = shop or None, f"{shop} {place}".strip()
+        shop = squeezed(values["shop"])
+        told.name, told.label = shop or None, f"{shop} {values['place']}".strip()
     told.reference = told.reference or _significant(values.get("reference", ""))
     return told
 
 
 def _kept(kind: str, content: str, wrong: str) -> Told:
-    told = Told()
-    told.comment, told.wrong = (squeezed(f"{kind} {content}"),), wrong
-    return told
+    return Told(comment=(squeezed(f"{kind} {content}"),), wrong=wrong)
 
 
 def _read_reference(kind: str, content: str) -> Told:
     """Read a communication in twelve digits (OGM-VCS), the usual structure by far."""
-    digits = content[:12]
+    digits, rest = content[:12], squeezed(content[12:])
     if not (digits.isdigit() and digits.isascii()):
         return _kept(kind, content, "communication_unreadable")
-    told = Told(printed(digits))
-    told.reference = told.label
-    if not has_check_digits(digits):
-        told.wrong = "reference_check"
-    if rest := squeezed(content[12:]):
-        told.comment = (rest,)
-    return told
+    text = printed(digits)
+    wrong = "" if has_check_digits(digits) else "reference_check"
+    return Told(text, text, (rest,) if rest else (), wrong)
 
 
 def _read_zones(cut: _Cut, content: str, told: Told) -> Values:
@@ -189,16 +187,17 @@ def _read_direct_debit(content: str) -> Told:
     Settlement date 1-6, type, scheme, refusal 9, creditor 10-44, mandate 45-79, text 80-141, type
     of R-transaction 142, reason 143-146.
     """
-    told = Told(squeezed(content[79:141]))
-    told.creditor = content[9:44].strip() or None
-    told.mandate = content[44:79].strip() or None
-    if content[141:142] in RETURNED:
-        told.returned = content[141]
     refusal = _REFUSALS.get(content[8:9])
-    told.reason = content[142:146].strip() or refusal
-    if refusal is not None and not told.returned:
-        told.returned = "1"
-    return told
+    returned = content[141:142]
+    if returned not in RETURNED:
+        returned = "" if refusal is None else "1"
+    return Told(
+        squeezed(content[79:141]),
+        mandate=content[44:79].strip() or None,
+        creditor=content[9:44].strip() or None,
+        returned=returned,
+        reason=content[142:146].strip() or refusal,
+    )
 
 
 _READERS: Final[dict[str, Callable[[Values, Told], None]]] = {
@@ -209,7 +208,7 @@ _READERS: Final[dict[str, Callable[[Values, Told], None]]] = {
 
 
 def _significant(zone: str) -> str:
-    return squeezed(zone) if zone.strip("0 ") else ""
+    return zone if zone.strip("0 ") else ""
 
 
 def _amount(zone: str) -> str:
@@ -227,6 +226,7 @@ def _rate(zone: str) -> str:
     return f"{whole}.{fraction:08d}".rstrip("0")
 
 
+@lru_cache(maxsize=1024)
 def _day(zone: str) -> str:
     return "" if zone in ("000000", "999999") else parse_date(zone).isoformat()
 
