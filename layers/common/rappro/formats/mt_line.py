@@ -54,7 +54,7 @@ from rappro.formats.protocol import (
 from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
 
 _ENTRY: Final = re.compile(
-    r"(\d{6}(?:\d{4})?)(R?[CD]|E[CD])[A-Z]?(\d{1,30})(?:[,.](\d{0,30}))? ?(?![\d,.])(.{0,4})(.*)",
+    r"(\d{6}(?:\d{4})?)(R?[CD]|E[CD])[A-Z]?(\d{1,30})(?:[,.](\d{0,30}))? *(?:([A-Z].{0,3})(.*))?",
     re.ASCII,
 )
 _CUSTOMER_REFERENCE_CHARS: Final = 16
@@ -134,7 +134,7 @@ class LineMaker:
         if len(entry) > LINE_TEXT_CHARS_MAX:
             raise TooLarge(f"an entry of more than {LINE_TEXT_CHARS_MAX} characters")
         head, _, more = entry.partition("\n")
-        found = _ENTRY.match(head, 3)  # behind "61:"
+        found = _ENTRY.fullmatch(head, 3)  # behind "61:"
         if found is None:
             raise InputError(f"not an entry (:61:): {head[3:43]!r}")
         days, letters, whole, fraction, kind, references = found.groups()
@@ -148,7 +148,7 @@ class LineMaker:
         of_mark[0] += 1
         of_mark[1] += amount
         told: Told = {}
-        customer, _, bank_reference = references.partition("//")
+        customer, _, bank_reference = (references or "").partition("//")
         if more or len(customer) > _CUSTOMER_REFERENCE_CHARS:
             customer = self._read_supplement(customer, more, told)
         if details:
@@ -157,7 +157,7 @@ class LineMaker:
             _place_parties(told, mark, amount)
         get = told.get
         business_code = get("code")
-        key = (kind, business_code, mark.of_credit)
+        key = (kind or "", business_code, mark.of_credit)
         code, nature = self._codes.get(key) or self._code(key)
         if "type" in told or "reason" in told:
             nature = Nature.RETURN if "reason" in told else nature or nature_of_dutch_type(

@@ -14,6 +14,8 @@ from rappro.formats.camt053 import CAMT053
 from rappro.formats.cfonb120 import Cfonb120Parser
 from rappro.formats.coda import CodaParser
 from rappro.formats.csv_bank import CsvParser
+from rappro.formats.mt940 import MT940
+from rappro.formats.mt942 import MT942
 from rappro.formats.ofx1 import Ofx1Parser
 from rappro.formats.ofx2 import Ofx2Parser
 from rappro.formats.protocol import HEAD_BYTES, StatementParser
@@ -27,6 +29,8 @@ PARSERS: Final[tuple[StatementParser, ...]] = (
     Ofx1Parser(),
     Ofx2Parser(),
     QifParser(),
+    MT940,
+    MT942,
     CsvParser(),
 )
 
