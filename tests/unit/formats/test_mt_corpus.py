@@ -82,4 +82,4 @@ if ROWS:
             assert (read.closed.opening, read.closed.closing) == (None, None)
 
     def test_the_corpus_holds_files_of_every_kind() -> None:
-        assert min(map(len, (SOUND, BROKEN, INTERIM))) > 0
+        assert min(len(SOUND), len(BROKEN), len(INTERIM)) > 0

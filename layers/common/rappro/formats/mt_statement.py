@@ -22,6 +22,7 @@ from rappro.domain.bank import (
 )
 from rappro.domain.errors import InputError, MalformedStatement, UnsupportedCurrency
 from rappro.formats.findings import FindingLog
+from rappro.formats.mt_envelope import ENVELOPE_OPENS, bare, is_end, is_envelope, without_end
 from rappro.formats.mt_fields import Block, Place, where
 from rappro.formats.mt_free import holder_in_ns
 from rappro.formats.mt_line import LineMaker
@@ -41,14 +42,7 @@ _ABOUT_CHARS: Final = 200
 _NUMBER_CHARS: Final = 40
 
 _FLOOR: Final = re.compile(r"([A-Z]{3})[CD]?[\d.,]*", re.ASCII)
-_BLANK: Final = " \t\ufeff\0\x01\x03\x1a"  # some files keep the control characters of the line
-_END: Final = re.compile(r"\n-(?:\}|[ \t\x03\x1a]*(?:\n|\Z))")
 _TAG: Final = re.compile(r"[0-9A-Z]{2,3}", re.ASCII)
-_ENVELOPE_OPENS: Final = "{4:"
-_ENVELOPE: Final = re.compile(
-    r"\{.*|-\}.*|-|[äà]4:|-[åè]|:?94[012](?: 00)?:?|0000 0.*"  # FIN, also in national characters
-    r"|[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?:/ ?94[02].*)?|[-\xad]?X{2,}"
-)  # fmt: skip
 
 
 class _State(Enum):
@@ -124,7 +118,7 @@ class Statement:
     def last_line(self, entry: str, details: str | None, place: Place) -> Iterator[StatementEvent]:
         """Yield the line of an entry that no other one follows: the message may end with it."""
         if self.is_interim:
-            entry, details, rest = _without_end(entry, details)
+            entry, details, rest = without_end(entry, details)
             yield self.line(entry, details, place)
             self._place = place
             self._rest(rest, "61")
@@ -307,7 +301,7 @@ class Statement:
         if self._state is _State.OUTSIDE:
             self._fail("details (:86:) outside of a message")
         lines = value.split("\n")
-        ends = (number for number, line in enumerate(lines) if _is_end(line))
+        ends = (number for number, line in enumerate(lines) if is_end(line))
         end = next(ends, len(lines)) if self._state is _State.ENDED or self.is_interim else None
         text = " ".join(joined("\n".join(lines[:end])).split())
         if text:
@@ -327,13 +321,13 @@ class Statement:
         if not text or text.isspace():
             return
         for line in text.split("\n"):
-            stripped = line.strip(_BLANK)
-            if _ENVELOPE_OPENS in stripped:
+            stripped = bare(line)
+            if ENVELOPE_OPENS in stripped:
                 self._is_in_envelope = True
-            if _is_end(stripped):
-                self._is_in_envelope = _ENVELOPE_OPENS in stripped
+            if is_end(stripped):
+                self._is_in_envelope = ENVELOPE_OPENS in stripped
                 self._end_mark()
-            elif stripped and not _ENVELOPE.fullmatch(stripped):
+            elif stripped and not is_envelope(stripped):
                 is_outside = self._state in (_State.OUTSIDE, _State.ENDED)
                 code = "text_outside" if is_outside else "text_ignored"
                 self._noted(code, _about(stripped) if is_outside else tag)
@@ -400,19 +394,5 @@ class Statement:
             self._fail("the file holds no message")
 
 
-def _is_end(line: str) -> bool:
-    return line[:2] == "-}" or line.rstrip(_BLANK) == "-"
-
-
 def _about(text: str) -> str:
     return repr(" ".join(text.split())[:_ABOUT_CHARS])
-
-
-def _without_end(entry: str, details: str | None) -> tuple[str, str | None, str]:
-    """Cut what follows the end mark of a message from its last entry."""
-    text = entry if details is None else details
-    ends = [found.start() for found in _END.finditer(text)]
-    if not ends:
-        return entry, details, ""
-    kept, rest = text[: ends[-1]], text[ends[-1] + 1 :]
-    return (kept, None, rest) if details is None else (entry, kept, rest)
