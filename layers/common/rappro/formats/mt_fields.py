@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import BinaryIO, Final
 
 from rappro.domain.errors import TooLarge
@@ -27,10 +28,14 @@ class Block:
 
     first_line: int
     fields: list[str]
+    _lines: list[int] | None = None  # where each field begins, once somebody asks
 
     def line(self, index: int) -> int:
         """Return the number of the line on which a field begins."""
-        return self.first_line + index + sum(field.count("\n") for field in self.fields[:index])
+        if self._lines is None:
+            sizes = (field.count("\n") + 1 for field in self.fields)
+            self._lines = list(accumulate(sizes, initial=self.first_line))
+        return self._lines[index]
 
 
 Place = tuple[Block, int]
