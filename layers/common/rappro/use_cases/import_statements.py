@@ -47,6 +47,7 @@ from rappro.use_cases.launching import first_run, start_runs
 from rappro.use_cases.statement_reading import (
     StatementRead,
     first_reading,
+    line_records,
     parser_of,
     route_statements,
     store_lines,
@@ -80,7 +81,7 @@ def import_statements(
     records = _control(ports, tenant, company, reads, source)
     source = replace(source, statement_ids=tuple(r.id for r in records))
     stream.seek(0)
-    store_lines(ports, tenant, company.id, parser, stream, reads, source)
+    store_lines(ports, tenant, company.id, line_records(parser, stream, reads, source))
     traces = _traces(trace, parser.format, records, others)
     _commit(ports, tenant, company.id, records, source, traces)
     start_runs(ports, tenant, company.id, records)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import BinaryIO
 
 from rappro.domain.bank import (
@@ -110,22 +112,34 @@ def _can_compare(account: BankAccountRef, journal: Journal) -> bool:
 
 
 def store_lines(
-    ports: Ports, tenant: TenantId, company: CompanyId, parser: StatementParser,
-    stream: BinaryIO, reads: list[StatementRead], source: SourceFile,
-) -> None:  # fmt: skip
+    ports: Ports, tenant: TenantId, company: CompanyId, lines: Iterable[LineRecord]
+) -> None:
     """Store the lines; nobody sees them before their statement's header is committed."""
+    for batch in batches(lines, LINES_PER_LOAD):
+        ports.store.load(tenant, company, batch)
+
+
+def line_records(
+    parser: StatementParser, stream: BinaryIO, reads: Iterable[StatementRead], source: SourceFile
+) -> Iterator[LineRecord]:
+    """Read a file a second time and yield the lines of the wanted statements, as they are stored.
+
+    The stream stands at its beginning.
+    """
     by_ordinal = {read.closed.ordinal: read for read in reads if read.is_wanted}
-    batch: list[LineRecord] = []
     read: StatementRead | None = None
     for event in parser.parse(stream):
         if isinstance(event, StatementOpened):
             read = by_ordinal.get(event.ordinal)
         elif isinstance(event, StatementLine) and read is not None:
-            batch.append(_line_record(event, read, source))
-            if len(batch) == LINES_PER_LOAD:
-                ports.store.load(tenant, company, batch)
-                batch = []
-    ports.store.load(tenant, company, batch)
+            yield _line_record(event, read, source)
+
+
+def batches(lines: Iterable[LineRecord], size: int) -> Iterator[list[LineRecord]]:
+    """Yield the lines in order, `size` at a time."""
+    stream = iter(lines)
+    while batch := list(islice(stream, size)):
+        yield batch
 
 
 def _line_record(line: StatementLine, read: StatementRead, source: SourceFile) -> LineRecord:
