@@ -45,6 +45,7 @@ from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.launching import first_run, start_runs
 from rappro.use_cases.statement_reading import (
+    FileRead,
     StatementRead,
     first_reading,
     line_records,
@@ -78,27 +79,39 @@ def import_statements(
     source = replace(source, format=parser.format)
     reads = first_reading(parser, stream)
     others = route_statements(reads, journals, forced)
-    records = _control(ports, tenant, company, reads, source)
-    source = replace(source, statement_ids=tuple(r.id for r in records))
+    file = FileRead(source, trace, tuple(reads), tuple(others))
     stream.seek(0)
     store_lines(ports, tenant, company.id, line_records(parser, stream, reads, source))
-    traces = _traces(trace, parser.format, records, others)
+    return finish_file(ports, tenant, company, file)
+
+
+def finish_file(
+    ports: Ports, tenant: TenantId, company: Company, file: FileRead
+) -> tuple[ImportTrace, ...]:
+    """Control a file whose lines are stored, commit its statements, start their runs.
+
+    Returns the trace rows as stored. Raises StoreConflict when something of it was imported
+    meanwhile; what is controlled depends on the books, so another attempt controls it again.
+    """
+    records = _control(ports, tenant, company, file)
+    source = replace(file.source, statement_ids=tuple(r.id for r in records))
+    traces = _traces(file.trace, source.format or "", records, file.others)
     _commit(ports, tenant, company.id, records, source, traces)
     start_runs(ports, tenant, company.id, records)
     return tuple(traces)
 
 
 def _control(
-    ports: Ports, tenant: TenantId, company: Company, reads: list[StatementRead], source: SourceFile
+    ports: Ports, tenant: TenantId, company: Company, file: FileRead
 ) -> list[StatementRecord]:
     today = ports.clock.today(company.timezone)
     earlier: dict[str, list[StatementRecord]] = {}
     records: list[StatementRecord] = []
-    wanted = [read for read in reads if read.is_wanted]
+    wanted = [read for read in file.reads if read.is_wanted]
     for read in wanted:
         read.findings += control_file(read.closed, read.totals)
         read.findings += control_books(read.closed, read.totals, company, read.journal, today=today)
-        record = _record(read, source, ports)
+        record = _record(read, file.source, ports)
         if read.journal is not None:
             code = read.journal.code
             if code not in earlier:
@@ -190,7 +203,7 @@ def initial_status(record: StatementRecord) -> StatementStatus:
 
 def _traces(
     trace: ImportTrace, format_name: str, records: Sequence[StatementRecord],
-    others: list[BankAccountRef],
+    others: Sequence[BankAccountRef],
 ) -> list[ImportTrace]:  # fmt: skip
     left_out = tuple(
         Finding("other_account", Severity.INFO,

@@ -24,6 +24,7 @@ from rappro.domain.controls import (
 )  # fmt: skip
 from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId, derive_id
+from rappro.domain.operations import ImportTrace
 from rappro.domain.records import (
     LineRecord,
     SourceFile,
@@ -49,6 +50,24 @@ class StatementRead:
     @property
     def is_blocked(self) -> bool:
         return any(finding.severity is Severity.BLOCKING for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What the first reading made of a file: all that is needed once its lines are stored.
+
+    `others` are the accounts that a forced journal leaves out.
+    """
+
+    source: SourceFile
+    trace: ImportTrace
+    reads: tuple[StatementRead, ...]
+    others: tuple[BankAccountRef, ...]
+
+    @property
+    def line_count(self) -> int:
+        """How many lines are to be stored."""
+        return sum(read.closed.line_count for read in self.reads if read.is_wanted)
 
 
 def parser_of(stream: BinaryIO, forced: Journal | None) -> StatementParser:
