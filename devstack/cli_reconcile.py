@@ -9,6 +9,7 @@ that their lines are decided together.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -195,7 +196,8 @@ class _Session:
         with opened(file.name) as stream:
             content = stream.read()
         drop = self.inbox.drop(TENANT, self.company, file.journal, file.drop_name, content)
-        traces = import_drop(self.ports, drop)
+        # No state machine here: a file of any size is stored at once.
+        traces = import_drop(self.ports, drop, lines_at_once=sys.maxsize)
         file.refusal = _refusal_in(file.name, traces)
         file.statements += [t.statement_id for t in traces if t.statement_id is not None]
 

@@ -74,7 +74,7 @@ def _runs(settings: Settings) -> Runs:
     if settings.state_machine_arn is None:
         return cast("Runs", _Absent("state machine"))
     client = boto3.client("stepfunctions", config=_CONFIG)
-    return StepFunctionsRuns(client, settings.state_machine_arn)
+    return StepFunctionsRuns(client, settings.state_machine_arn, settings.import_machine_arn)
 
 
 def _feeds(settings: Settings) -> Feeds:

@@ -228,12 +228,20 @@ class Inbox(Protocol):
 
 
 class Runs(Protocol):
-    """The reconcile state machine."""
+    """The state machines: `start` is reconcile's, `start_import` the one that stores large files.
+
+    Both start an execution and return its reference; "already exists" is success.
+    """
 
     def start(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
     ) -> str:
-        """Start an execution and return its reference; "already exists" is success."""
+        """Start a run over a statement."""
+
+    def start_import(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        """Start storing the lines of a large file."""
 
 
 class Feeds(Protocol):

@@ -1,4 +1,4 @@
-"""Starts executions of the reconcile state machine (port Runs)."""
+"""Starts executions of the state machines (port Runs)."""
 
 from __future__ import annotations
 
@@ -17,28 +17,42 @@ _EXISTS: Final = "ExecutionAlreadyExists"
 
 
 class StepFunctionsRuns:
-    """Port Runs. The state machine is of type STANDARD: its execution names are unique."""
+    """Port Runs. The state machines are of type STANDARD: their execution names are unique."""
 
-    def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
+    def __init__(
+        self, client: SFNClient, state_machine_arn: str, import_machine_arn: str | None = None
+    ) -> None:
+        """Take the machines' ARNs; a function that imports nothing has no second one."""
         self._client = client
         self._state_machine_arn = state_machine_arn
+        self._import_machine_arn = import_machine_arn
 
     def start(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
     ) -> str:
         """Return the execution's ARN, whether it was started now or before."""
-        execution, text = execution_name(tenant, company, name), execution_input(payload)
-        with translated():
-            return self._start_once(execution, text)
+        return self._start(self._state_machine_arn, execution_name(tenant, company, name), payload)
 
-    def _start_once(self, execution: str, text: str) -> str:
+    def start_import(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        """Return the execution's ARN, whether it was started now or before."""
+        if self._import_machine_arn is None:
+            raise RuntimeError("this function has no import machine: its environment names none")
+        return self._start(self._import_machine_arn, execution_name(tenant, company, name), payload)
+
+    def _start(self, machine: str, execution: str, payload: dict[str, Any]) -> str:
+        text = execution_input(payload)
+        with translated():
+            return self._start_once(machine, execution, text)
+
+    def _start_once(self, machine: str, execution: str, text: str) -> str:
         try:
             answer = self._client.start_execution(
-                stateMachineArn=self._state_machine_arn, name=execution, input=text
+                stateMachineArn=machine, name=execution, input=text
             )
         except ClientError as error:
             if error_code(error) != _EXISTS:
                 raise
-            machine = self._state_machine_arn.replace(":stateMachine:", ":execution:", 1)
-            return f"{machine}:{execution}"
+            return f"{machine.replace(':stateMachine:', ':execution:', 1)}:{execution}"
         return answer["executionArn"]

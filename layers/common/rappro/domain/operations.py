@@ -47,6 +47,7 @@ class ImportOutcome(StrEnum):
     QUARANTINED = "quarantined"
     ALREADY_IMPORTED = "already_imported"
     REFUSED = "refused"
+    STORING = "storing"  # a large file, on its way: becomes imported, quarantined or refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ class SetBy(StrEnum):
 class SourceFile:
     """A file as it was dropped (fichier source); the key is the SHA-256 of its bytes, in hex.
 
-    `blob` is where the bytes are kept; `sightings` counts how often the same bytes came.
+    `blob` is where the bytes are kept; `sightings` counts how often the same bytes came. `storing`
+    names the import that stores the lines of a large file meanwhile; no other one may.
     """
 
     sha256: str
@@ -74,11 +75,17 @@ class SourceFile:
     drop: str | None = None  # object key and version of the drop that was imported
     sightings: int = 1
     error_code: str | None = None
+    storing: str | None = None
     version: int = 0
 
     @property
     def key(self) -> str:
         return self.sha256
+
+    @property
+    def is_imported(self) -> bool:
+        """Say whether the file was taken in, whole."""
+        return self.error_code is None and self.storing is None
 
 
 @dataclass(frozen=True, slots=True)

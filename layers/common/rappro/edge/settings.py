@@ -25,6 +25,7 @@ class Settings(BaseModel):
     archive_bucket: str = _NAME
     inbox_bucket: str | None = None
     state_machine_arn: str | None = None
+    import_machine_arn: str | None = None
     sync_queue_url: str | None = None
     sync_queue_arn: str | None = None
     schedule_group: str | None = None

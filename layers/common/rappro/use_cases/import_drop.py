@@ -48,6 +48,7 @@ _HASH_CHUNK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+from rappro.use_cases.chunks import is_claimed
 class Place:
     """Whose file it is, from its guarded prefix: `{tenant}/{company}/[{journal}/]{name}`."""
 
@@ -86,7 +87,10 @@ class Arrival:
         return derive_id("tr", self.drop.object_key, self.drop.object_version, *parts)
 
 
-def import_drop(ports: Ports, drop: Drop) -> tuple[ImportTrace, ...]:
+    lines_at_once: int = LINES_AT_ONCE
+def import_drop(
+    ports: Ports, drop: Drop, *, lines_at_once: int = LINES_AT_ONCE
+) -> tuple[ImportTrace, ...]:
     """Take in one dropped file and return its trace rows, as stored.
 
     Wrong input never raises: it is a refused or quarantined trace row, the file kept. An object
@@ -99,16 +103,18 @@ def import_drop(ports: Ports, drop: Drop) -> tuple[ImportTrace, ...]:
         opened = ports.inbox.open(place.tenant, drop)
     except (NotFound, TooLarge) as error:
         return _unopened(ports, place, drop, error)
+    A file of more than `lines_at_once` lines is handed to the import machine: its row is `storing`.
+
     with opened as stream:
         sha256, size_bytes = _hash(stream)
-        return _import(ports, Arrival(place, drop, sha256, size_bytes), stream)
+        arrival = Arrival(place, drop, sha256, size_bytes, lines_at_once)
+        return _import(ports, arrival, stream)
 
 
 def _import(ports: Ports, arrival: Arrival, stream: BinaryIO) -> tuple[ImportTrace, ...]:
     place = arrival.place
-    known = ports.store.get(place.tenant, place.company, SourceFile, arrival.sha256)
-    if known is not None and known.error_code is None:
-        return _already_imported(ports, arrival, known)
+    if (rows := _come_before(ports, arrival)) is not None:
+        return rows
     stream.seek(0)
     blob = ports.blobs.archive(place.tenant, place.company, arrival.sha256, stream)
     try:
@@ -116,11 +122,21 @@ def _import(ports: Ports, arrival: Arrival, stream: BinaryIO) -> tuple[ImportTra
     except InputError as error:
         return _refuse(ports, arrival, blob, error.code, str(error))
     except StoreConflict:
-        # Somebody else finished the same bytes first: then this is a repetition.
-        known = ports.store.get(place.tenant, place.company, SourceFile, arrival.sha256)
-        if known is None or known.error_code is not None:
+        # Somebody else took in the same bytes first: then this is a repetition.
+        if (rows := _come_before(ports, arrival)) is None:
             raise
-        return _already_imported(ports, arrival, known)
+        return rows
+
+
+def _come_before(ports: Ports, arrival: Arrival) -> tuple[ImportTrace, ...] | None:
+    """Answer for bytes that were imported, or are being stored by another import; else None."""
+    tenant, company = arrival.place.tenant, arrival.place.company
+    known = ports.store.get(tenant, company, SourceFile, arrival.sha256)
+    if known is None or not (known.is_imported or is_claimed(known, ports.clock.now())):
+        return None
+    if known.storing is not None and known.drop == arrival.drop_id:
+        return resume_storing(ports, tenant, company, known, arrival.trace_id(0))
+    return _already_imported(ports, arrival, known)
 
 
 def _unopened(
@@ -172,8 +188,9 @@ def _take_in(
     if fec.recognises(peek(stream)):
         return load_fec(ports, place.tenant, company, stream, source, trace)
     return import_statements(
-        ports, place.tenant, company, stream, source, trace, forced_journal=place.journal
-    )
+        ports, place.tenant, company, stream, source, trace,
+        forced_journal=place.journal, lines_at_once=arrival.lines_at_once,
+    )  # fmt: skip
 
 
 def _trace(ports: Ports, arrival: Arrival, outcome: ImportOutcome, trace_id: str) -> ImportTrace:
@@ -218,6 +235,7 @@ def _already_imported(ports: Ports, arrival: Arrival, known: SourceFile) -> tupl
             Finding("already_imported", Severity.WARNING,
                     f"{what}: first imported as {known.name}", arrival.place.name),
         ),
+    done = "imported" if known.is_imported else "dropped, and being stored,"
     )  # fmt: skip
     ports.store.commit(tenant, company, [change(known, seen), put(None, trace)])
     return (trace,)

@@ -43,6 +43,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.large_files import LINES_AT_ONCE, begin_storing
 from rappro.use_cases.launching import first_run, start_runs
 from rappro.use_cases.statement_reading import (
     FileRead,
@@ -66,12 +67,13 @@ def import_statements(
     trace: ImportTrace,
     *,
     forced_journal: str | None,
+    lines_at_once: int = LINES_AT_ONCE,
 ) -> tuple[ImportTrace, ...]:
     """Import every statement of a file; one blocking finding quarantines the whole file.
 
     With a forced journal only that account's statements are imported, the others are named in the
-    trace. Raises InputError for a file that no parser can read, StoreConflict when the same bytes
-    were imported meanwhile.
+    trace. Beyond `lines_at_once` lines the import only begins here. Raises InputError for a file
+    that no parser can read, StoreConflict when the same bytes were imported meanwhile.
     """
     journals = ports.store.all(tenant, company.id, Journal)
     forced = next((j for j in journals if j.code == forced_journal), None)
@@ -81,7 +83,10 @@ def import_statements(
     others = route_statements(reads, journals, forced)
     file = FileRead(source, trace, tuple(reads), tuple(others))
     stream.seek(0)
-    store_lines(ports, tenant, company.id, line_records(parser, stream, reads, source))
+    lines = line_records(parser, stream, reads, source)
+    if file.line_count > lines_at_once:
+        return begin_storing(ports, tenant, company.id, file, lines)
+    store_lines(ports, tenant, company.id, lines)
     return finish_file(ports, tenant, company, file)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import BinaryIO
 
 from rappro.domain.bank import (
@@ -32,8 +31,8 @@ from rappro.domain.records import (
 from rappro.formats.protocol import StatementParser
 from rappro.formats.registry import detect, parser_for, peek
 from rappro.ports import Ports
+from rappro.use_cases.chunks import LINES_PER_LOAD, batches
 
-LINES_PER_LOAD = 500
 STATEMENTS_PER_FILE_MAX = 2_000
 
 
@@ -152,13 +151,6 @@ def line_records(
             read = by_ordinal.get(event.ordinal)
         elif isinstance(event, StatementLine) and read is not None:
             yield _line_record(event, read, source)
-
-
-def batches(lines: Iterable[LineRecord], size: int) -> Iterator[list[LineRecord]]:
-    """Yield the lines in order, `size` at a time."""
-    stream = iter(lines)
-    while batch := list(islice(stream, size)):
-        yield batch
 
 
 def _line_record(line: StatementLine, read: StatementRead, source: SourceFile) -> LineRecord:

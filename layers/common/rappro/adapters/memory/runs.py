@@ -1,4 +1,4 @@
-"""The state machine, the queue and the schedules in process: they note what was asked of them."""
+"""The state machines, the queue and the schedules in process: they note what was asked of them."""
 
 from __future__ import annotations
 
@@ -24,18 +24,29 @@ class Started:
 
 
 class MemoryRuns:
-    """Port Runs. `on_start` may run the state machine in process; it is called once a name."""
+    """Port Runs. The callbacks may run the state machines in process; once a name."""
 
-    def __init__(self, on_start: Callable[[Started], object] | None = None) -> None:
-        self.on_start = on_start
+    def __init__(
+        self,
+        on_start: Callable[[Started], object] | None = None,
+        on_import: Callable[[Started], object] | None = None,
+    ) -> None:
+        self.on_start, self.on_import = on_start, on_import
         self._lock = Lock()
         self._started: dict[str, Started] = {}
+        self._imports: dict[str, Started] = {}
 
     @property
     def started(self) -> list[Started]:
-        """What was started so far, in order."""
+        """What runs were started so far, in order."""
         with self._lock:
             return list(self._started.values())
+
+    @property
+    def imports(self) -> list[Started]:
+        """What imports of large files were started so far, in order."""
+        with self._lock:
+            return list(self._imports.values())
 
     def start(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
@@ -46,6 +57,17 @@ class MemoryRuns:
             is_new = self._started.setdefault(reference, execution) is execution
         if is_new and self.on_start is not None:
             self.on_start(execution)
+        return reference
+
+    def start_import(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        reference = f"memory:imports:{execution_name(tenant, company, name)}"
+        execution = Started(tenant, company, name, json.loads(execution_input(payload)))
+        with self._lock:
+            is_new = self._imports.setdefault(reference, execution) is execution
+        if is_new and self.on_import is not None:
+            self.on_import(execution)
         return reference
 
 
