@@ -384,7 +384,8 @@ def test_giant_fields_records_and_statements_are_refused(monkeypatch: pytest.Mon
     endless = b"!Type:Bank\n" + b"x" * 400_000
     splits = bank("D15/01/2024;T1.00;" + "SX;$1;" * 300_000)
     texts = bank("D15/01/2024;T1.00;" + ";".join(f"A{rank:01999d}" for rank in range(9)))
-    for data in (giant, endless, splits, texts):
+    blanks = b"!Type:Bank\nD01/15" + b" " * 190_000 + b"\nT1.00\n^\n"
+    for data in (giant, endless, splits, texts, blanks):
         with pytest.raises(TooLarge) as caught:
             list(PARSER.parse(io.BytesIO(data)))
         assert caught.value.position is not None

@@ -33,10 +33,10 @@ _NOTHING: Final = frozenset(("", " ", "\t", "\x00", "\x1a", "\ufeff", "#"))
 """What begins a line that says nothing: blanks, the end mark of DOS (\\x1a), comments."""
 
 _DATED: Final = re.compile(
-    r"^D *(\d{1,4}) *[-/. ] *(\d{1,2}) *[-/.' ] *\d", re.MULTILINE | re.ASCII
+    r"^D {0,3}(\d{1,4}) {0,3}[-/. ] {0,3}(\d{1,2}) {0,3}[-/.' ] {0,3}\d", re.MULTILINE | re.ASCII
 )
 _BALANCED: Final = re.compile(
-    r"^/ *(\d{1,4}) *[-/. ] *(\d{1,2}) *[-/.' ] *\d", re.MULTILINE | re.ASCII
+    r"^/ {0,3}(\d{1,4}) {0,3}[-/. ] {0,3}(\d{1,2}) {0,3}[-/.' ] {0,3}\d", re.MULTILINE | re.ASCII
 )
 _COMMA: Final = re.compile(r"^[TU$][^\n,]*(?:,\d{3}[^\n,]*)*,\d{0,2}[ +-]*$", re.MULTILINE)
 _POINT: Final = re.compile(r"^[TU$][^\n.]*(?:\.\d{3}[^\n.]*)*\.\d{0,2}[ +-]*$", re.MULTILINE)
