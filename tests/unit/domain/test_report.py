@@ -109,3 +109,41 @@ def test_pending_lines_and_quarantined_statements_do_not_count() -> None:
 
     assert found.bank_balance_minor == 1_300
     assert found.difference_minor == 0
+
+
+def daily(number: int, opening: int, closing: int) -> StatementRecord:
+    """The statement of one day, `st_d<number>`."""
+    made = statement(
+        opening, closing, id=f"st_d{number}", period_from=day(number), period_to=day(number)
+    )
+    return replace(made, closing=Balance(day(number), closing))
+
+
+@pytest.mark.parametrize("on", [9, 10, 15, 20, 25, 30])
+@pytest.mark.parametrize("is_month_first", [True, False])
+def test_days_and_their_month_tell_of_each_movement_once(on: int, *, is_month_first: bool) -> None:
+    """Two daily statements and the month over them; whichever came second is known."""
+    days = [
+        line(1, 300, day(10), statement_id="st_d10"),
+        line(1, -50, day(20), statement_id="st_d20"),
+    ]
+    month = [
+        line(1, 300, day(10)), line(2, -50, day(20)), line(3, 7, day(25)), line(4, 4, day(30))
+    ]  # fmt: skip
+    if is_month_first:
+        days = [replace(d, known_as=m.key) for d, m in zip(days, month, strict=False)]
+    else:
+        month = [replace(m, known_as=d.key) for d, m in zip(days, month, strict=False)] + month[2:]
+
+    found = report(
+        [statement(1_000, 1_261), daily(10, 1_000, 1_300), daily(20, 1_300, 1_250)],
+        [*days, *month],
+        [CARRIED],
+        on=on,
+    )
+
+    dated = {10: 300, 20: -50, 25: 7, 30: 4}
+    expected = [amount for number, amount in dated.items() if number <= on]
+    assert found.bank_balance_minor == 1_000 + sum(expected)
+    assert sorted(i.amount_minor for i in found.lines_not_in_books) == sorted(expected)
+    assert found.difference_minor == 0

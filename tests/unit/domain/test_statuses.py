@@ -1,6 +1,7 @@
 """The statuses of a statement, and that the documented table is the one the code obeys."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,21 @@ def test_a_statement_whose_lines_are_all_matched_is_matched_and_goes_back_by_an_
     assert matched.status is StatementStatus.MATCHED
 
     assert with_line_totals(matched, [line(1, 100)]).status is StatementStatus.IMPORTED
+
+
+def test_a_line_that_another_statement_brought_first_waits_for_nothing() -> None:
+    known = line(2, -30, level=Level.B, known_as="st_0/2")
+
+    found = with_line_totals(statement(0, 70), [line(1, 100, level=Level.A, match_id=MATCH), known])
+
+    assert (found.status, found.known_count) == (StatementStatus.MATCHED, 1)
+    assert found.level_counts == {"A": 1}
+
+
+def test_a_statement_of_known_lines_only_is_reconciled_until_one_is_released() -> None:
+    reconciled = statement(0, 70, status=StatementStatus.RECONCILED)
+    known = line(1, 100, known_as="st_0/1")
+
+    assert with_line_totals(reconciled, [known]).status is StatementStatus.RECONCILED
+    released = with_line_totals(reconciled, [replace(known, known_as=None)])
+    assert (released.status, released.known_count) == (StatementStatus.IMPORTED, 0)

@@ -9,7 +9,9 @@ overridden with a reason.
 | balance_missing | info | the file gives no opening or no closing balance |
 | unknown_account | blocking | no treasury journal has this account |
 | wrong_currency | blocking | the statement's currency is not the journal's |
-| duplicate_statement | blocking | another file brought the same statement before |
+| duplicate_statement | blocking | another file brought the statement, or all its lines, before |
+| known_lines | warning | some lines were brought before; they are kept and take part in nothing |
+| lines_not_compared | warning | too many lines overlap to look for those brought before |
 | period_closed | blocking | a line is dated in a locked period |
 | future_date | warning | a line is dated after today |
 | balance_gap | warning | the opening is not the previous statement's closing |
@@ -154,7 +156,7 @@ def control_books(
     return found
 
 
-_ACCEPTED = frozenset(StatementStatus) - {StatementStatus.QUARANTINED}
+_ACCEPTED = frozenset(StatementStatus) - {StatementStatus.QUARANTINED, StatementStatus.DELETING}
 
 
 def control_continuity(closed: StatementClosed, earlier: list[StatementRecord]) -> list[Finding]:

@@ -24,23 +24,33 @@ class StatementStatus(StrEnum):
     MATCHED = "matched"
     VALIDATING = "validating"  # numbers are reserved, only rolls forward
     VALIDATED = "validated"  # read-only
-    RECONCILED = "reconciled"  # no line
+    RECONCILED = "reconciled"  # no line, or only lines that are known already
     TRANSFERRED = "transferred"  # reconciliation-only flow, read-only
     QUARANTINED = "quarantined"
     RUN_FAILED = "run_failed"  # the last run ended in an error; a new run may be started
+    DELETING = "deleting"  # on its way out: nobody is shown it, deleting it again goes on
 
 
 _S = StatementStatus
 STATEMENT_TRANSITIONS: dict[StatementStatus, frozenset[StatementStatus]] = {
-    _S.IMPORTED: frozenset({_S.PARTLY_MATCHED, _S.MATCHED, _S.VALIDATING, _S.RUN_FAILED}),
-    _S.PARTLY_MATCHED: frozenset({_S.IMPORTED, _S.MATCHED, _S.VALIDATING, _S.RUN_FAILED}),
-    _S.MATCHED: frozenset({_S.IMPORTED, _S.PARTLY_MATCHED, _S.VALIDATING, _S.RUN_FAILED}),
-    _S.RUN_FAILED: frozenset({_S.IMPORTED, _S.PARTLY_MATCHED, _S.MATCHED, _S.VALIDATING}),
+    _S.IMPORTED: frozenset(
+        {_S.PARTLY_MATCHED, _S.MATCHED, _S.VALIDATING, _S.RUN_FAILED, _S.DELETING}
+    ),
+    _S.PARTLY_MATCHED: frozenset(
+        {_S.IMPORTED, _S.MATCHED, _S.VALIDATING, _S.RUN_FAILED, _S.DELETING}
+    ),
+    _S.MATCHED: frozenset(
+        {_S.IMPORTED, _S.PARTLY_MATCHED, _S.VALIDATING, _S.RUN_FAILED, _S.DELETING}
+    ),
+    _S.RUN_FAILED: frozenset(
+        {_S.IMPORTED, _S.PARTLY_MATCHED, _S.MATCHED, _S.VALIDATING, _S.DELETING}
+    ),
     _S.VALIDATING: frozenset({_S.VALIDATED}),
-    _S.QUARANTINED: frozenset({_S.IMPORTED, _S.RECONCILED, _S.TRANSFERRED}),
+    _S.QUARANTINED: frozenset({_S.IMPORTED, _S.RECONCILED, _S.TRANSFERRED, _S.DELETING}),
     _S.VALIDATED: frozenset(),
-    _S.RECONCILED: frozenset(),
+    _S.RECONCILED: frozenset({_S.IMPORTED, _S.DELETING}),
     _S.TRANSFERRED: frozenset(),
+    _S.DELETING: frozenset(),
 }
 """Allowed changes of a statement's status; docs/statuses.md shows the same table."""
 
@@ -50,6 +60,14 @@ class LineStatus(StrEnum):
     PARTLY_VALIDATED = "partly_validated"
     VALIDATED = "validated"
     CLOSED_MANUALLY = "closed_manually"
+
+
+class Origin(StrEnum):
+    """Who made a statement (origine): what a connector made, no person deletes."""
+
+    FILE = "file"
+    MANUAL = "manual"
+    FEED = "feed"
 
 
 class SetBy(StrEnum):
@@ -63,6 +81,8 @@ class SourceFile:
 
     `blob` is where the bytes are kept; `sightings` counts how often the same bytes came. `storing`
     names the import that stores the lines of a large file meanwhile; no other one may.
+    `deleted_ordinals` has the ordinal of each statement made from it that was deleted, once a time:
+    dropped again, it makes that statement anew, under an id that none had.
     """
 
     sha256: str
@@ -76,6 +96,7 @@ class SourceFile:
     sightings: int = 1
     error_code: str | None = None
     storing: str | None = None
+    deleted_ordinals: tuple[int, ...] = ()
     version: int = 0
 
     @property
@@ -116,7 +137,12 @@ class StatementIdentity:
 
 @dataclass(frozen=True, slots=True)
 class StatementRecord:
-    """A statement with its state. `journal` is None when no journal has its account."""
+    """A statement with its state. `journal` is None when no journal has its account.
+
+    `known_count` counts lines that another statement brought first (LineRecord.known_as). Deleted
+    lines are in neither `line_count` nor `booked_minor`: for a statement of a bank, opening +
+    booked + deleted = closing. `identity` is what it claimed (StatementIdentity), if it did.
+    """
 
     id: StatementId
     journal: str | None
@@ -142,6 +168,11 @@ class StatementRecord:
     run_number: int = 0
     last_run_error: str | None = None
     override_reason: str | None = None
+    origin: Origin = Origin.FILE
+    identity: str | None = None
+    known_count: int = 0
+    deleted_count: int = 0
+    deleted_minor: int = 0
     version: int = 0
 
     @property
@@ -165,7 +196,8 @@ class LineRecord:
     """A statement line with what is known about it so far.
 
     `generation` is raised by each undo, so that ids of a redo never collide. `vetoes` are the ids
-    of items and entries that a person untied from this line.
+    of items and entries that a person untied from this line. `known_as` is the key of the line that
+    brought the same movement first: then this one is kept, shown, and takes part in nothing.
     """
 
     id: LineId
@@ -186,6 +218,7 @@ class LineRecord:
     explanation: Explanation | None = None
     generation: int = 0
     vetoes: tuple[str, ...] = ()
+    known_as: str | None = None
     version: int = 0
 
     @property

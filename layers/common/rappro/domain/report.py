@@ -7,6 +7,8 @@ match explains itself, everything else is listed. So
     bank balance = ledger balance + lines not in the books - entries not on the bank + difference
 
 and the difference is 0 unless something is wrong: an entry vanished, a balance does not follow.
+
+A movement that two statements bring counts once: the later line is known as the first one's key.
 """
 
 from __future__ import annotations
@@ -75,7 +77,9 @@ class BankSide:
     lines: tuple[LineRecord, ...]
 
 
-_EXCLUDED = frozenset({StatementStatus.QUARANTINED, StatementStatus.TRANSFERRED})
+_EXCLUDED = frozenset(
+    {StatementStatus.QUARANTINED, StatementStatus.TRANSFERRED, StatementStatus.DELETING}
+)
 
 
 def accepted(statements: Iterable[StatementRecord]) -> tuple[StatementRecord, ...]:
@@ -106,12 +110,24 @@ def bank_balance_minor(bank: BankSide, on: date, reconciled: Balance | None) -> 
     if start is None:
         first = next((s for s in bank.statements if s.opening is not None), None)
         start = first.opening if first is not None else None
-    counted = _statements_after(bank.statements, start_statement)
-    return (start.amount_minor if start else 0) + sum(
-        line.line.amount_minor
-        for line in bank.lines
-        if line.statement_id in counted and _is_booked(line) and line.line.booking_date <= on
-    )
+    return (start.amount_minor if start else 0) + _moved_after(bank, start_statement, on)
+
+
+def _moved_after(bank: BankSide, last: StatementRecord | None, on: date) -> int:
+    """Add up the movements until a day that no statement up to `last` tells of, each once."""
+    counted = _statements_after(bank.statements, last)
+    told = {_movement(line) for line in bank.lines if line.statement_id not in counted}
+    moved_minor = 0
+    for line in bank.lines:
+        if _is_booked(line) and line.line.booking_date <= on and _movement(line) not in told:
+            told.add(_movement(line))
+            moved_minor += line.line.amount_minor
+    return moved_minor
+
+
+def _movement(line: LineRecord) -> str:
+    """Return what is the same for all lines that tell of one movement."""
+    return line.known_as or line.key
 
 
 def _statements_after(
@@ -178,7 +194,7 @@ def _incomplete_matches(
 
 
 def _is_open_line(line: LineRecord, incomplete: frozenset[MatchId]) -> bool:
-    if line.status is LineStatus.CLOSED_MANUALLY:
+    if line.known_as is not None or line.status is LineStatus.CLOSED_MANUALLY:
         return False
     return line.match_id is None or line.match_id in incomplete
 

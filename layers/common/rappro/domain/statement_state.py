@@ -28,12 +28,16 @@ RUNNABLE = frozenset(
 def with_line_totals(statement: StatementRecord, lines: Iterable[LineRecord]) -> StatementRecord:
     """Return the statement with its counts by level, its matched amount and its status.
 
-    `matched_minor` adds up magnitudes. Lines that are not booked need no match. Raises
-    NotAllowedInState from a status that no run may change.
+    `matched_minor` adds up magnitudes. Lines that are not booked need no match, and neither do
+    lines that are known from another statement. Raises NotAllowedInState from a status that no run
+    may change.
     """
     levels: Counter[str] = Counter()
-    matched_minor = matched = waiting = 0
+    matched_minor = matched = waiting = known = 0
     for line in lines:
+        if line.known_as is not None:
+            known += 1
+            continue
         if line.level is not None:
             levels[line.level.value] += 1
         if line.match_id is not None or line.status is LineStatus.CLOSED_MANUALLY:
@@ -42,13 +46,16 @@ def with_line_totals(statement: StatementRecord, lines: Iterable[LineRecord]) ->
         elif line.line.status is LineStatusAtBank.BOOKED:
             waiting += 1
     return replace(
-        statement.moved_to(_status(matched, waiting)),
+        statement.moved_to(_status(statement, matched, waiting)),
         level_counts=dict(sorted(levels.items())),
         matched_minor=matched_minor,
+        known_count=known,
     )
 
 
-def _status(matched: int, waiting: int) -> StatementStatus:
+def _status(statement: StatementRecord, matched: int, waiting: int) -> StatementStatus:
+    if statement.status is StatementStatus.RECONCILED and not waiting:
+        return StatementStatus.RECONCILED  # there still is nothing to do
     if not waiting:
         return StatementStatus.MATCHED
     return StatementStatus.PARTLY_MATCHED if matched else StatementStatus.IMPORTED

@@ -130,6 +130,8 @@ def _lines(
 
 
 def _statements(
+        if line.known_as is not None:
+            raise NotAllowedInState(f"line {line.key} is known as {line.known_as}: release it")
     ports: Ports, tenant: TenantId, company: CompanyId, lines: list[LineRecord]
 ) -> list[StatementRecord]:
     ids = sorted({line.statement_id for line in lines})

@@ -154,7 +154,7 @@ def _units(
 ) -> Iterator[_Unit]:
     for line in lines:
         decision = by_line.get(line.id)
-        if decision is None or line.match_id is not None:
+        if decision is None or line.match_id is not None or line.known_as is not None:
             continue
         if posting.is_matching and decision.level.is_matched:
             yield _match_unit(posting, line, decision)

@@ -117,6 +117,8 @@ def _suspense(
             continue
         if line.line.amount_minor == 0 or line.status is LineStatus.CLOSED_MANUALLY:
             continue
+        if line.known_as is not None:
+            continue  # the line it is known as is posted, once
         draft = draft_suspense(line, statement.profile.suspense_account, view)
         entries[line.key], sides[line.key] = draft.entry, draft.bank_entry
     return entries, sides
