@@ -122,6 +122,8 @@ def _lines(
     for line in lines:
         if line.match_id is not None:
             raise NotAllowedInState(f"line {line.key} is matched already")
+        if line.known_as is not None:
+            raise NotAllowedInState(f"line {line.key} is known as {line.known_as}: release it")
         if line.line.status is not LineStatusAtBank.BOOKED:
             raise NotAllowedInState(f"line {line.key} is not booked")
     if len({line.journal for line in lines}) > 1:
@@ -130,8 +132,6 @@ def _lines(
 
 
 def _statements(
-        if line.known_as is not None:
-            raise NotAllowedInState(f"line {line.key} is known as {line.known_as}: release it")
     ports: Ports, tenant: TenantId, company: CompanyId, lines: list[LineRecord]
 ) -> list[StatementRecord]:
     ids = sorted({line.statement_id for line in lines})
