@@ -66,7 +66,7 @@ class Store(Protocol):
         """Return every record of a small kind, by key.
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
-        BooksLoad, FeedConnection, PieceCounter and UnfinishedMatch.
+        BooksLoad, FeedConnection, PieceCounter, UnfinishedMatch and Lesson.
         """
 
     def commit(

@@ -48,6 +48,7 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.ids import EntryId, LineId, MatchId, OpenItemId, StatementId, TenantId
+from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
     Adjustment,
     AdjustmentKind,
@@ -176,6 +177,10 @@ def _masters(mark: str) -> Iterator[Record]:
         bank_references=(f"ETS MARTIN {mark}",),
         payers=(Payer(f"Holding {mark}"),),
         letter_count=4,
+    )
+
+    yield Lesson(
+        ids.LESSON, LessonKind.NAME, f"HOLDING {mark}", ids.THIRD_PARTY, 1, (ids.MATCH,), NOW, mark
     )
 
 

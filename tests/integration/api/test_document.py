@@ -133,7 +133,7 @@ def test_what_goes_in_and_out_has_an_example(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
     answers = [answer for status, answer in operation["responses"].items() if status < "300"]
-    shapes = [answer["content"] for answer in answers]
+    shapes = [answer["content"] for answer in answers if "content" in answer]
     shapes += [operation["requestBody"]["content"]] if "requestBody" in operation else []
     references = [
         shape["application/json"]["schema"]["$ref"].rpartition("/")[2]
@@ -141,7 +141,7 @@ def test_what_goes_in_and_out_has_an_example(
         if shape.get("application/json", {}).get("schema")
     ]
 
-    assert references or operation["tags"] == ["api"]
+    assert references or operation["tags"] == ["api"] or "204" in operation["responses"]
     assert all(SCHEMAS[name]["examples"] for name in references)
 
 

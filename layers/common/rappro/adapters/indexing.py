@@ -27,6 +27,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
+from rappro.domain.learning import Lesson
 from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import entry_tokens, item_tokens
 from rappro.domain.operations import (
@@ -57,7 +58,7 @@ LINES_PER_BLOCK: Final = 500
 
 SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
-    FeedConnection, PieceCounter, UnfinishedMatch,
+    FeedConnection, PieceCounter, UnfinishedMatch, Lesson,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 

@@ -265,6 +265,7 @@ class Match:
     entry_ids: tuple[EntryId, ...] = ()
     engine: str | None = None
     template: str | None = None
+    lesson_ids: tuple[str, ...] = ()  # what it taught (learning.Lesson)
     undone_at: datetime | None = None
     undone_by: str | None = None
     version: int = 0

@@ -19,6 +19,7 @@ from rappro.domain.books import (
     ReferenceShapes,
     ThirdParty,
 )
+from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
@@ -45,7 +46,7 @@ Record = (
     | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
     | StatementIdentity | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
-    | FeedConnection | FeedRun
+    | FeedConnection | FeedRun | Lesson
 )  # fmt: skip
 
 

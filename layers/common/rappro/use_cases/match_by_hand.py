@@ -44,6 +44,7 @@ from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match
 from rappro.use_cases.settling import BooksState, settle_writes
+from rappro.use_cases.teaching import teaching_writes
 
 LINES_MAX_PER_MATCH = 1_000
 TARGETS_MAX_PER_MATCH = 1_000
@@ -80,8 +81,15 @@ def match_by_hand(
         draft_part(Part(line, settles, third_party=_one_party(settles, view)), match_id, view)
         for line, settles in zip(lines, parts, strict=True)
     ]
-    match = _match(match_id, lines, parts, drafts, request, author, ports)
+    lessons, lesson_ids = teaching_writes(
+        ports, tenant, company, match_id, [line.line for line in lines],
+        _party_matched(request.targets, view), author,
+    )  # fmt: skip
+    match = replace(
+        _match(match_id, lines, parts, drafts, request, author, ports), lesson_ids=lesson_ids
+    )
     head, settling = _writes(match, lines, drafts, view)
+    head += lessons
     for statement in statements:
         matched = {line.key: after for line, after in _after_lines(match, lines)}
         present = ports.store.lines(tenant, company, statement.id)
@@ -162,12 +170,14 @@ def _view(
     items = store.get_many(tenant, company, OpenItem, ids(TargetType.OPEN_ITEM))
     parties = {item.third_party for item in items.values()}
     parties |= {ThirdPartyId(party) for party in ids(TargetType.THIRD_PARTY)}
+    entries = store.get_many(tenant, company, BankEntry, ids(TargetType.BANK_ENTRY))
     parties |= {p.third_party for p in payments.values() if p.third_party is not None}
+    parties |= {e.third_party for e in entries.values() if e.third_party is not None}
     return BookView(
         company=get_company(ports, tenant, company),
         journal=journal,
         open_items=items,
-        bank_entries=store.get_many(tenant, company, BankEntry, ids(TargetType.BANK_ENTRY)),
+        bank_entries=entries,
         past_payments=payments,
         third_parties=store.get_many(tenant, company, ThirdParty, sorted(parties)),
         templates=dict[str, EntryTemplate](),
@@ -182,6 +192,22 @@ def _one_party(settles: tuple[Settle, ...], view: BookView) -> ThirdPartyId | No
         or (s.type is TargetType.OPEN_ITEM and s.id in view.open_items)
     }
     return parties.pop() if len(parties) == 1 else None
+
+
+def _party_matched(targets: tuple[Settle, ...], view: BookView) -> ThirdParty | None:
+    """Return the one third party that everything matched belongs to, accounts left aside."""
+    parties: set[ThirdPartyId | None] = set()
+    for target in targets:
+        if target.type is TargetType.OPEN_ITEM and target.id in view.open_items:
+            parties.add(view.open_items[target.id].third_party)
+        elif target.type is TargetType.THIRD_PARTY:
+            parties.add(ThirdPartyId(target.id))
+        elif target.type is TargetType.BANK_ENTRY and target.id in view.bank_entries:
+            parties.add(view.bank_entries[target.id].third_party)
+        elif target.type is TargetType.PAST_PAYMENT and target.id in view.past_payments:
+            parties.add(view.past_payments[target.id].third_party)
+    only = parties.pop() if len(parties) == 1 else None
+    return view.third_parties.get(only) if only is not None else None
 
 
 def _match_id(lines: list[LineRecord], request: ManualMatch) -> MatchId:

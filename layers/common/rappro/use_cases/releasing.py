@@ -24,6 +24,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
+from rappro.use_cases.teaching import unteaching_writes
 
 
 def final_undo_writes(
@@ -41,6 +42,7 @@ def final_undo_writes(
         *_draft_removals(ports, tenant, company, match),
         *(change(before, after) for before, after in freed),
         *_statement_writes(ports, tenant, company, match, freed),
+        *unteaching_writes(ports, tenant, company, match),
         audit(now, author, "undo_match", match.id, before={"lines": match.lines}),
     ]
 

@@ -22,6 +22,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import BooksLoading, NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId
+from rappro.domain.learning import Lesson
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.decide import decide as decide_world
 from rappro.domain.matching.lookups import lookups_for
@@ -145,9 +146,12 @@ def _world(
         match_line(line, statement, journals)
         for statement in statements
         for line in ports.store.lines(tenant, company, statement.id)
-        if line.match_id is None
+        if line.match_id is None and line.known_as is None
     )
-    lookups = lookups_for(lines, third_parties, number_shapes, settings.matching, settings.currency)
+    lessons = tuple(ports.store.all(tenant, company, Lesson))
+    lookups = lookups_for(
+        lines, third_parties, number_shapes, settings.matching, settings.currency, lessons=lessons
+    )
     evidence = _evidence(ports, request, lookups, backlog_items)
     return World(
         company_currency=settings.currency,
@@ -159,6 +163,7 @@ def _world(
         templates=tuple(ports.store.all(tenant, company, EntryTemplate)),
         card_contracts=tuple(ports.store.all(tenant, company, CardContract)),
         number_shapes=number_shapes,
+        lessons=lessons,
         matching=settings.matching,
         posting=settings.posting,
     )

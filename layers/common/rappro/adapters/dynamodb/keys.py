@@ -28,6 +28,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import StatementId
+from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
@@ -95,6 +96,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     BooksLoad: _Kind(Table.BOOKS, "LOAD"),
     PieceCounter: _Kind(Table.BOOKS, "COUNTER"),
     UnfinishedMatch: _Kind(Table.BOOKS, "UNFINISHED"),
+    Lesson: _Kind(Table.BOOKS, "LESSON"),
     SourceFile: _Kind(Table.STATEMENTS, "F"),
     SourceName: _Kind(Table.STATEMENTS, "N"),
     StatementIdentity: _Kind(Table.STATEMENTS, "ID"),

@@ -72,7 +72,7 @@ class Board:
         self.company_currency = world.company_currency
         self.matching = world.matching
         self.posting = world.posting
-        self.directory = Directory(world.third_parties)
+        self.directory = Directory(world.third_parties, world.lessons)
         self.index = BookIndex(world)
         self.state = State(self.index)
         self.templates = {template.id: template for template in world.templates}

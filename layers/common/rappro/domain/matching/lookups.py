@@ -26,6 +26,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.ids import OpenItemId, ThirdPartyId
+from rappro.domain.learning import Lesson
 from rappro.domain.matching.board import line_order
 from rappro.domain.matching.clues import Clue, clue_of
 from rappro.domain.matching.model import Lookups, MatchLine
@@ -44,13 +45,15 @@ def lookups_for(
     number_shapes: Sequence[str],
     settings: MatchingSettings,  # noqa: ARG001 (windows and tolerances do not change the keys yet)
     company_currency: str,  # noqa: ARG001 (amounts are looked up in both currencies of an item)
+    *,
+    lessons: Sequence[Lesson] = (),
 ) -> Lookups:
     """Return the keys under which everything lies that could change a decision about the lines.
 
     Amounts are signed minor units, in the line's currency and, when the bank gives it, in the
     instructed one. Bounded by what the lines say: some ten keys a line.
     """
-    directory = Directory(third_parties)
+    directory = Directory(third_parties, lessons)
     book = shape_book(tuple(sorted(set(number_shapes))))
     amounts: set[int] = set()
     references: set[str] = set()

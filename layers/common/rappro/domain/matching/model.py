@@ -19,6 +19,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
+from rappro.domain.learning import Lesson
 from rappro.domain.settings import (
     MatchingSettings,
     PostingSettings,
@@ -129,7 +130,8 @@ class MatchLine:
 class World:
     """Everything a decision depends on. Orders inside the tuples mean nothing.
 
-    `number_shapes` are the shapes of the company's invoice numbers (see references.shape_of).
+    `number_shapes` are the shapes of the company's invoice numbers (see references.shape_of);
+    `lessons` are what confirmed matches taught about who pays.
     """
 
     company_currency: str
@@ -141,6 +143,7 @@ class World:
     templates: tuple[EntryTemplate, ...] = ()
     card_contracts: tuple[CardContract, ...] = ()
     number_shapes: tuple[str, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     posting: PostingSettings = field(default_factory=PostingSettings)
 

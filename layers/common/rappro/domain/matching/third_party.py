@@ -24,6 +24,7 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.ids import ThirdPartyId
+from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import Rejected
 from rappro.domain.matching.normalise import BOILERPLATE, LEGAL_FORMS, words_of
 from rappro.domain.matching.phrases import (
@@ -82,7 +83,7 @@ class Identity:
 class Directory:
     """The company's third parties, indexed by everything that can identify them."""
 
-    def __init__(self, third_parties: Iterable[ThirdParty]) -> None:
+    def __init__(self, third_parties: Iterable[ThirdParty], lessons: Iterable[Lesson] = ()) -> None:
         self.by_id: dict[ThirdPartyId, ThirdParty] = {}
         self._mandates: dict[str, set[ThirdPartyId]] = defaultdict(set)
         self._ibans: dict[str, set[ThirdPartyId]] = defaultdict(set)
@@ -93,6 +94,8 @@ class Directory:
         self._blocks: dict[str, list[int]] = defaultdict(list)
         for third_party in sorted(third_parties, key=lambda t: t.id):
             self._add(third_party)
+        for lesson in sorted(lessons, key=lambda each: each.id):
+            self._learn(lesson)
 
     def _add(self, tp: ThirdParty) -> None:
         self.by_id[tp.id] = tp
@@ -126,6 +129,18 @@ class Directory:
                 self._blocks[block].append(len(self._names))
             self._names.append((tp.id, name, form))
             self._sorted_names.append(" ".join(sorted(name)))
+
+    def _learn(self, lesson: Lesson) -> None:
+        """Add what confirmed matches taught; a third party that is gone is nobody's payer."""
+        if lesson.third_party not in self.by_id:
+            return
+        if lesson.kind is LessonKind.IBAN:
+            self._ibans[lesson.text].add(lesson.third_party)
+        elif lesson.kind is LessonKind.MANDATE:
+            self._mandates[lesson.text].add(lesson.third_party)
+        else:
+            owner = Owner(lesson.third_party, "learned", is_derived=True)
+            self._phrases.add(tuple(lesson.text.split()), owner)
 
     def payer_of(self, line: Identity) -> Payer:
         """Return who pays according to the strongest evidence that the line has."""

@@ -54,7 +54,8 @@ def handle(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, An
     if len(answer.get("body") or "") > ANSWER_BYTES_MAX:
         too_large = HttpProblem(ANSWER_TOO_LARGE, "ask for a smaller part")
         answer = _problem(problem_of(too_large, _instance(event)))
-    return {**answer, "headers": {**_HEADERS, **answer.get("headers", {})}}
+    body = answer.get("body") or ""  # of a 204 the framework makes None
+    return {**answer, "body": body, "headers": {**_HEADERS, **answer.get("headers", {})}}
 
 
 def _answer(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, Any]:

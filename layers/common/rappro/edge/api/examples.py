@@ -25,6 +25,7 @@ from rappro.domain.books import (
     ThirdParty,
     ThirdPartyKind,
 )
+from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import Evidence, Explanation, Level, Settle, TargetType
 from rappro.domain.operations import (
     AuditEvent,
@@ -54,6 +55,7 @@ from rappro.edge.api.models import (
     feeds,
     imports,
     journals,
+    lessons,
     lines,
     matches,
     reports,
@@ -66,6 +68,7 @@ from rappro.edge.api.sample_ids import (
     ENTRY,
     IBAN,
     JOURNAL,
+    LESSON,
     LINE,
     MATCH,
     OPEN_ITEM,
@@ -113,8 +116,9 @@ _BOOKS: Final = {
 _LISTED: Final = frozenset(
     {
         "AccountOutput", "AuditOutput", "BooksLoadOutput", "CompanyOutput", "ConnectionOutput",
-        "EntryOutput", "FeedRunOutput", "ImportOutput", "JournalOutput", "LineOutput",
-        "MatchOutput", "OpenItemOutput", "RunOutput", "StatementOutput", "ThirdPartyOutput",
+        "EntryOutput", "FeedRunOutput", "ImportOutput", "JournalOutput", "LessonOutput",
+        "LineOutput", "MatchOutput", "OpenItemOutput", "RunOutput", "StatementOutput",
+        "ThirdPartyOutput",
     }
 )  # fmt: skip
 
@@ -167,6 +171,9 @@ def _of_statements() -> Iterator[BaseModel]:
         created_at=_AT, pointed_on=_DAY, amount_minor=12_000, entry_ids=(ENTRY,), version=1,
     )  # fmt: skip
     yield matches.MatchOutput.of(match, "EUR")
+    taught = Lesson(LESSON, LessonKind.NAME, "HOLDING MARTIN", THIRD_PARTY, 1, (MATCH,), _AT,
+                    "u-17", version=1)  # fmt: skip
+    yield lessons.LessonOutput.of(taught)
 
 
 def _line() -> LineRecord:

@@ -105,6 +105,7 @@ def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
             if operation.pop("x-public", False):
                 operation["security"] = []
             _share_problems(operation["responses"], problems)
+            operation["responses"].get("204", {}).pop("content", None)  # such an answer is empty
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
     made["components"]["responses"] = dict(sorted(problems.items()))

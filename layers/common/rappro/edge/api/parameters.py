@@ -64,6 +64,9 @@ EntryPath = Annotated[EntryId, _ID, _DECODED, _named("the entry's id (écriture)
 OpenItemPath = Annotated[
     OpenItemId, _ID, _DECODED, _named("the open item's id (échéance)", ids.OPEN_ITEM)
 ]
+LessonPath = Annotated[
+    str, _ID, _DECODED, _named("the lesson's id (référence apprise)", ids.LESSON)
+]
 ConnectionPath = Annotated[
     str, _ID, _DECODED, _named("the connection's id, chosen by the tenant", ids.CONNECTION)
 ]

@@ -25,5 +25,6 @@ LINE: Final = LineId("li_k7d3mzq2vx5c6oaxk2hqzzb4")
 RUN: Final = RunId("run_x4k7d3mzq2vx5c6oaxk2hqzz")
 MATCH: Final = MatchId("ma_3r5qkcaqkzv7ns2wy4d6e2pa")
 ENTRY: Final = EntryId("en_w5zq7mwl2k4vfh3xj6d9t8ca")
+LESSON: Final = "le_uqccmyqjmyxrzqjzhhu5oc6l"
 CONNECTION: Final = "bnp-1"
 IBAN: Final = "FR7630006000011234567890189"
