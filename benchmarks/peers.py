@@ -28,8 +28,9 @@ Count = Callable[[Path], int]
 CPU_SECONDS_MAX = 300
 OURS = "rappro"
 FLOORS = ("line loop", "lxml.iterparse")
-XML_ENTRIES = {"camt053": "{*}Ntry", "ofx2": "{*}STMTTRN"}
-SUFFIXES = {"camt053": "xml", "ofx1": "ofx", "ofx2": "ofx"}
+CAMT = ("camt052", "camt053", "camt054")
+XML_ENTRIES = {**dict.fromkeys(CAMT, "{*}Ntry"), "ofx2": "{*}STMTTRN"}
+SUFFIXES = {**dict.fromkeys(CAMT, "xml"), "ofx1": "ofx", "ofx2": "ofx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ def _camt053(_: str) -> Count:
 
 def _bankstatementparser(format_name: str) -> Count:
     package = import_module("bankstatementparser")
-    name = {"camt053": "camt", "ofx1": "ofx", "ofx2": "ofx"}.get(format_name, format_name)
+    name = {**dict.fromkeys(CAMT, "camt"), "ofx1": "ofx", "ofx2": "ofx"}.get(
+        format_name, format_name
+    )
 
     def count(path: Path) -> int:
         parser = package.create_parser(str(path), name)
@@ -204,7 +207,7 @@ READERS = (
     Reader("camt053", ("camt053",), _camt053),
     Reader(
         "bankstatementparser",
-        ("camt053", "mt940", "mt942", "bai2", "ofx1", "ofx2", "csv"),
+        (*CAMT, "mt940", "mt942", "bai2", "ofx1", "ofx2", "csv"),
         _bankstatementparser,
     ),
     Reader("mt-940", ("mt940", "mt942"), _mt_940),

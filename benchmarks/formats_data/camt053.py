@@ -1,11 +1,14 @@
 """Writes camt.053.001.02 files of any size, with entries of the kinds a company's account holds.
 
 Everything follows from the number of the entry, so that the same file is written each time. Each
-entry has one detail at most: what a transaction is must not depend on who counts.
+entry has one detail at most: what a transaction is must not depend on who counts. Those of camt.052
+and camt.054 are written by the same functions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,15 +21,37 @@ NAMES = (
 )  # fmt: skip
 IBANS = ("FR7630006000011234567890189", "DE75512108001245126199", "BE68539007547034")
 BICS = ("AGRIFRPP", "SOGEDEFFXXX", "GKCCBEBB")
-NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
+NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:{message}.001.02"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the three messages: its names, its balances and the status of an entry."""
+
+    message: str
+    container: str
+    statement: str
+    balances: Callable[[int, int, date], str]
+    status: Callable[[int], str] = lambda _: "BOOK"
 
 
 def write(path: Path, transactions: int) -> None:
     """Write a message with so many entries, in statements of one account and one day each."""
+    write_message(path, transactions, Kind("camt.053", "BkToCstmrStmt", "Stmt", _ends_of_day))
+
+
+def _ends_of_day(opening: int, closing: int, day: date) -> str:
+    return balance("OPBD", opening, day - timedelta(days=1)) + balance("CLBD", closing, day)
+
+
+def write_message(path: Path, transactions: int, kind: Kind) -> None:
+    """Write a message of this kind."""
+    namespace = NAMESPACE.format(message=kind.message)
     with path.open("w", encoding="utf-8", newline="") as stream:
         stream.write(
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{NAMESPACE}"><BkToCstmrStmt>'
-            "<GrpHdr><MsgId>M-2024</MsgId><CreDtTm>2025-01-01T06:12:00</CreDtTm></GrpHdr>\n"
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}">'
+            f"<{kind.container}><GrpHdr><MsgId>M-2024</MsgId>"
+            "<CreDtTm>2025-01-01T06:12:00</CreDtTm></GrpHdr>\n"
         )
         balances = dict.fromkeys(ACCOUNTS, 1_000_000_00)
         for statement, first in enumerate(range(0, transactions, ENTRIES_PER_STATEMENT)):
@@ -34,16 +59,17 @@ def write(path: Path, transactions: int) -> None:
             day = FIRST_DAY + timedelta(days=statement // len(ACCOUNTS))
             numbers = range(first, min(first + ENTRIES_PER_STATEMENT, transactions))
             opening = balances[account]
-            balances[account] += sum(map(amount_of, numbers))
+            booked = [number for number in numbers if kind.status(number) == "BOOK"]
+            balances[account] += sum(map(amount_of, booked))
             stream.write(
-                f"<Stmt><Id>{statement + 1:08d}</Id><ElctrncSeqNb>{statement + 1}</ElctrncSeqNb>"
+                f"<{kind.statement}><Id>{statement + 1:08d}</Id>"
+                f"<ElctrncSeqNb>{statement + 1}</ElctrncSeqNb>"
                 f"<CreDtTm>{day}T20:00:00</CreDtTm><Acct><Id><IBAN>{account}</IBAN></Id>"
-                f"<Ccy>EUR</Ccy></Acct>{_balance('OPBD', opening, day - timedelta(days=1))}"
-                f"{_balance('CLBD', balances[account], day)}\n"
+                f"<Ccy>EUR</Ccy></Acct>{kind.balances(opening, balances[account], day)}\n"
             )
-            stream.writelines(_entry(number, day) for number in numbers)
-            stream.write("</Stmt>\n")
-        stream.write("</BkToCstmrStmt></Document>\n")
+            stream.writelines(_entry(number, day, kind.status(number)) for number in numbers)
+            stream.write(f"</{kind.statement}>\n")
+        stream.write(f"</{kind.container}></Document>\n")
 
 
 def amount_of(number: int) -> int:
@@ -52,13 +78,13 @@ def amount_of(number: int) -> int:
     return -amount if number % 3 else amount
 
 
-def _entry(number: int, day: date) -> str:
+def _entry(number: int, day: date, status: str) -> str:
     minor = amount_of(number)
     family, native, rest = _told(number, minor)
     domain, code, sub = family
     return (
         f"<Ntry><NtryRef>{number + 1}</NtryRef>{_amount(minor)}"
-        f"<CdtDbtInd>{_sign(minor)}</CdtDbtInd><Sts>BOOK</Sts>"
+        f"<CdtDbtInd>{_sign(minor)}</CdtDbtInd><Sts>{status}</Sts>"
         f"<BookgDt><Dt>{day}</Dt></BookgDt>"
         f"<ValDt><Dt>{day + timedelta(days=number % 3)}</Dt></ValDt>"
         f"<AcctSvcrRef>REF{number:012d}</AcctSvcrRef>"
@@ -116,7 +142,8 @@ def _payment(
     )
 
 
-def _balance(code: str, minor: int, on: date) -> str:
+def balance(code: str, minor: int, on: date) -> str:
+    """Write a balance."""
     return (
         f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{_amount(minor)}"
         f"<CdtDbtInd>{_sign(minor)}</CdtDbtInd><Dt><Dt>{on}</Dt></Dt></Bal>"

@@ -21,7 +21,12 @@ from rappro.domain.money import format_amount
 from rappro.formats.registry import detect
 
 CORPUS = Path(os.environ["RAPPRO_CORPUS"]) if "RAPPRO_CORPUS" in os.environ else None
-FOLDERS = {"camt053": "camt.053", "cfonb120": "cfonb120"}
+FOLDERS = {
+    "camt052": "camt.052",
+    "camt053": "camt.053",
+    "camt054": "camt.054",
+    "cfonb120": "cfonb120",
+}
 
 
 class Row(NamedTuple):

@@ -1,4 +1,4 @@
-"""camt.053 under generated files: what is written is read, and both ways of reading agree.
+"""The camt messages under generated files: what is written is read, both ways of reading agree.
 
 The reader cuts entries of a known layout out of the file before the XML parser sees it
 (`camt_source`). With that switched off, the parser reads everything. Whatever the file, whole or
@@ -19,7 +19,9 @@ from rappro.domain.errors import RapproError
 from rappro.domain.money import format_amount
 from rappro.formats import camt_layouts, camt_source
 from rappro.formats.camt053 import CAMT053
+from rappro.formats.registry import detect
 from tests.unit.formats.camt_writer import (
+    MESSAGES,
     OTHER_IBAN,
     OWN_IBAN,
     Xml,
@@ -29,6 +31,7 @@ from tests.unit.formats.camt_writer import (
     entry,
     iban,
     message,
+    message_named,
     parties,
     party,
     stmt,
@@ -247,12 +250,32 @@ def test_what_is_written_is_read(lines: list[StatementLine]) -> None:
     entries = [written(line) for line in lines]
 
     for factor in (1, 4):  # four times as many come to be read by their layout
-        found = read_one(document(stmt(*entries * factor))).lines
-        for rank, line in enumerate(found):
-            expected = lines[rank % len(lines)]
-            assert [getattr(line, name) for name in COMPARED] == [
-                getattr(expected, name) for name in COMPARED
-            ]
+        assert_same(read_one(document(stmt(*entries * factor))).lines, lines)
+
+
+@SETTINGS
+@given(
+    st.lists(written_lines(), min_size=1, max_size=20),
+    st.sampled_from(sorted(MESSAGES)),
+    st.integers(1, 14),
+)
+def test_what_is_written_is_read_in_any_message_and_version(
+    lines: list[StatementLine], name: str, version: int
+) -> None:
+    data = message_named(name, *map(written, lines), version=version)
+
+    assert detect(data).format == name
+    assert_same(read_one(data).lines, lines)
+
+
+def assert_same(found: list[StatementLine], lines: list[StatementLine]) -> None:
+    """Check that the lines were read, again and again, with every field that was written."""
+    assert len(found) % len(lines) == 0
+    for rank, line in enumerate(found):
+        expected = lines[rank % len(lines)]
+        assert [getattr(line, name) for name in COMPARED] == [
+            getattr(expected, name) for name in COMPARED
+        ]
 
 
 COMPARED = ("booking_date", "amount_minor", "currency", "value_date", "entry_ref", "label",

@@ -8,6 +8,12 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"
+MESSAGES = {
+    "camt.052": ("BkToCstmrAcctRpt", "Rpt"),
+    "camt.053": ("BkToCstmrStmt", "Stmt"),
+    "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+}
+"""The container of each message, and what a statement is called in it."""
 OWN_IBAN = "FR7630006000011234567890189"
 OTHER_IBAN = "FR1420041010050500013M02606"
 
@@ -113,6 +119,14 @@ def document(*statements: Xml, version: int = 2, container: str = "BkToCstmrStmt
     body = el("Document", el(container, header, *statements),
               xmlns=NAMESPACE.format(version=f"{version:02d}"))  # fmt: skip
     return f"<?xml version='1.0' encoding='UTF-8'?>\n{body}".encode()
+
+
+def message_named(name: str, *entries: Xml, version: int, head: tuple[Xml, ...] = ()) -> bytes:
+    """Write a message of one statement, by the name of the message."""
+    container, statement = MESSAGES[name]
+    inner = el(statement, el("Id", "R-1"), account(), *head, *entries)
+    data = document(inner, version=version, container=container + "V01" * (version == 1))
+    return data.replace(b"camt.053", name.encode())
 
 
 def message(*entries: Xml, version: int = 2) -> bytes:

@@ -17,6 +17,7 @@ from rappro.formats.protocol import (
     LINES_PER_STATEMENT_MAX,
     RAW_CHARS_MAX,
 )
+from rappro.formats.registry import formats
 
 DOCS = Path(__file__).parents[3] / "docs" / "formats"
 FINDING = re.compile(r"\| `(\w+)` (info|warning|blocking)(?:, one each)? \|$", re.MULTILINE)
@@ -43,6 +44,12 @@ def test_the_pages_state_the_bounds_that_hold() -> None:
         assert f"{bound:,} " in cfonb
     assert f"more than {KINDS_MAX} kinds" in camt
     assert f"more than {KINDS_MAX} kinds" in cfonb
+
+
+def test_every_format_has_its_page() -> None:
+    pages = {page.stem for page in DOCS.glob("*.md")}
+
+    assert set(formats()) <= pages
 
 
 def test_the_page_of_cfonb_names_the_codes_whose_roles_stay() -> None:

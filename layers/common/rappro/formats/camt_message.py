@@ -109,7 +109,9 @@ class _Message:
                                      position=position)  # fmt: skip
         self._ordinal += 1
         self.parent, self._before = element, None
-        self._statement = Statement(element, self._ordinal, self._findings)
+        self._statement = Statement(
+            element, self._ordinal, self._findings, has_pages=self._name == "Stmt"
+        )
         return StatementOpened(self._statement.account, self._ordinal)
 
     def line(self, element: Element) -> StatementLine:

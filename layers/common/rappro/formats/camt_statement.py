@@ -42,8 +42,11 @@ class Statement:
     the whole element says is read again at its end.
     """
 
-    def __init__(self, element: Element, ordinal: int, findings: FindingLog) -> None:
-        self._ordinal, self._findings = ordinal, findings
+    def __init__(
+        self, element: Element, ordinal: int, findings: FindingLog, *, has_pages: bool = True
+    ) -> None:
+        """Begin a statement; `has_pages` says that an interim balance may open or close it."""
+        self._ordinal, self._findings, self._has_pages = ordinal, findings, has_pages
         self._table, self._balance_table = STATEMENT.copied(), BALANCE.copied()
         self._fields, self._balances = self._read(element)
         self._count = 0
@@ -171,13 +174,14 @@ class Statement:
         """Return opening and closing, and the first day of the period when the opening says it.
 
         An opening is OPBD, else the closing of the statement before, PRCD. A statement in pages
-        has an interim balance (ITBD) where a page ends and the next one begins.
+        has an interim balance (ITBD) where a page ends and the next one begins. That of a report
+        during the day (camt.052) is the balance of an hour, which its entries need not lead to.
         """
         booked = self._booked()
         first: dict[str, Balance] = {}
         for found in booked:
             first.setdefault(found.type, found.balance)
-        interim = [found.balance for found in booked if found.type == "ITBD"]
+        interim = [each.balance for each in booked if each.type == "ITBD" and self._has_pages]
         opening = first.get("OPBD") or first.get("PRCD")
         closing = first.get("CLBD")
         if opening is None and interim and (closing is not None or len(interim) > 1):
