@@ -62,7 +62,7 @@ $(ASL_VALIDATOR):
 	npm install --no-save --no-audit --no-fund --loglevel=error --prefix build/asl asl-validator@4.0.0
 
 check-asl: $(ASL_VALIDATOR)
-	$(ASL_VALIDATOR) --yaml-path statemachines/reconcile.asl.yaml
+	$(ASL_VALIDATOR) --yaml-path statemachines/reconcile.asl.yaml --yaml-path statemachines/import.asl.yaml
 
 build: setup .venv-sam/.ready ## build the Lambda artifacts with SAM
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-3 PATH="$(CURDIR)/$(BIN):$$PATH" .venv-sam/bin/sam build --template template.yaml

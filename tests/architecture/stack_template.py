@@ -32,9 +32,9 @@ def expanded() -> Tree:
 
 
 @cache
-def machine() -> Tree:
-    """Return the state machine's definition."""
-    path = ROOT / "statemachines" / "reconcile.asl.yaml"
+def machine(name: str = "reconcile") -> Tree:
+    """Return a state machine's definition."""
+    path = ROOT / "statemachines" / f"{name}.asl.yaml"
     definition: Tree = yaml.safe_load(path.read_text(encoding="utf-8"))
     return definition
 

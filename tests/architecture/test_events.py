@@ -9,7 +9,15 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import ValidationError
 
-from rappro.edge.events import FailureInput, ObjectCreated, StepInput, SyncMessage
+from rappro.edge.events import (
+    ChunkInput,
+    FailureInput,
+    ObjectCreated,
+    StepInput,
+    StoringFailedInput,
+    StoringInput,
+    SyncMessage,
+)
 from tests.architecture.source import ROOT, function_files
 
 
@@ -61,6 +69,21 @@ def test_a_failed_run_says_which_error_it_met() -> None:
 
     assert event.failure.error == "StatementReadOnly"
     assert json.loads(event.failure.cause)["errorType"] == "StatementReadOnly"
+
+
+def test_a_step_of_a_large_import_gets_the_names_of_its_import_and_its_chunk() -> None:
+    chunk, end = sample("store_chunk"), sample("finish_import")
+
+    step = ChunkInput.model_validate(chunk)
+
+    assert {**step.request(), "chunk": step.chunk} == chunk
+    assert StoringInput.model_validate(end).request() == step.request()
+
+
+def test_a_failed_large_import_says_which_error_it_met() -> None:
+    event = StoringFailedInput.model_validate(sample("fail_import"))
+
+    assert event.failure.error == "States.ExceedToleratedFailureThreshold"
 
 
 def test_a_synchronisation_names_one_connection_a_message() -> None:

@@ -1,4 +1,4 @@
-"""The state machine decides by the class names of our errors; these tests keep both in step."""
+"""The state machines decide by the class names of our errors; these tests keep both in step."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from typing import Any
 import pytest
 
 from rappro.domain import errors
+from rappro.use_cases.chunks import CLAIM_LASTS
 from tests.architecture.stack_template import function, machine, written
 
 STATES: dict[str, dict[str, Any]] = machine()["States"]
-TASKS = sorted(name for name, state in STATES.items() if state["Type"] == "Task")
+IMPORT: dict[str, dict[str, Any]] = machine("import")["States"]
+CHUNKS: dict[str, dict[str, Any]] = IMPORT["StoreChunks"]["ItemProcessor"]["States"]
+EVERY = {**STATES, **IMPORT, **CHUNKS}
+
+
+def tasks(states: dict[str, dict[str, Any]]) -> list[str]:
+    return sorted(name for name, state in states.items() if state["Type"] == "Task")
+
+
+TASKS = tasks(STATES)
+EVERY_TASK = tasks(EVERY)
 OF_LAMBDA = {
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -30,33 +41,35 @@ def named(clauses: list[dict[str, Any]]) -> set[str]:
     return {name for clause in clauses for name in clause["ErrorEquals"]}
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", EVERY_TASK)
 def test_every_error_that_a_step_names_exists(task: str) -> None:
-    names = named(STATES[task]["Retry"]) | named(STATES[task]["Catch"])
+    retried, caught = named(EVERY[task]["Retry"]), named(EVERY[task].get("Catch", []))
 
-    assert names - set(OURS) - OF_LAMBDA == {"States.ALL"}
+    # The map around a chunk's step catches for it.
+    assert caught - set(OURS) == (set() if task == "StoreChunk" else {"States.ALL"})
+    assert retried - set(OURS) == OF_LAMBDA
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", EVERY_TASK)
 def test_a_step_retries_what_is_retryable_and_only_that(task: str) -> None:
-    retried = named(STATES[task]["Retry"])
+    retried = named(EVERY[task]["Retry"])
 
     by_another_round = {"StoreConflict"} if task == "PostEntries" else set()
     assert retried == OF_LAMBDA | (RETRYABLE - OF_FEEDS - by_another_round)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", EVERY_TASK)
 def test_every_retry_is_bounded_and_spreads_out(task: str) -> None:
-    for clause in STATES[task]["Retry"]:
+    for clause in EVERY[task]["Retry"]:
         assert 1 <= clause["MaxAttempts"] <= 40
         assert clause["MaxDelaySeconds"] <= 60
         assert clause["BackoffRate"] > 1
         assert clause["JitterStrategy"] == "FULL"
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", EVERY_TASK)
 def test_every_step_has_a_time_limit_just_above_its_functions(task: str) -> None:
-    limit = STATES[task]["TimeoutSeconds"]
+    limit = EVERY[task]["TimeoutSeconds"]
 
     assert function(task)["Timeout"] < limit <= function(task)["Timeout"] + 10
 
@@ -125,4 +138,72 @@ def test_each_step_runs_its_own_function() -> None:
     }
     assert resource["DefinitionSubstitutions"] == {
         f"{task}Arn": {"Fn::GetAtt": [task, "Arn"]} for task in TASKS
+    }
+
+
+def test_a_large_import_stores_its_chunks_side_by_side_then_finishes() -> None:
+    path, name = [], machine("import")["StartAt"]
+    while name is not None:
+        path.append(name)
+        name = IMPORT[name].get("Next")
+    chunks = IMPORT["StoreChunks"]
+
+    assert path == ["Begin", "StoreChunks", "FinishImport", "Done"]
+    assert (chunks["Type"], chunks["ItemsPath"]) == ("Map", "$.chunks")
+    assert chunks["ItemProcessor"]["ProcessorConfig"] == {
+        "Mode": "DISTRIBUTED",
+        "ExecutionType": "STANDARD",
+    }
+    assert list(CHUNKS) == ["StoreChunk"]
+
+
+def test_the_chunks_stored_at_once_are_bounded_and_one_that_fails_fails_the_file() -> None:
+    chunks = IMPORT["StoreChunks"]
+
+    assert 1 <= chunks["MaxConcurrency"] <= 10
+    assert chunks["ToleratedFailurePercentage"] == 0
+    assert "ToleratedFailureCount" not in chunks
+
+
+@pytest.mark.parametrize("name", ["StoreChunks", "FinishImport"])
+def test_any_error_of_a_large_import_is_written_on_its_trace(name: str) -> None:
+    assert IMPORT[name]["Catch"] == [
+        {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "FailImport"}
+    ]
+
+
+def test_a_large_import_whose_failure_cannot_be_recorded_still_ends_as_failed() -> None:
+    caught = IMPORT["FailImport"]["Catch"]
+
+    assert [(c["ErrorEquals"], c["Next"]) for c in caught] == [(["States.ALL"], "Failed")]
+    assert IMPORT["FailImport"]["Next"] == "Failed"
+    assert IMPORT["Failed"] == STATES["Failed"]
+
+
+def test_only_names_and_numbers_travel_through_a_large_import() -> None:
+    names = {"tenant.$", "company.$", "import_id.$", "sha256.$", "trace_id.$"}
+
+    assert set(IMPORT["Begin"]["Parameters"]) == names | {"chunks.$"}
+    assert set(IMPORT["StoreChunks"]["ItemSelector"]) == names | {"chunk.$"}
+    assert CHUNKS["StoreChunk"]["OutputPath"] == "$.chunk"
+    for name in ("StoreChunks", "FinishImport", "FailImport"):
+        assert IMPORT[name]["ResultPath"] is None
+
+
+def test_a_claim_on_a_file_outlives_the_import_that_holds_it() -> None:
+    """Two imports of the same bytes never store at the same time, however late one is."""
+    reading = function("ImportStatement")["Timeout"]
+
+    assert CLAIM_LASTS.total_seconds() > machine("import")["TimeoutSeconds"] + 2 * reading
+
+
+def test_each_step_of_a_large_import_runs_its_own_function() -> None:
+    resource = written()["Resources"]["LargeImport"]["Properties"]
+    steps = tasks({**IMPORT, **CHUNKS})
+
+    assert {task: EVERY[task]["Resource"] for task in steps} == {
+        task: f"${{{task}Arn}}" for task in steps
+    }
+    assert resource["DefinitionSubstitutions"] == {
+        f"{task}Arn": {"Fn::GetAtt": [task, "Arn"]} for task in steps
     }

@@ -102,6 +102,41 @@ class FailureInput(StepInput):
     failure: Failure
 
 
+class StoringInput(BaseModel):
+    """What goes from state to state of the import machine: names and the numbers of chunks."""
+
+    model_config = _OURS
+
+    tenant: Annotated[TenantId, Identifier]
+    company: Annotated[CompanyId, Identifier]
+    import_id: Annotated[str, Identifier]
+    sha256: Annotated[str, Identifier]
+    trace_id: Annotated[str, Identifier]
+    chunks: tuple[Annotated[int, Field(ge=1)], ...] = ()
+
+    def request(self) -> dict[str, Any]:
+        """Return the fields of a storing request."""
+        return {
+            "tenant": self.tenant,
+            "company": self.company,
+            "import_id": self.import_id,
+            "sha256": self.sha256,
+            "trace_id": self.trace_id,
+        }
+
+
+class ChunkInput(StoringInput):
+    """One chunk to store."""
+
+    chunk: int = Field(ge=1)
+
+
+class StoringFailedInput(StoringInput):
+    """An import of a large file that ended in an error."""
+
+    failure: Failure
+
+
 class SyncMessage(BaseModel):
     """Asks for one synchronisation of a bank connection; sent by its schedule or by a person."""
 

@@ -20,7 +20,9 @@ from rappro.domain.errors import RapproError
 
 T = TypeVar("T")
 
-LOGGED_IDS = ("tenant", "company", "statement_id", "run_id", "run_number", "connection_id")
+LOGGED_IDS = (
+    "tenant", "company", "statement_id", "run_id", "run_number", "import_id", "connection_id",
+)  # fmt: skip
 """The fields of an event that may stand in a log."""
 
 logger = Logger(service="rappro")
