@@ -66,7 +66,8 @@ class Store(Protocol):
         """Return every record of a small kind, by key.
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
-        BooksLoad, FeedConnection, PieceCounter, UnfinishedMatch and Lesson.
+        BooksLoad, FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile,
+        OwnCsvProfile and Lesson.
         """
 
     def commit(
@@ -205,6 +206,17 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportChoice:
+    """What a request forces of one file's import: a statement format, an import profile's code."""
+
+    format: str | None = None
+    profile: str | None = None
+
+
+NO_CHOICE = ImportChoice()
+
+
+@dataclass(frozen=True, slots=True)
 class UploadTicket:
     """Where and with which form fields a file may be posted, until `expires_at`."""
 
@@ -220,11 +232,20 @@ class Inbox(Protocol):
     def open(self, tenant: TenantId, drop: Drop) -> BinaryIO:
         """Open a dropped object at its version; the stream is seekable. Raises NotFound."""
 
+    def choice(self, tenant: TenantId, drop: Drop) -> ImportChoice:
+        """Return what the ticket of a drop was asked with. Raises NotFound.
+
+        It stays with that version of the object: two tickets for one name are never mixed up.
+        """
+
     def upload_ticket(
         self, tenant: TenantId, company: CompanyId, journal: str | None, name: str,
-        *, size_bytes_max: int, expires_at: datetime,
+        *, size_bytes_max: int, expires_at: datetime, choice: ImportChoice = NO_CHOICE,
     ) -> UploadTicket:  # fmt: skip
-        """Return a ticket to post one file of a bounded size to one object key."""
+        """Return a ticket to post one file of a bounded size to one object key.
+
+        The choice is part of what the ticket signs: nobody can post with another one.
+        """
 
 
 class Runs(Protocol):

@@ -44,6 +44,10 @@ from rappro.domain.records import (
     StatementRecord,
     UnfinishedMatch,
 )
+from rappro.domain.settings import (
+    ImportProfile,
+    OwnCsvProfile,
+)
 from rappro.domain.writes import (
     Fence,
     Record,
@@ -58,7 +62,7 @@ LINES_PER_BLOCK: Final = 500
 
 SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
-    FeedConnection, PieceCounter, UnfinishedMatch, Lesson,
+    FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 

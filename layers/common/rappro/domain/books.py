@@ -70,6 +70,8 @@ class Journal:
 
     `reconciled_on` and `reconciled_balance_minor`: up to that day the bank account was pointed
     elsewhere, at that bank balance; what is unlettered after it waits for the bank.
+    `import_profile` is the code of the profile its statements are taken in by; without one,
+    `profile` holds values of the journal's own.
     """
 
     code: str
@@ -81,6 +83,7 @@ class Journal:
     bank_number: str | None = None
     currency: str = "EUR"
     profile: ImportProfile = ImportProfile()
+    import_profile: str | None = None
     reconciled_on: date | None = None
     reconciled_balance_minor: int | None = None
     version: int = 0

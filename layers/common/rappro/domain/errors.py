@@ -4,6 +4,8 @@ RapproError(code, retryable)
 ├── InputError                  somebody's input is wrong; never retried
 │   ├── UnknownFormat           no parser recognises the file
 │   ├── AmbiguousFormat         more than one parser does
+│   ├── ArchiveInArchive        a packed file holds another packed file
+│   ├── EncryptedFile           a file of an archive needs a password
 │   ├── MalformedStatement      a statement file breaks its format, at a position
 │   ├── MalformedBooks          a FEC or books document breaks its format, at a position
 │   ├── BalanceMismatch         opening + lines is not closing
@@ -61,6 +63,14 @@ class UnknownFormat(InputError):
 
 class AmbiguousFormat(InputError):
     code = "ambiguous_format"
+
+
+class ArchiveInArchive(InputError):
+    code = "archive_in_archive"
+
+
+class EncryptedFile(InputError):
+    code = "encrypted_file"
 
 
 class MalformedStatement(InputError):

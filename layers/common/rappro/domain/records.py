@@ -162,6 +162,7 @@ class StatementRecord:
     imported_at: datetime
     status: StatementStatus
     profile: ImportProfile = ImportProfile()
+    is_profile_chosen: bool = False  # by the import's request, not by its journal
     findings: tuple[Finding, ...] = ()
     level_counts: dict[str, int] | None = None
     matched_minor: int = 0

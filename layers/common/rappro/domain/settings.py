@@ -13,14 +13,37 @@ class Flow(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportProfile:
-    """How a statement is taken in (profil d'import); chosen at import, fixed from then on."""
+    """How a statement is taken in (profil d'import); chosen at import, fixed from then on.
+
+    `csv_profile` names the CSV profile that reads its files, of the company or built in; it goes
+    with the format "csv".
+    """
 
     code: str = "STANDARD"
+    label: str = ""
     format: str | None = None
+    csv_profile: str | None = None
     flow: Flow = Flow.STANDARD
     suspense_account: str = "471000"
     is_intermediate_posting_skipped: bool = False
     is_matched_on_import: bool = True
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCsvProfile:
+    """How a bank writes its CSV exports, as a company describes it (profil CSV).
+
+    `definition` is JSON, checked when it was saved: docs/formats/csv.md has its keys. Its name is
+    the code.
+    """
+
+    code: str
+    definition: str
     version: int = 0
 
     @property

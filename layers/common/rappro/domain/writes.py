@@ -40,13 +40,17 @@ from rappro.domain.records import (
     StatementRecord,
     UnfinishedMatch,
 )
+from rappro.domain.settings import (
+    ImportProfile,
+    OwnCsvProfile,
+)
 
 Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
     | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
     | StatementIdentity | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
-    | FeedConnection | FeedRun | Lesson
+    | FeedConnection | FeedRun | ImportProfile | OwnCsvProfile | Lesson
 )  # fmt: skip
 
 

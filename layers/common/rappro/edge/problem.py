@@ -123,6 +123,8 @@ _KINDS: Final[dict[type[errors.RapproError], ProblemKind]] = {
         (errors.InputError, 400, "Wrong input", None),
         (errors.UnknownFormat, 400, "Unknown file format", None),
         (errors.AmbiguousFormat, 400, "Ambiguous file format", None),
+        (errors.ArchiveInArchive, 400, "An archive in an archive", None),
+        (errors.EncryptedFile, 400, "The file needs a password", None),
         (errors.MalformedStatement, 400, "Malformed statement", None),
         (errors.MalformedBooks, 422, "Malformed books", None),
         (errors.BalanceMismatch, 400, "Opening and lines are not closing", None),

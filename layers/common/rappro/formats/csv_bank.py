@@ -21,7 +21,7 @@ from rappro.domain.money import exponent
 from rappro.formats.csv_catalogue import CATALOGUE
 from rappro.formats.csv_lines import LineMaker
 from rappro.formats.csv_preamble import Told, account_of, facts_of
-from rappro.formats.csv_profile import CsvProfile, plain, profile_of
+from rappro.formats.csv_profile import TEXT_MAX, CsvProfile, plain, profile_of
 from rappro.formats.csv_profiles import BUILT_IN
 from rappro.formats.csv_rows import Group, Row, Source, Table, fitting, rows_of, survey
 from rappro.formats.findings import FindingLog
@@ -40,12 +40,17 @@ def built_in_profiles() -> tuple[CsvProfile, ...]:
 
 
 class CsvParser:
-    """Reads CSV by profiles: the given ones first, then the built-in ones."""
+    """Reads CSV by profiles: the given ones first, then the built-in ones; or by one of them.
+
+    Raises UnknownFormat when there is none of the name `only`.
+    """
 
     format = "csv"
 
-    def __init__(self, own: Sequence[CsvProfile] = ()) -> None:
-        self._own = tuple(own)
+    def __init__(self, own: Sequence[CsvProfile] = (), *, only: str | None = None) -> None:
+        self._own, self._only = tuple(own), only
+        if only is not None and not any(self._profiles()):
+            raise UnknownFormat(f"no CSV profile {only[:TEXT_MAX]!r}")
 
     def recognises(self, head: bytes) -> bool:
         """Say whether the header of a profile is among the first rows; never so for a FEC."""
@@ -74,7 +79,14 @@ class CsvParser:
         text = head_text(head[:_RECOGNISED_BYTES])
         if "\x00" in text:
             return None
-        return fitting(text, (*self._own, *built_in_profiles()))
+        return fitting(text, self._profiles())
+
+    def _profiles(self) -> tuple[CsvProfile, ...]:
+        """Return the profiles to try; one of the company hides a built-in one of its name."""
+        profiles = (*self._own, *built_in_profiles())
+        if self._only is None:
+            return profiles
+        return tuple(profile for profile in profiles if profile.name == self._only)[:1]
 
 
 class _Statement:

@@ -261,7 +261,7 @@ def _facts(value: object) -> tuple[Fact, ...]:
     facts = []
     for rank, given in enumerate(_list(value, "/preamble", COLUMNS_MAX)):
         pointer = f"/preamble/{rank}"
-        if not isinstance(given, Mapping) or given.get("fact") not in FACTS:
+        if not isinstance(given, Mapping) or str(given.get("fact")) not in FACTS:
             raise _wrong(f"a fact is one of {', '.join(sorted(FACTS))}", f"{pointer}/fact")
         name, keys = str(given["fact"]), set(given) - {"fact"}
         if keys == {"row", "cell"}:

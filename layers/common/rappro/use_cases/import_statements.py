@@ -13,7 +13,6 @@ from rappro.domain.bank import (
 )  # fmt: skip
 from rappro.domain.books import (
     Company,
-    Journal,
 )
 from rappro.domain.controls import (
     control_books,
@@ -34,7 +33,6 @@ from rappro.domain.records import (
 )
 from rappro.domain.settings import (
     Flow,
-    ImportProfile,
 )
 from rappro.domain.writes import (
     Write,
@@ -43,6 +41,13 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.import_terms import (
+    NOTHING_CHOSEN,
+    Chosen,
+    journals_with_profiles,
+    settle_profiles,
+    statement_parser,
+)
 from rappro.use_cases.large_files import LINES_AT_ONCE, begin_storing
 from rappro.use_cases.launching import first_run, start_runs
 from rappro.use_cases.statement_reading import (
@@ -50,7 +55,6 @@ from rappro.use_cases.statement_reading import (
     StatementRead,
     first_reading,
     line_records,
-    parser_of,
     route_statements,
     store_lines,
 )
@@ -67,6 +71,7 @@ def import_statements(
     trace: ImportTrace,
     *,
     forced_journal: str | None,
+    request: Chosen = NOTHING_CHOSEN,
     lines_at_once: int = LINES_AT_ONCE,
 ) -> tuple[ImportTrace, ...]:
     """Import every statement of a file; one blocking finding quarantines the whole file.
@@ -75,12 +80,13 @@ def import_statements(
     trace. Beyond `lines_at_once` lines the import only begins here. Raises InputError for a file
     that no parser can read, StoreConflict when the same bytes were imported meanwhile.
     """
-    journals = ports.store.all(tenant, company.id, Journal)
+    journals = journals_with_profiles(ports, tenant, company.id)
     forced = next((j for j in journals if j.code == forced_journal), None)
-    parser = parser_of(stream, forced)
+    parser = statement_parser(ports, tenant, company.id, stream, forced, request)
     source = replace(source, format=parser.format)
     reads = first_reading(parser, stream)
     others = route_statements(reads, journals, forced)
+    settle_profiles(reads, request)
     file = FileRead(source, trace, tuple(reads), tuple(others))
     stream.seek(0)
     lines = line_records(parser, stream, reads, source)
@@ -179,7 +185,8 @@ def _record(read: StatementRead, source: SourceFile, ports: Ports) -> StatementR
         ordinal=closed.ordinal,
         imported_at=ports.clock.now(),
         status=StatementStatus.IMPORTED,
-        profile=read.journal.profile if read.journal else ImportProfile(),
+        profile=read.profile,
+        is_profile_chosen=read.is_profile_chosen,
     )
 
 
@@ -250,7 +257,7 @@ def _commit(
         for record, trace in zip(records[start:end], traces[start:end], strict=True):
             writes += _statement_writes(ports, tenant, company, record, trace)
         if start == last:
-            writes += _source_writes(ports, tenant, company, source)
+            writes += source_writes(ports, tenant, company, source)
         if writes:
             ports.store.commit(tenant, company, writes)
 
@@ -283,9 +290,10 @@ def claim_identity(
     return [create(StatementIdentity(identity, record.id))]
 
 
-def _source_writes(
+def source_writes(
     ports: Ports, tenant: TenantId, company: CompanyId, source: SourceFile
 ) -> list[Write]:
+    """Return the writes that make the import of a file final, and known by its bytes and name."""
     before = ports.store.get(tenant, company, SourceFile, source.sha256)
     name = ports.store.get(tenant, company, SourceName, source.name)
     sightings = (before.sightings if before else 0) + 1

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rappro.domain.books import (
-    Journal,
-)
 from rappro.domain.controls import journal_of
 from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound, RuleViolation
 from rappro.domain.ids import CompanyId, StatementId, TenantId
@@ -22,9 +19,10 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
+from rappro.use_cases.chunks import LINES_PER_LOAD
 from rappro.use_cases.import_statements import claim_identity, initial_status
+from rappro.use_cases.import_terms import journals_with_profiles
 from rappro.use_cases.launching import first_run, launch
-from rappro.use_cases.statement_reading import LINES_PER_LOAD
 
 REASON_LENGTH_MIN = 5
 
@@ -45,11 +43,17 @@ def override_quarantine(
         raise NotFound(f"no statement {statement_id}")
     if statement.status is not StatementStatus.QUARANTINED:
         raise NotAllowedInState(f"statement {statement_id} is {statement.status}")
-    journal = journal_of(statement.account, ports.store.all(tenant, company, Journal))
+    journals = journals_with_profiles(ports, tenant, company)
+    journal = journal_of(statement.account, journals)
     if journal is None:
         raise RuleViolation("no treasury journal has the statement's account: create it first")
+    # What was fixed at import stays: the request's profile, or that of the journal it had then.
+    is_fixed = statement.is_profile_chosen or statement.journal == journal.code
     routed = replace(
-        statement, journal=journal.code, profile=journal.profile, override_reason=reason.strip()
+        statement,
+        journal=journal.code,
+        profile=statement.profile if is_fixed else journal.profile,
+        override_reason=reason.strip(),
     )
     after = routed.moved_to(initial_status(routed))
     if statement.journal != journal.code:

@@ -28,8 +28,8 @@ from rappro.domain.records import (
     LineRecord,
     SourceFile,
 )
+from rappro.domain.settings import ImportProfile
 from rappro.formats.protocol import StatementParser
-from rappro.formats.registry import detect, parser_for, peek
 from rappro.ports import Ports
 from rappro.use_cases.chunks import LINES_PER_LOAD, batches
 
@@ -44,6 +44,8 @@ class StatementRead:
     totals: LineTotals
     journal: Journal | None = None
     is_wanted: bool = True
+    profile: ImportProfile = ImportProfile()
+    is_profile_chosen: bool = False
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -67,13 +69,6 @@ class FileRead:
     def line_count(self) -> int:
         """How many lines are to be stored."""
         return sum(read.closed.line_count for read in self.reads if read.is_wanted)
-
-
-def parser_of(stream: BinaryIO, forced: Journal | None) -> StatementParser:
-    """Return the parser that the journal forces, else the one that recognises the content."""
-    if forced is not None and forced.profile.format is not None:
-        return parser_for(forced.profile.format)
-    return detect(peek(stream))
 
 
 def first_reading(parser: StatementParser, stream: BinaryIO) -> list[StatementRead]:

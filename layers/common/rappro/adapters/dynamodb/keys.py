@@ -49,6 +49,10 @@ from rappro.domain.records import (
     StatementRecord,
     UnfinishedMatch,
 )
+from rappro.domain.settings import (
+    ImportProfile,
+    OwnCsvProfile,
+)
 from rappro.domain.writes import (
     Record,
 )
@@ -96,6 +100,8 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     BooksLoad: _Kind(Table.BOOKS, "LOAD"),
     PieceCounter: _Kind(Table.BOOKS, "COUNTER"),
     UnfinishedMatch: _Kind(Table.BOOKS, "UNFINISHED"),
+    ImportProfile: _Kind(Table.BOOKS, "PROFILE"),
+    OwnCsvProfile: _Kind(Table.BOOKS, "CSV"),
     Lesson: _Kind(Table.BOOKS, "LESSON"),
     SourceFile: _Kind(Table.STATEMENTS, "F"),
     SourceName: _Kind(Table.STATEMENTS, "N"),

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from rappro.adapters.scope import check_tenant, drop_key
 from rappro.domain.errors import NotFound
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.ports import Drop, UploadTicket
+from rappro.ports import NO_CHOICE, Drop, ImportChoice, UploadTicket
 
 
 class MemoryInbox:
@@ -18,30 +18,38 @@ class MemoryInbox:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._files: dict[tuple[str, str], bytes] = {}
+        self._files: dict[tuple[str, str], tuple[bytes, ImportChoice]] = {}
 
     def drop(
-        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str, content: bytes
-    ) -> Drop:
-        """Put a file where a tenant would, and return its drop."""
+        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str, content: bytes,
+        *, choice: ImportChoice = NO_CHOICE,
+    ) -> Drop:  # fmt: skip
+        """Put a file where a tenant would, with what its ticket says, and return its drop."""
         key = drop_key(tenant, company, journal, name)
         with self._lock:
             version = str(len(self._files) + 1)
-            self._files[key, version] = content
+            self._files[key, version] = content, choice
         return Drop(key, version, len(content))
 
     def open(self, tenant: TenantId, drop: Drop) -> BinaryIO:
+        return BytesIO(self._dropped(tenant, drop)[0])
+
+    def choice(self, tenant: TenantId, drop: Drop) -> ImportChoice:
+        return self._dropped(tenant, drop)[1]
+
+    def _dropped(self, tenant: TenantId, drop: Drop) -> tuple[bytes, ImportChoice]:
         check_tenant(tenant)
         with self._lock:
-            content = self._files.get((drop.object_key, drop.object_version))
-        if content is None or not drop.object_key.startswith(f"{tenant}/"):
+            found = self._files.get((drop.object_key, drop.object_version))
+        if found is None or not drop.object_key.startswith(f"{tenant}/"):
             raise NotFound(f"no drop {drop.object_key} at that version")
-        return BytesIO(content)
+        return found
 
     def upload_ticket(
         self, tenant: TenantId, company: CompanyId, journal: str | None, name: str,
-        *, size_bytes_max: int, expires_at: datetime,
+        *, size_bytes_max: int, expires_at: datetime, choice: ImportChoice = NO_CHOICE,
     ) -> UploadTicket:  # fmt: skip
         key = drop_key(tenant, company, journal, name)
-        fields = {"key": key, "size-max": str(size_bytes_max)}
+        said = {"format": choice.format or "", "profile": choice.profile or ""}
+        fields = {"key": key, "size-max": str(size_bytes_max), **said}
         return UploadTicket("memory:inbox", fields, key, expires_at)
