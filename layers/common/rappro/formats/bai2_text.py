@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
+
+from rappro.formats.protocol import LINE_TEXT_CHARS_MAX
 
 _KEYWORDS: Final = {
     "payer": "ORG|ORG NAME|ORIG|ORIG NAME|ORIGINATOR|ORIGINATOR NAME|ORDERING CUSTOMER|BO1"
@@ -41,6 +44,7 @@ _BY_LAST_WORD: Final = {
 }
 """The keywords that end in a word, the longest first: with a blank before, name and length."""
 
+_KNOWN_CHARS: Final = 100
 _MARK: Final = re.compile(r"([:=]=?)")
 _NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
 
@@ -90,21 +94,29 @@ def clean(piece: str) -> str:
 def pieces_of(first: str, line: str, more: list[str], width: int) -> list[str]:
     """Return the pieces of a text; a record that fills its line goes on within the word.
 
-    `first` is the text that begins in the record `line`; each continuation goes on with it.
+    `first` is the text that begins in the record `line`; each continuation goes on with it. No
+    more is read of a text that is longer than any may be.
     """
     pieces: list[str] = []
     goes_on = False
+    size = len(first)
     if first:
         pieces.append(first)
         goes_on = len(line) == width and line[-1] not in " /"
     for continuation in more:
-        piece = clean(continuation[3:])
-        if piece and goes_on and continuation[3:4] != " ":
+        piece = continuation[3:].strip()
+        if piece[-1:] == "/":
+            piece = clean(piece)
+        if not piece:
+            continue
+        if goes_on and continuation[3] != " ":
             pieces[-1] += piece
-        elif piece:
+        else:
             pieces.append(piece)
-        if piece:
-            goes_on = len(continuation) == width and continuation[-1] not in " /"
+        goes_on = len(continuation) == width and continuation[-1] not in " /"
+        size += len(piece)
+        if size > LINE_TEXT_CHARS_MAX:
+            break
     return pieces
 
 
@@ -117,11 +129,30 @@ def keywords_of(pieces: list[str]) -> dict[str, str]:
             name = _NAMES.get(key)
             if name is None:
                 name = _keyword(key)[0]
-            if name:
+            if name and name not in told:
                 _put(told, name, value[1:] if value[:1] == "=" else value)
-        elif mark or "=" in piece:
+        elif "=" in piece:
             _read_marks(piece, told)
+        elif mark:
+            _read_colons(piece, told)
     return told
+
+
+def _read_colons(piece: str, told: dict[str, str]) -> None:
+    """Read a piece whose only marks are colons: the same as `_read_marks`, in half the time."""
+    parts = piece.split(":")
+    last = parts.pop()
+    name, value = "", ""
+    for part in parts:
+        following, start = _known_keyword(part) if len(part) <= _KNOWN_CHARS else _keyword(part)
+        if start is None:
+            value += part + ":"
+            continue
+        if name and name not in told:
+            _put(told, name, value + part[:start])
+        name, value = following, ""
+    if name and name not in told:
+        _put(told, name, value + last)
 
 
 def _read_marks(piece: str, told: dict[str, str]) -> None:
@@ -134,10 +165,10 @@ def _read_marks(piece: str, told: dict[str, str]) -> None:
         if start is None:
             value += part + parts[at + 1]
             continue
-        if name:
+        if name and name not in told:
             _put(told, name, value + part[:start])
         name, value = following, ""
-    if name:
+    if name and name not in told:
         _put(told, name, value + parts[-1])
 
 
@@ -159,8 +190,11 @@ def _keyword(part: str) -> tuple[str, int | None]:
     return "", last or None
 
 
+_known_keyword: Final = lru_cache(maxsize=4_096)(_keyword)
+"""The same for what stands between two marks again and again, such as the name of a company."""
+
+
 def _put(told: dict[str, str], name: str, text: str) -> None:
-    if name not in told:
-        value = text.strip(" ,;")
-        if value and value not in _NOT_PROVIDED:
-            told[name] = value
+    value = text.strip(" ,;")
+    if value and value not in _NOT_PROVIDED:
+        told[name] = value

@@ -15,7 +15,7 @@ from rappro.domain.bank import Counterparty, LineStatusAtBank, StatementLine
 from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent, format_amount
 from rappro.formats.bai2_codes import TYPE_CODES, Level, TypeCode, type_code
-from rappro.formats.bai2_fields import NOT_SAID, PLAIN_FUNDS, Availability, FieldContext
+from rappro.formats.bai2_fields import PLAIN_FUNDS, Availability, FieldContext
 from rappro.formats.bai2_records import Numbered
 from rappro.formats.bai2_text import Fields, clean, keywords_of, pieces_of
 from rappro.formats.ibans import is_iban, plain_iban
@@ -28,14 +28,13 @@ from rappro.formats.protocol import (
 from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
 
 BIC: Final = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
-_PAYER: Final = ("payer", "payer_account")
-_PAYEE: Final = ("payee", "payee_account")
+_PAYER: Final = ("payer", "payer_account", "payer_bic")
+_PAYEE: Final = ("payee", "payee_account", "payee_bic")
 _NOTHING_TOLD: Final[dict[str, str]] = {}
 _BOOKED: Final = LineStatusAtBank.BOOKED
 _INFORMATION: Final = LineStatusAtBank.INFORMATION
 _STATUS, _SUMMARY = Level.STATUS, Level.SUMMARY
 _DETAIL, _NON_MONETARY = Level.DETAIL, Level.NON_MONETARY
-_OWN_FIELDS: Final = {"S": 3, "V": 2}  # of a funds type
 _COMMAS: Final = 6  # up to the text, when the funds type has no fields of its own
 
 
@@ -53,9 +52,9 @@ class Sheet:
     lines: int = 0
 
 
-_Written = tuple[str, str, str, str, str, str, Availability, str, list[str]]
-"""The fields as they are written (type code, amount, funds type, bank's and customer's reference,
-text), the availability, the record in which the text begins, and those that go on with it."""
+_Written = tuple[str, str, date | None, str, str, str, str, str, list[str]]
+"""The fields as they are written: type code, amount, value date, when amounts are available, bank's
+and customer's reference, text, the record in which it begins, and those that go on with it."""
 
 
 def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
@@ -67,11 +66,12 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     context = sheet.context
     context.number = number
     sheet.records += 1 + len(more)
-    written = _read(head, more, context)
+    written = _read(head, more, sheet)
     code = written[0]
     kind = TYPE_CODES.get(code) or _unlisted(code, context)
     amount, status = _signed(written[1], kind, code, sheet)
-    if kind.level is _SUMMARY or kind.level is _STATUS:
+    level = kind.level
+    if level is _SUMMARY or level is _STATUS:
         context.findings.note("summary_in_detail", context.where, about=code)
         return None
     sheet.lines += 1
@@ -92,26 +92,40 @@ def _line(
     raw: str,
 ) -> StatementLine:
     """Return the line of what is written, read so far as its amount."""
-    code, _, funds, bank_ref, customer_ref, text, availability, text_line, text_more = written
+    code, _, value_date, available, bank_ref, customer_ref, text, begun, text_more = written
     context = sheet.context
-    pieces = pieces_of(text, text_line, text_more, sheet.width) if text_more else [text]
-    label, label_more, told = _texts(pieces, context)
+    label_more = ""
+    if text_more:
+        pieces = pieces_of(text, begun, text_more, sheet.width)
+        text = pieces[0] if pieces else ""
+        if len(pieces) > 1:
+            label_more = " ".join(pieces[1:])
+    if len(text) + len(label_more) > LINE_TEXT_CHARS_MAX:
+        raise TooLarge(f"a text of more than {LINE_TEXT_CHARS_MAX} characters",
+                       position=context.where)  # fmt: skip
+    if ":" in text or "=" in text or ":" in label_more or "=" in label_more:
+        told = keywords_of(pieces if text_more else [text])
+    else:
+        told = _NOTHING_TOLD
     get = told.get
-    side, account_key = _PAYER if amount > 0 else _PAYEE
-    account = get(account_key, "")
+    account, counterparty = "", NO_COUNTERPARTY
+    if told:
+        names = _PAYER if amount > 0 else _PAYEE
+        account = get(names[1], "")
+        counterparty = _counterparty(told, names, account)
     return new_line(
         sheet.lines,
         sheet.as_of,
         amount,
         context.currency,
-        sheet.as_of if funds == "0" else availability.value_date,
+        value_date,
         bank_ref if bank_ref.strip("0") else None,
-        label,
+        text,
         label_more,
-        _available(availability, context.currency) if availability.by_days else "",
+        available,
         customer_ref if customer_ref.strip("0") else "",
         account,
-        _counterparty(told, side, account) if told else NO_COUNTERPARTY,
+        counterparty,
         get("end_to_end"),
         get("mandate"),
         get("creditor"),
@@ -130,49 +144,86 @@ def _raw(head: str, more: list[str]) -> str:
     return "\n".join([head.rstrip(), *map(str.rstrip, more)])
 
 
-def _read(head: str, more: list[str], context: FieldContext) -> _Written:
+def _read(head: str, more: list[str], sheet: Sheet) -> _Written:
     """Cut a transaction into its fields. Raises MalformedStatement and TooLarge."""
     fields = head.split(",", _COMMAS)
-    funds = fields[3] if len(fields) > 3 else ""
-    availability, text_line, text_more = NOT_SAID, head, more
-    if funds in _OWN_FIELDS:
-        own = _OWN_FIELDS[funds]
-        fields = head.split(",", _COMMAS + own)
-        if len(fields) == _COMMAS + own + 1:
-            availability = context.availability(funds, iter(fields[4 : 4 + own]))
-            del fields[4 : 4 + own]
-    if len(fields) > _COMMAS and (funds in PLAIN_FUNDS or availability is not NOT_SAID):
-        _, code, amount, _, bank_ref, customer_ref, text = fields  # all in one record, as usual
-        text = clean(text)
-    elif len(fields) == _COMMAS and funds in PLAIN_FUNDS:
-        _, code, amount, _, bank_ref, customer_ref = fields
+    value_date, available = None, ""
+    if len(fields) > _COMMAS:  # all in one record, as usual
+        code, amount, funds = fields[1:4]
+        if funds == "V":
+            tail, value_date = _valued(fields, sheet)
+        elif funds == "S":
+            tail, available = _spread(fields, sheet)
+        else:
+            tail = fields[4:] if funds in PLAIN_FUNDS else fields[:0]
+        if len(tail) < 3:
+            return _read_any(head, more, sheet)
+        bank_ref, customer_ref, text = tail
+    elif len(fields) == _COMMAS and fields[3] in PLAIN_FUNDS:
+        _, code, amount, funds, bank_ref, customer_ref = fields
         customer_ref, text = customer_ref.rstrip().removesuffix("/"), ""
     else:
-        rest = Fields(head, more)
-        code, amount, funds = next(rest, ""), next(rest, ""), next(rest, "")
-        code, funds = code.strip(), funds.strip().upper()
-        availability = context.availability(funds, rest)
-        bank_ref, customer_ref = next(rest, ""), next(rest, "")
-        text, text_line, text_more = rest.text()
+        return _read_any(head, more, sheet)
+    if len(head) > FIELD_CHARS_MAX:
+        _check_references(bank_ref, customer_ref, sheet)
+    text = text.strip()
+    if text[-1:] == "/":
+        text = clean(text)
+    if funds == "0":
+        value_date = sheet.as_of
+    return (code, amount, value_date, available, bank_ref.strip(), customer_ref.strip(), text,
+            head, more)  # fmt: skip
+
+
+def _valued(fields: list[str], sheet: Sheet) -> tuple[list[str], date | None]:
+    """Return what follows the fields of funds type V, and its date; nothing if some are missing."""
+    tail, context = fields[6].split(",", 2), sheet.context
+    value_date = None if fields[5] else context.dates.get(fields[4])
+    if value_date is None and len(tail) == 3:
+        value_date = context.availability("V", iter(fields[4:6])).value_date
+    return tail, value_date
+
+
+def _spread(fields: list[str], sheet: Sheet) -> tuple[list[str], str]:
+    """Return what follows the fields of funds type S, and its three amounts as text."""
+    context, today, tomorrow = sheet.context, fields[4], fields[5]
+    later, *tail = fields[6].split(",", 3)
+    if len(tail) < 3:
+        return tail, ""
+    parts = today + tomorrow + later
+    if (  # no zeros before them, two digits and more, and not more than an amount has
+        parts.isdigit() and parts.isascii() and len(parts) <= AMOUNT_DIGITS_MAX + 6
+        and "1" <= today[:-2] < ":" and "1" <= tomorrow[:-2] < ":" and "1" <= later[:-2] < ":"
+        and exponent(context.currency) == 2
+    ):  # fmt: skip
+        return tail, (
+            f"available 0d {today[:-2]}.{today[-2:]}, 1d {tomorrow[:-2]}.{tomorrow[-2:]},"
+            f" 2d {later[:-2]}.{later[-2:]}"
+        )
+    availability = context.availability("S", iter((today, tomorrow, later)))
+    return tail, _available(availability, context.currency)
+
+
+def _read_any(head: str, more: list[str], sheet: Sheet) -> _Written:
+    """Cut a transaction into its fields, wherever its records end and whatever its funds type."""
+    context = sheet.context
+    rest = Fields(head, more)
+    code, amount, funds = next(rest, ""), next(rest, ""), next(rest, "")
+    code, funds = code.strip(), funds.strip().upper()
+    availability = context.availability(funds, rest)
+    bank_ref, customer_ref = next(rest, ""), next(rest, "")
+    text, begun, text_more = rest.text()
+    _check_references(bank_ref, customer_ref, sheet)
+    value_date = sheet.as_of if funds == "0" else availability.value_date
+    available = _available(availability, context.currency) if availability.by_days else ""
+    return (code, amount, value_date, available, bank_ref.strip(), customer_ref.strip(), text,
+            begun, text_more)  # fmt: skip
+
+
+def _check_references(bank_ref: str, customer_ref: str, sheet: Sheet) -> None:
     if len(bank_ref) > FIELD_CHARS_MAX or len(customer_ref) > FIELD_CHARS_MAX:
         raise TooLarge(f"a reference of more than {FIELD_CHARS_MAX} characters",
-                       position=context.where)  # fmt: skip
-    return (code, amount, funds, bank_ref.strip(), customer_ref.strip(), text, availability,
-            text_line, text_more)  # fmt: skip
-
-
-def _texts(pieces: list[str], context: FieldContext) -> tuple[str, str, dict[str, str]]:
-    """Return the label, its continuation, and what the keywords in them name. Raises TooLarge."""
-    if len(pieces) < 2:
-        label, more = pieces[0] if pieces else "", ""
-    else:
-        label, more = pieces[0], " ".join(pieces[1:])
-    if len(label) + len(more) > LINE_TEXT_CHARS_MAX:
-        raise TooLarge(f"a text of more than {LINE_TEXT_CHARS_MAX} characters",
-                       position=context.where)  # fmt: skip
-    if ":" in label or ":" in more or "=" in label or "=" in more:
-        return label, more, keywords_of(pieces)
-    return label, more, _NOTHING_TOLD
+                       position=sheet.context.where)  # fmt: skip
 
 
 def _unlisted(code: str, context: FieldContext) -> TypeCode:
@@ -211,12 +262,12 @@ def _signed(text: str, kind: TypeCode, code: str, sheet: Sheet) -> tuple[int, Li
     return amount * kind.direction, _BOOKED
 
 
-def _counterparty(told: dict[str, str], side: str, account: str) -> Counterparty:
+def _counterparty(told: dict[str, str], names: tuple[str, str, str], account: str) -> Counterparty:
     """Return the party on the other side; ACH names the company whichever way the money goes."""
     get = told.get
-    iban, bic = plain_iban(account) if account else "", get(side + "_bic")
+    iban, bic = plain_iban(account) if len(account) > 14 else "", get(names[2])
     return new_counterparty(
-        get(side) or get("company") or get("individual"),
+        get(names[0]) or get("company") or get("individual"),
         iban if iban and is_iban(iban) else None,
         bic if bic and BIC.fullmatch(bic) else None,
         get("company_id"),

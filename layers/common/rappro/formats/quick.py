@@ -22,7 +22,7 @@ def _maker_of(frozen: type[Any]) -> Any:
     """
     plain = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
     opened = type(f"Open{frozen.__name__}", (frozen,), {"__slots__": (), **plain})
-    names = {"opened": opened, "frozen": frozen}
+    names: dict[str, Any] = {"opened": opened, "frozen": frozen}
     names |= {f"default_{each.name}": each.default for each in fields(frozen)}
     arguments = (
         each.name if each.default is MISSING else f"{each.name}=default_{each.name}"
