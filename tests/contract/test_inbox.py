@@ -14,7 +14,7 @@ from rappro.adapters.memory import MemoryInbox
 from rappro.adapters.s3.inbox import DROP_BYTES_MAX, S3Inbox
 from rappro.domain.errors import InvalidRequest, NotFound, TooLarge
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.ports import Drop, Inbox
+from rappro.ports import NO_CHOICE, Drop, ImportChoice, Inbox
 from tests.contract.conftest import INBOX
 
 DropFile = Callable[[TenantId, CompanyId, str | None, str, bytes], Drop]
@@ -37,6 +37,87 @@ def both(request: pytest.FixtureRequest) -> tuple[Inbox, DropFile]:
         return Drop(key, answer["VersionId"], len(content))
 
     return S3Inbox(s3, INBOX, SystemClock()), drop
+
+
+Ticket = Callable[[str, ImportChoice], Callable[[], Drop]]
+
+
+@pytest.fixture(params=["memory", pytest.param("s3", marks=pytest.mark.emulator)])
+def posting(
+    request: pytest.FixtureRequest, tenant: TenantId, company: CompanyId
+) -> tuple[Inbox, Ticket]:
+    """Return an inbox, and a way to get a ticket for a name, which posts one file when called."""
+    if request.param == "memory":
+        memory = MemoryInbox()
+        return (
+            memory,
+            lambda name, choice: (
+                lambda: memory.drop(tenant, company, None, name, b"x", choice=choice)
+            ),
+        )
+    s3 = request.getfixturevalue("s3")
+    inbox = S3Inbox(s3, INBOX, SystemClock())
+
+    def ticket(name: str, choice: ImportChoice) -> Callable[[], Drop]:
+        end = datetime.now(UTC) + TOMORROW
+        given = inbox.upload_ticket(
+            tenant, company, None, name, size_bytes_max=10, expires_at=end, choice=choice
+        )
+
+        def post() -> Drop:
+            answer = httpx.post(given.url, data=given.fields, files={"file": b"x"})
+            assert answer.is_success, answer.text
+            return Drop(given.object_key, answer.headers["x-amz-version-id"], 1)
+
+        return post
+
+    return inbox, ticket
+
+
+def test_what_a_ticket_was_asked_with_stays_with_the_version_it_let_in(
+    posting: tuple[Inbox, Ticket],
+    tenant: TenantId, other_tenant: TenantId,
+) -> None:  # fmt: skip
+    """Four tickets for one name, posted the other way round: none takes another's choice."""
+    inbox, ticket = posting
+    choices = (
+        ImportChoice("csv", "Crédit #1 / Été"),
+        NO_CHOICE,
+        ImportChoice(profile="LIVRET"),
+        ImportChoice("camt.053"),
+    )
+    posts = [ticket("releve.xml", choice) for choice in choices]
+
+    drops = [post() for post in reversed(posts)]
+
+    assert [inbox.choice(tenant, drop) for drop in reversed(drops)] == list(choices)
+    for stranger, drop in (
+        (other_tenant, drops[0]),
+        (tenant, Drop(drops[0].object_key, "no-such-version", 1)),
+        (tenant, Drop(f"{drops[0].object_key}x", drops[0].object_version, 1)),
+    ):
+        with pytest.raises(NotFound):
+            inbox.choice(stranger, drop)
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("choice", [NO_CHOICE, ImportChoice("csv", "LIVRET")])
+def test_nobody_posts_with_another_choice_than_the_ticket_says(
+    s3: Any, tenant: TenantId, company: CompanyId, choice: ImportChoice
+) -> None:
+    inbox = S3Inbox(s3, INBOX, SystemClock())
+    ticket = inbox.upload_ticket(
+        tenant, company, None, "a.xml", size_bytes_max=10, choice=choice,
+        expires_at=datetime.now(UTC) + TOMORROW,
+    )  # fmt: skip
+    chosen = {name for name in ticket.fields if name.startswith("x-amz-meta-")}
+    without = {name: value for name, value in ticket.fields.items() if name not in chosen}
+    others = [{**ticket.fields, "x-amz-meta-rappro-format": "qif"}] + [without] * bool(chosen)
+
+    answers = [httpx.post(ticket.url, data=d, files={"file": b"x"}) for d in others]
+
+    assert [answer.status_code for answer in answers] == [403] * len(others)
+    assert len(chosen) == (2 if choice.format else 0)
 
 
 def test_a_drop_is_read_at_its_own_version(
