@@ -25,13 +25,16 @@ Started = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def state_machine(aws: Aws) -> tuple[Any, str]:
+def state_machines(aws: Aws) -> tuple[Any, list[str]]:
     client = aws.client("stepfunctions")
     definition = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
-    answer = client.create_state_machine(
-        name="reconcile", definition=json.dumps(definition), roleArn=ROLE, type="STANDARD"
-    )
-    return client, answer["stateMachineArn"]
+    answers = [
+        client.create_state_machine(
+            name=name, definition=json.dumps(definition), roleArn=ROLE, type="STANDARD"
+        )
+        for name in ("reconcile", "import")
+    ]
+    return client, [answer["stateMachineArn"] for answer in answers]
 
 
 @pytest.fixture(params=["memory", pytest.param("aws", marks=pytest.mark.emulator)])
@@ -41,15 +44,17 @@ def runs(request: pytest.FixtureRequest) -> tuple[Runs, Started]:
         memory = MemoryRuns()
 
         def started(reference: str) -> dict[str, Any]:
-            for execution in memory.started:
-                again = memory.start(
-                    execution.tenant, execution.company, execution.name, {"another": "input"}
-                )
-                seen[again] = execution.payload
+            machines = ((memory.started, memory.start), (memory.imports, memory.start_import))
+            for executions, start in machines:
+                for execution in executions:
+                    again = start(
+                        execution.tenant, execution.company, execution.name, {"another": "input"}
+                    )
+                    seen[again] = execution.payload
             return seen[reference]
 
         return memory, started
-    client, arn = request.getfixturevalue("state_machine")
+    client, arns = request.getfixturevalue("state_machines")
 
     def described(reference: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(
@@ -57,7 +62,7 @@ def runs(request: pytest.FixtureRequest) -> tuple[Runs, Started]:
         )
         return found
 
-    return StepFunctionsRuns(client, arn), described
+    return StepFunctionsRuns(client, *arns), described
 
 
 def test_a_run_of_one_name_starts_once(
@@ -85,6 +90,18 @@ def test_runs_of_several_owners_may_have_one_name(
     ]
 
     assert [started(reference)["owner"] for reference in references] == [0, 1, 2]
+
+
+def test_an_import_starts_once_and_is_no_run(
+    runs: tuple[Runs, Started], tenant: TenantId, company: CompanyId
+) -> None:
+    """The machines are two: a name that one has used is free in the other."""
+    port, started = runs
+    run = port.start(tenant, company, "one-name", {"run": 1})
+    first = port.start_import(tenant, company, "one-name", {"import": 1})
+
+    assert port.start_import(tenant, company, "one-name", {"import": 2}) == first
+    assert (started(first), started(run)) == ({"import": 1}, {"run": 1})
 
 
 @pytest.mark.parametrize("name", ["a" * 300, "é/ #?*", "x"])

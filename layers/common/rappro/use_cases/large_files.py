@@ -53,7 +53,7 @@ class ImportPlan:
 
 def begin_storing(
     ports: Ports, tenant: TenantId, company: CompanyId, file: FileRead,
-    lines: Iterable[LineRecord],
+    lines: Iterable[LineRecord], *, lines_per_chunk: int = LINES_PER_CHUNK,
 ) -> tuple[ImportTrace, ...]:  # fmt: skip
     """Cut a file's lines into chunks, claim its bytes and start the machine that stores them.
 
@@ -62,7 +62,7 @@ def begin_storing(
     now, trace = ports.clock.now(), file.trace
     import_id = derive_id("ip", trace.id, file.source.sha256, now.isoformat())
     count = 0
-    for count, batch in enumerate(batches(lines, LINES_PER_CHUNK), start=1):
+    for count, batch in enumerate(batches(lines, lines_per_chunk), start=1):
         chunk = LineChunk(tuple(batch))
         ports.blobs.save_document(tenant, company, chunk_name(import_id, count), LineChunk, chunk)
     plan = ImportPlan(file, count)
