@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 
 from rappro.domain.bank import (
@@ -19,7 +20,7 @@ from rappro.domain.controls import (
     control_continuity,
     control_file,
 )  # fmt: skip
-from rappro.domain.ids import CompanyId, StatementId, TenantId, derive_id
+from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.operations import (
     ImportOutcome,
     ImportTrace,
@@ -39,9 +40,9 @@ from rappro.domain.writes import (
     create,
     put,
 )
+from rappro.formats.protocol import StatementParser
 from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
-from rappro.use_cases.chunks import LINES_PER_CHUNK
 from rappro.use_cases.import_terms import (
     NOTHING_CHOSEN,
     Chosen,
@@ -49,14 +50,18 @@ from rappro.use_cases.import_terms import (
     settle_profiles,
     statement_parser,
 )
+from rappro.use_cases.known_lines import Known, hidden_lines, recognise, save_marks
 from rappro.use_cases.large_files import LINES_AT_ONCE, begin_storing
 from rappro.use_cases.launching import first_run, start_runs
 from rappro.use_cases.statement_reading import (
     FileRead,
     StatementRead,
+    deleted_ordinals,
     first_reading,
     line_records,
+    note_stored,
     route_statements,
+    statement_id_of,
     store_lines,
 )
 
@@ -74,6 +79,7 @@ def import_statements(
     forced_journal: str | None,
     request: Chosen = NOTHING_CHOSEN,
     lines_at_once: int = LINES_AT_ONCE,
+    parser: StatementParser | None = None,
 ) -> tuple[ImportTrace, ...]:
     """Import every statement of a file; one blocking finding quarantines the whole file.
 
@@ -83,17 +89,19 @@ def import_statements(
     """
     journals = journals_with_profiles(ports, tenant, company.id)
     forced = next((j for j in journals if j.code == forced_journal), None)
-    parser = statement_parser(ports, tenant, company.id, stream, forced, request)
-    source = replace(source, format=parser.format)
+    if parser is None:
+        parser = statement_parser(ports, tenant, company.id, stream, forced, request)
+    deleted = deleted_ordinals(ports, tenant, company.id, source)
+    source = replace(source, format=parser.format, deleted_ordinals=deleted)
     reads = first_reading(parser, stream)
     others = route_statements(reads, journals, forced)
     settle_profiles(reads, request)
+    note_stored(ports, tenant, company.id, reads, source)
     file = FileRead(source, trace, tuple(reads), tuple(others))
     stream.seek(0)
     lines = line_records(parser, stream, reads, source)
     if file.line_count > lines_at_once:
-        size = min(LINES_PER_CHUNK, lines_at_once)
-        return begin_storing(ports, tenant, company.id, file, lines, lines_per_chunk=size)
+        return begin_storing(ports, tenant, company.id, file, lines)
     store_lines(ports, tenant, company.id, lines)
     return finish_file(ports, tenant, company, file)
 
@@ -106,6 +114,7 @@ def finish_file(
     Returns the trace rows as stored. Raises StoreConflict when something of it was imported
     meanwhile; what is controlled depends on the books, so another attempt controls it again.
     """
+    note_stored(ports, tenant, company.id, file.reads, file.source)
     records = _control(ports, tenant, company, file)
     source = replace(file.source, statement_ids=tuple(r.id for r in records))
     traces = _traces(file.trace, source.format or "", records, file.others)
@@ -122,24 +131,41 @@ def _control(
     records: list[StatementRecord] = []
     wanted = [read for read in file.reads if read.is_wanted]
     for read in wanted:
+        if read.stored is not None:
+            records.append(read.stored)
+            continue
         read.findings += control_file(read.closed, read.totals)
         read.findings += control_books(read.closed, read.totals, company, read.journal, today=today)
         record = _record(read, file.source, ports)
+        same = _duplicate(ports, tenant, company.id, record)
         if read.journal is not None:
             code = read.journal.code
             if code not in earlier:
                 earlier[code] = ports.store.statements_of_journal(tenant, company.id, code)
-            read.findings += control_continuity(
-                read.closed, [s for s in earlier[code] if s.id != record.id]
-            )
+            there = [s for s in earlier[code] if s.id != record.id]
+            read.findings += control_continuity(read.closed, there)
+            record, known = _mark_known(ports, tenant, company.id, record, there)
+            same = same or list(known.findings)
             earlier[code].append(record)
-        read.findings += _duplicate(ports, tenant, company.id, record)
+        read.findings += same
         records.append(record)
     is_blocked = any(read.is_blocked for read in wanted)
     return [
         _with_status(record, read, is_file_blocked=is_blocked)
         for record, read in zip(records, wanted, strict=True)
     ]
+
+
+def _mark_known(
+    ports: Ports, tenant: TenantId, company: CompanyId, record: StatementRecord,
+    there: list[StatementRecord],
+) -> tuple[StatementRecord, Known]:  # fmt: skip
+    """Mark the lines that are there already; nobody sees them before their statement."""
+    lines = partial(hidden_lines, ports, tenant, company, record)
+    known = recognise(ports, tenant, company, record, there=there, lines=lines())
+    if known.is_compared:
+        save_marks(ports, tenant, company, lines(), known, record.journal)
+    return replace(record, known_count=len(known.keys)), known
 
 
 def identity_of(statement: StatementRecord) -> str:
@@ -168,9 +194,8 @@ def _duplicate(
 
 def _record(read: StatementRead, source: SourceFile, ports: Ports) -> StatementRecord:
     closed = read.closed
-    account = closed.account.iban or closed.account.number
     return StatementRecord(
-        id=StatementId(derive_id("st", account, source.sha256, closed.ordinal)),
+        id=statement_id_of(read, source),
         journal=read.journal.code if read.journal else None,
         account=closed.account,
         currency=closed.currency,
@@ -195,6 +220,8 @@ def _record(read: StatementRead, source: SourceFile, ports: Ports) -> StatementR
 def _with_status(
     record: StatementRecord, read: StatementRead, *, is_file_blocked: bool
 ) -> StatementRecord:
+    if read.stored is not None:
+        return read.stored
     findings = list(read.findings)
     if is_file_blocked and not read.is_blocked:
         findings.append(
@@ -207,10 +234,13 @@ def _with_status(
 
 
 def initial_status(record: StatementRecord) -> StatementStatus:
-    """Return the status of an accepted statement (SPEC IMP-5, IMP-6)."""
+    """Return the status of an accepted statement (SPEC IMP-5, IMP-6).
+
+    There is nothing to match where there is no line, or none that was not there already.
+    """
     if record.profile.flow is Flow.RECONCILIATION_ONLY:
         return StatementStatus.TRANSFERRED
-    if record.line_count == 0:
+    if record.known_count == record.line_count:
         return StatementStatus.RECONCILED
     return StatementStatus.IMPORTED
 
@@ -271,8 +301,9 @@ def _statement_writes(
     if ports.store.get(tenant, company, StatementRecord, record.id) is not None:
         return []
     is_running = record.status is StatementStatus.IMPORTED
+    identity = None if record.status is StatementStatus.QUARANTINED else identity_of(record)
     writes = [
-        create(replace(record, run_number=1 if is_running else 0)),
+        create(replace(record, run_number=1 if is_running else 0, identity=identity)),
         put(ports.store.get(tenant, company, ImportTrace, trace.id), trace),
     ]
     if is_running:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
+from rappro.domain.bank import Finding
 from rappro.domain.controls import journal_of
 from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound, RuleViolation
 from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.records import (
-    LineRecord,
     StatementRecord,
     StatementStatus,
 )
@@ -19,9 +20,9 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
-from rappro.use_cases.chunks import LINES_PER_LOAD
-from rappro.use_cases.import_statements import claim_identity, initial_status
+from rappro.use_cases.import_statements import claim_identity, identity_of, initial_status
 from rappro.use_cases.import_terms import journals_with_profiles
+from rappro.use_cases.known_lines import Known, recognise, save_marks
 from rappro.use_cases.launching import first_run, launch
 
 REASON_LENGTH_MIN = 5
@@ -55,12 +56,16 @@ def override_quarantine(
         profile=statement.profile if is_fixed else journal.profile,
         override_reason=reason.strip(),
     )
+    known = _mark_lines(ports, tenant, company, statement, routed)
+    routed = replace(
+        routed,
+        known_count=len(known.keys),
+        findings=(*routed.findings, *_not_said_yet(routed, known)),
+    )
     after = routed.moved_to(initial_status(routed))
-    if statement.journal != journal.code:
-        _route_lines(ports, tenant, company, statement, journal.code)
     writes: list[Write] = [*claim_identity(ports, tenant, company, after)]
     is_running = after.status is StatementStatus.IMPORTED
-    after = replace(after, run_number=1 if is_running else 0)
+    after = replace(after, run_number=1 if is_running else 0, identity=identity_of(after))
     run = first_run(ports, tenant, company, after)
     if is_running:
         writes.append(create(run))
@@ -73,14 +78,23 @@ def override_quarantine(
     return replace(after, version=statement.version + 1)
 
 
-def _route_lines(
-    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord, code: str
-) -> None:
-    """Give the lines their journal while nobody may act on them yet; repeating it is harmless."""
-    batch: list[LineRecord] = []
-    for line in ports.store.lines(tenant, company, statement.id):
-        batch.append(replace(line, journal=code))
-        if len(batch) == LINES_PER_LOAD:
-            ports.store.load(tenant, company, batch)
-            batch = []
-    ports.store.load(tenant, company, batch)
+def _mark_lines(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord,
+    routed: StatementRecord,
+) -> Known:  # fmt: skip
+    """Give the lines their journal and what they are known as now; nobody may act on them yet.
+
+    What was there at the import may be gone meanwhile, and other statements may have come.
+    """
+    there = ports.store.statements_of_journal(tenant, company, routed.journal or "")
+    lines = partial(ports.store.lines, tenant, company, statement.id)
+    known = recognise(ports, tenant, company, routed, there=there, lines=lines())
+    if known.is_compared or statement.known_count or statement.journal != routed.journal:
+        save_marks(ports, tenant, company, lines(), known, routed.journal)
+    return known
+
+
+def _not_said_yet(statement: StatementRecord, known: Known) -> tuple[Finding, ...]:
+    """Return what is found now of known lines, unless the import said such a thing already."""
+    said = {finding.code for finding in statement.findings}
+    return () if said & {"known_lines", "duplicate_statement"} else known.findings

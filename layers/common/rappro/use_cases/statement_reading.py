@@ -27,6 +27,7 @@ from rappro.domain.operations import ImportTrace
 from rappro.domain.records import (
     LineRecord,
     SourceFile,
+    StatementRecord,
 )
 from rappro.domain.settings import ImportProfile
 from rappro.formats.protocol import StatementParser
@@ -47,6 +48,7 @@ class StatementRead:
     profile: ImportProfile = ImportProfile()
     is_profile_chosen: bool = False
     findings: list[Finding] = field(default_factory=list)
+    stored: StatementRecord | None = None  # what an earlier import of the same bytes made of it
 
     @property
     def is_blocked(self) -> bool:
@@ -68,7 +70,9 @@ class FileRead:
     @property
     def line_count(self) -> int:
         """How many lines are to be stored."""
-        return sum(read.closed.line_count for read in self.reads if read.is_wanted)
+        return sum(
+            read.closed.line_count for read in self.reads if read.is_wanted and read.stored is None
+        )
 
 
 def first_reading(parser: StatementParser, stream: BinaryIO) -> list[StatementRead]:
@@ -77,14 +81,15 @@ def first_reading(parser: StatementParser, stream: BinaryIO) -> list[StatementRe
     Raises InputError: what the parser finds, or a file without or with too many statements.
     """
     reads: list[StatementRead] = []
-    totals, currency = LineTotals(), ""
+    totals, currency = LineTotals(parser.format), ""
     for event in parser.parse(stream):
         if isinstance(event, StatementLine):
             currency = currency or event.currency
             totals.add(event, currency)
         elif isinstance(event, StatementOpened):
-            totals, currency = LineTotals(), event.account.currency or ""
+            totals, currency = LineTotals(parser.format), event.account.currency or ""
         else:
+            totals.references.forget()
             reads.append(StatementRead(event, totals, findings=list(event.findings)))
         if len(reads) > STATEMENTS_PER_FILE_MAX:
             raise TooLarge(f"more than {STATEMENTS_PER_FILE_MAX} statements in a file")
@@ -139,7 +144,9 @@ def line_records(
 
     The stream stands at its beginning.
     """
-    by_ordinal = {read.closed.ordinal: read for read in reads if read.is_wanted}
+    by_ordinal = {
+        read.closed.ordinal: read for read in reads if read.is_wanted and read.stored is None
+    }
     read: StatementRead | None = None
     for event in parser.parse(stream):
         if isinstance(event, StatementOpened):
@@ -149,11 +156,47 @@ def line_records(
 
 
 def _line_record(line: StatementLine, read: StatementRead, source: SourceFile) -> LineRecord:
-    account = read.closed.account.iban or read.closed.account.number
-    ordinal = read.closed.ordinal
     return LineRecord(
-        id=LineId(derive_id("li", account, source.sha256, ordinal, line.position)),
-        statement_id=StatementId(derive_id("st", account, source.sha256, ordinal)),
+        id=LineId(derive_id("li", *_named(read, source), line.position)),
+        statement_id=statement_id_of(read, source),
         journal=read.journal.code if read.journal else None,
         line=line,
     )
+
+
+def statement_id_of(read: StatementRead, source: SourceFile) -> StatementId:
+    """Return a statement's id: of its account, its file, its place there, and its deletions."""
+    return StatementId(derive_id("st", *_named(read, source)))
+
+
+def _named(read: StatementRead, source: SourceFile) -> tuple[str | int | None, ...]:
+    """Return what names a statement; one that was deleted comes back under another name.
+
+    Its runs, matches and audit rows stay, and an execution's name is never free again.
+    """
+    account, ordinal = read.closed.account, read.closed.ordinal
+    deleted = source.deleted_ordinals.count(ordinal)
+    number = account.iban or account.number
+    return (number, source.sha256, ordinal, *((f"again {deleted}",) if deleted else ()))
+
+
+def deleted_ordinals(
+    ports: Ports, tenant: TenantId, company: CompanyId, source: SourceFile
+) -> tuple[int, ...]:
+    """Return which statements of these bytes were deleted before."""
+    before = ports.store.get(tenant, company, SourceFile, source.sha256)
+    return () if before is None else before.deleted_ordinals
+
+
+def note_stored(
+    ports: Ports, tenant: TenantId, company: CompanyId, reads: Iterable[StatementRead],
+    source: SourceFile,
+) -> None:  # fmt: skip
+    """Note the statements that an earlier import of the same bytes made: their lines are not ours.
+
+    They are there when an attempt died between two commits, or when one statement of the file was
+    deleted and the file is dropped again.
+    """
+    names = {statement_id_of(read, source): read for read in reads if read.is_wanted}
+    for found in ports.store.get_many(tenant, company, StatementRecord, [*names]).values():
+        names[found.id].stored = found
