@@ -188,11 +188,12 @@ class _Survey:
 
     def tables(self, source: Source) -> Iterator[Table]:
         for index, rows in enumerate(source.first_reading()):
-            for self._number, row in enumerate(rows, source.blocks[index].first_row):
+            for number, row in enumerate(rows, source.blocks[index].first_row):
+                if not row or not any(map(str.strip, row)):
+                    continue  # spreadsheets fill up with such rows, by the hundred thousand
+                self._number = number
                 table = self._table
                 if table is not None and self._is_movement(table, row, index):
-                    continue
-                if not any(cell.strip() for cell in row):
                     continue
                 if table is None:
                     self._above(row)

@@ -29,8 +29,8 @@ _SIGNED: Final = re.compile(r"([+-]?) ?([\d .,']*\d[.,]?) ?([+-]?)", re.ASCII)
 _WHOLE: Final = re.compile(r"\d*|\d{1,3}([ '.,])\d{3}(?:\1\d{3})*", re.ASCII)
 _MARKS: Final = re.compile(r"[.,]")
 _DATE: Final = re.compile(
-    r"(\d{1,4}) *[-/. ] *(\d{1,2}) *([-/.' ]) *(\d{4}|\d{1,2})", re.ASCII
-)  # fmt: skip
+    r"(\d{1,4}) {0,3}[-/. ] {0,3}(\d{1,2}) {0,3}([-/.' ]) {0,3}(\d{4}|\d{1,2})", re.ASCII
+)
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 
 
