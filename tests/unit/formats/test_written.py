@@ -27,7 +27,7 @@ def test_a_date_is_read_in_the_order_of_its_file(text: str, order: Order) -> Non
 @pytest.mark.parametrize(
     "text",
     ["", "15/13/2024", "15/01", "150/01/2024", "15/01" + " " * 200_000 + "2024", "1" * 200_000],
-    ids=["empty", "month 13", "no year", "three digits", "blanks without end", "digits without end"],
+    ids=["empty", "month 13", "no year", "three digits", "many blanks", "many digits"],
 )  # fmt: skip
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(InputError):
