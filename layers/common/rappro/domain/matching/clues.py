@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from rappro.domain.bank import Nature, StatementLine
 from rappro.domain.matching.model import MatchLine
-from rappro.domain.matching.normalise import fold, telling_words
+from rappro.domain.matching.normalise import fold, telling_words, undotted
 from rappro.domain.matching.numbers import Hit, ShapeBook
 from rappro.domain.matching.phrases import Words
 from rappro.domain.matching.references import TextRefs, key_token, read_text
@@ -41,10 +42,15 @@ _GROUP: Final = frozenset(
     _words("SALAIRES VIREMENTS PRELEVEMENTS PRLVTS LOT GROUPE GROUPES BATCH MULTIPLE MULTIPLES")
 )
 _ABROAD: Final = frozenset(_words("SWIFT INTERNATIONAL INTL ETRANGER OUR SHA"))
+_MARKS: Final = frozenset(("RETOUR", "TPE")).union(
+    _RETURN, _RETURN_OF, _FEE, _CHEQUE, _REMITTANCE, _MEANS, _CARD, _GROUP, _ABROAD
+)
+"""Every word that tells of a kind."""
+
+_NO_IDS: Final[frozenset[str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What kind of movement a line is, from its nature, its bank code and its words."""
 
     is_return: bool = False
@@ -57,13 +63,20 @@ class Kind:
     is_from_abroad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one for every line, and freezing triples what each takes
 class Clue:
-    """A line with everything it says. `rank` is its place among all lines, earliest first."""
+    """A line with everything it says. `rank` is its place among all lines, earliest first.
+
+    `amount`, `currency`, `on` and `day` (its ordinal) are the line's own.
+    """
 
     rank: int
     match_line: MatchLine
     line: StatementLine
+    amount: int
+    currency: str
+    on: date
+    day: int
     refs: TextRefs
     hits: tuple[Hit, ...]
     keys: frozenset[str]
@@ -74,35 +87,23 @@ class Clue:
     details: tuple[Clue, ...] = ()
 
     @property
-    def amount(self) -> int:
-        return self.line.amount_minor
-
-    @property
-    def currency(self) -> str:
-        return self.line.currency
-
-    @property
-    def on(self) -> date:
-        return self.line.booking_date
-
-    @property
     def tokens(self) -> frozenset[str]:
         """Every index token that the line may name."""
-        own = {hit.token for hit in self.hits} | self.keys | self.end_to_end | self.refs.cheques
-        return frozenset(own)
+        return self.keys.union(self.end_to_end, self.refs.cheques, [hit.token for hit in self.hits])
 
     def field_of(self, hit: Hit) -> str:
         """Return the text in which a number was read."""
-        shown = " ".join(hit.runs)
         for words in self.fields:
             if hit.runs[-1] in words.text:
                 return words.text
-        return shown
+        return " ".join(hit.runs)
 
 
 def clue_of(rank: int, match_line: MatchLine, directory: Directory, book: ShapeBook) -> Clue:
     """Read a line and the parts of its batch."""
     line = match_line.line
+    if not line.details:
+        return _read(rank, match_line, directory, book)
     details = tuple(
         _read(rank, replace(match_line, line=detail), directory, book)
         for detail in line.details[:DETAILS_MAX]
@@ -119,42 +120,58 @@ def _read(
 ) -> Clue:
     line = match_line.line
     texts = _texts(line)
-    searched = dict.fromkeys(text for name, text in texts if name != "counterparty")
-    if line.end_to_end_id:
-        searched[fold(line.end_to_end_id)] = None
-    refs = read_text("\n".join(searched), book)
+    refs = _refs(line, texts, book)
     fields = _fields(texts, details)
-    keys, ends = set(refs.keys), _ids(line)
-    hits = list(refs.hits)
-    for detail in details:
-        keys |= detail.keys
-        hits += detail.hits
-    for key in (key_token(line.remittance_ref), key_token(line.entry_ref)):
-        keys |= {key} if key else set()
+    keys, hits = refs.keys, refs.hits
+    if details:
+        keys = keys.union(*(detail.keys for detail in details))
+        hits = (*hits, *(hit for detail in details for hit in detail.hits))
+    if line.remittance_ref or line.entry_ref:
+        own = (key_token(line.remittance_ref), key_token(line.entry_ref))
+        keys = keys.union([key for key in own if key])
     return Clue(
-        rank=rank,
-        match_line=match_line,
-        line=line,
-        refs=refs,
-        hits=_distinct(hits),
-        keys=frozenset(keys),
-        end_to_end=ends,
-        payer=_payer(match_line, fields, refs, directory, details),
-        kind=_kind(line, fields),
-        fields=fields,
-        details=details,
+        rank,
+        match_line,
+        line,
+        line.amount_minor,
+        line.currency,
+        line.booking_date,
+        line.booking_date.toordinal(),
+        refs,
+        _distinct(hits) if len(hits) > 1 else hits,
+        keys,
+        _ids(line),
+        _payer(match_line, fields, refs, directory, details),
+        _kind(line, fields),
+        fields,
+        details,
     )
-
-
-_TEXTS: Final = ("label", "label_more", "comment", "remittance_ref", "ordering_account")
 
 
 def _texts(line: StatementLine) -> list[tuple[str, str]]:
     """Return the texts that are not empty, folded, by name; the counterparty's name is one."""
-    texts = [(name, fold(text)) for name, text in zip(_TEXTS, line.texts, strict=True) if text]
+    texts: list[tuple[str, str]] = []
+    if line.label:
+        texts.append(("label", fold(line.label)))
+    if line.label_more:
+        texts.append(("label_more", fold(line.label_more)))
+    if line.comment:
+        texts.append(("comment", fold(line.comment)))
+    if line.remittance_ref:
+        texts.append(("remittance_ref", fold(line.remittance_ref)))
+    if line.ordering_account:
+        texts.append(("ordering_account", fold(line.ordering_account)))
     if line.counterparty.name:
         texts.append(("counterparty", fold(line.counterparty.name)))
     return texts
+
+
+def _refs(line: StatementLine, texts: list[tuple[str, str]], book: ShapeBook) -> TextRefs:
+    """Read the references in all texts but the counterparty's name, and in the end-to-end id."""
+    searched = dict.fromkeys([text for name, text in texts if name != "counterparty"])
+    if line.end_to_end_id:
+        searched[fold(line.end_to_end_id)] = None
+    return read_text("\n".join(searched), book)
 
 
 def _fields(texts: list[tuple[str, str]], details: tuple[Clue, ...]) -> tuple[Words, ...]:
@@ -162,12 +179,11 @@ def _fields(texts: list[tuple[str, str]], details: tuple[Clue, ...]) -> tuple[Wo
     first: dict[str, str] = {}
     for name, text in texts:
         first.setdefault(text, name)
-    by_name = dict(texts)
-    if "label" in by_name and "label_more" in by_name:
-        label, more = by_name["label"], by_name["label_more"]
+    if len(texts) > 1 and texts[0][0] == "label" and texts[1][0] == "label_more":
+        label, more = texts[0][1], texts[1][1]
         blank = "" if len(label) >= GLUED_LABEL_CHARS_MIN else " "
         first.setdefault(f"{label}{blank}{more}", "label and label_more")
-    fields = [Words.of_folded(name, text) for text, name in first.items()]
+    fields = [Words(name, undotted(text)) for text, name in first.items()]
     if len(details) == 1:
         fields += details[0].fields
     return tuple(fields)
@@ -183,22 +199,27 @@ def _payer(
     fixed = match_line.fixed_third_party
     if fixed is not None:
         return Payer(fixed, frozenset({fixed}), "set_by_person", "", "a person set the third party")
+    if not directory.by_id:
+        return UNKNOWN
     line = match_line.line
     only = details[0].line if len(details) == 1 else line
+    own, other = line.counterparty, only.counterparty
     identity = Identity(
-        fields=fields,
-        refs=refs,
-        name=line.counterparty.name or only.counterparty.name,
-        iban=line.counterparty.iban or only.counterparty.iban,
-        mandate=line.mandate_id or only.mandate_id,
-        counterparty_id=line.counterparty.id or only.counterparty.id,
-        is_money_in=line.amount_minor > 0,
+        fields,
+        refs,
+        own.name or other.name,
+        own.iban or other.iban,
+        line.mandate_id or only.mandate_id,
+        own.id or other.id,
+        line.amount_minor > 0,
     )
-    return directory.payer_of(identity) if directory.by_id else UNKNOWN
+    return directory.payer_of(identity)
 
 
 def _ids(line: StatementLine) -> frozenset[str]:
     """Return the end-to-end ids of a line and of the parts of its batch."""
+    if not line.end_to_end_id and not line.details:
+        return _NO_IDS
     ids = [line.end_to_end_id, *(d.end_to_end_id for d in line.details[:DETAILS_MAX])]
     return frozenset(token for token in map(key_token, ids) if token)
 
@@ -214,8 +235,28 @@ def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 
 def _kind(line: StatementLine, fields: tuple[Words, ...]) -> Kind:
-    words = {word for field in fields if field.name != "counterparty" for word, _, _ in field.spans}
-    nature = line.nature
+    """Return the kind that the bank's facts and those words make that tell of a kind."""
+    marks: set[str] | frozenset[str] = _NO_IDS
+    for field in fields:
+        if field.name != "counterparty" and not _MARKS.isdisjoint(field.words):
+            marks = marks | _MARKS.intersection(field.words)
+    return _kind_of(
+        line.nature,
+        bool(line.is_reversal or line.return_reason),
+        bool(line.details),
+        line.original is not None,
+        frozenset(marks),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(
+    nature: Nature | None,
+    is_returned: bool,  # noqa: FBT001 (positional for the cache, private)
+    has_details: bool,  # noqa: FBT001
+    has_original: bool,  # noqa: FBT001
+    words: frozenset[str],
+) -> Kind:
     has_fee_words = not words.isdisjoint(_FEE)
     is_card = nature is Nature.CARD_DEPOSIT or (
         nature in (None, Nature.OTHER)
@@ -227,22 +268,22 @@ def _kind(line: StatementLine, fields: tuple[Words, ...]) -> Kind:
         nature is Nature.CHEQUE_DEPOSIT or not words.isdisjoint(_REMITTANCE)
     )
     return Kind(
-        is_return=_is_return(line, words, has_fee_words=has_fee_words),
+        is_return=is_returned or _is_return(nature, words, has_fee_words=has_fee_words),
         is_cheque=is_cheque,
         is_no_cheque=not is_cheque and (nature in _NO_CHEQUE or not words.isdisjoint(_MEANS)),
         is_remittance=is_remittance,
         is_card_deposit=is_card,
-        is_group=bool(line.details) or not words.isdisjoint(_GROUP),
+        is_group=has_details or not words.isdisjoint(_GROUP),
         has_fee_words=has_fee_words,
-        is_from_abroad=line.original is not None or not words.isdisjoint(_ABROAD),
+        is_from_abroad=has_original or not words.isdisjoint(_ABROAD),
     )
 
 
-def _is_return(line: StatementLine, words: set[str], *, has_fee_words: bool) -> bool:
+def _is_return(nature: Nature | None, words: frozenset[str], *, has_fee_words: bool) -> bool:
     """A return (rejet, impayé) by what the bank says, else by its words; a fee for one is none."""
-    if line.nature is Nature.RETURN or line.is_reversal or line.return_reason:
+    if nature is Nature.RETURN:
         return True
-    if line.nature is Nature.FEE or has_fee_words:
+    if nature is Nature.FEE or has_fee_words:
         return False
     is_return_of = "RETOUR" in words and not words.isdisjoint(_RETURN_OF)
     return is_return_of or not words.isdisjoint(_RETURN)
@@ -257,7 +298,7 @@ def label_words(clue: Clue) -> tuple[frozenset[str], ...]:
 
 def is_strong(hit: Hit) -> bool:
     """Tell whether a number of that form can hardly stand in a text by chance."""
-    digits = "".join(run for run in hit.runs if run[0] <= "9")
+    digits = "".join([run for run in hit.runs if run[0] <= "9"])
     if len(hit.runs) > 1 and any(run[0] > "9" for run in hit.runs):
         return len(digits) >= 4
     return len(digits) >= 6 and not _is_date(digits)

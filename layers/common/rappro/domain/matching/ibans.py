@@ -14,6 +14,9 @@ _LENGTHS: Final = {
     26: "IS TR", 27: "FR GR IT MC MR SM BI", 28: "AL AZ BY CY DO GT HU LB PL SV",
     29: "BR EG PS QA UA", 30: "JO KW MU", 31: "MT SC",
 }  # fmt: skip
+_DIGITS_OF: Final = str.maketrans(
+    {char: str(int(char, 36)) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
+)
 _LENGTH_OF: Final = {
     country: length for length, countries in _LENGTHS.items() for country in countries.split()
 }
@@ -47,4 +50,4 @@ def _is_checksum_right(compact: str) -> bool:
     moved = compact[4:] + compact[:4]
     if not moved.isalnum() or not moved.isascii():
         return False
-    return int("".join(str(int(char, 36)) for char in moved)) % 97 == 1
+    return int(moved.translate(_DIGITS_OF)) % 97 == 1

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from rappro.domain.matching.normalise import fold
 
@@ -30,9 +29,13 @@ RUNS_MAX: Final = 600
 RUNS_PER_NUMBER_MAX: Final = 14
 HITS_MAX: Final = 120
 LISTED_MAX: Final = 40
+READINGS_KEPT: Final = 20_000
+"""Beginnings of numbers of which the reading is remembered."""
 
 _RUN: Final = re.compile(r"[A-Z]+|[0-9]+")
+_RUN_BETWEEN: Final = re.compile(r"([A-Z]+|[0-9]+)")
 _SEPARATOR: Final = re.compile(r"[\s\-/._'\\:]{0,3}")
+_SEPARATORS: Final = frozenset(("", " ", "-", "/", "."))
 _TIED: Final = re.compile(r"[-/._']?")
 _TIED_NEXT: Final = re.compile(r"[-._']?[A-Z0-9]")
 _LISTED: Final = re.compile(
@@ -53,8 +56,7 @@ class Fit(IntEnum):
     EXACT = 5  # complete
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A number that a text shows: the index token it is looked up by, and where it stands."""
 
     token: str
@@ -83,6 +85,23 @@ def dotted(runs: Iterable[str]) -> str:
     return ".".join((run.lstrip("0") or "0") if run[0] <= "9" else run for run in runs)
 
 
+_Groups = frozenset[tuple[int, ...]]
+"""The lengths that the digit groups of a number may have."""
+
+
+class _Reading(NamedTuple):
+    """What runs of some lengths are to the company's shapes, whatever their digits.
+
+    `whole` is how a complete number fits; `padded` the lengths that digits may have lost zeros of;
+    `may_grow` tells whether more runs could still make a number.
+    """
+
+    whole: Fit | None
+    padded: _Groups | None
+    is_core: bool
+    may_grow: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ShapeBook:
     """The company's number shapes, compiled for scanning.
@@ -90,15 +109,44 @@ class ShapeBook:
     `glued` maps a shape without separators to the digit lengths of its groups; `prefixes` holds
     every beginning of one; `kinds` maps the order of letters and digit groups to the group lengths;
     `cores` maps a count of digits to the group lengths of shapes that have letters as well.
+    `openers` maps the letters that a number may begin with, a word glued before them included, to
+    the number's own. `readings` remembers what was worked out from these.
     """
 
-    glued: dict[str, frozenset[tuple[int, ...]]]
+    glued: dict[str, _Groups]
     prefixes: frozenset[str]
-    kinds: dict[tuple[str, ...], frozenset[tuple[int, ...]]]
-    cores: dict[int, frozenset[tuple[int, ...]]]
-    first_letters: frozenset[str]
-    glue: dict[str, str]
+    kinds: dict[tuple[str, ...], _Groups]
+    cores: dict[int, _Groups]
+    openers: dict[str, str]
     digits_min: int
+    readings: dict[str, _Reading] = field(default_factory=dict)
+
+    def reading(self, runs: str) -> _Reading:
+        """Return what runs of a shape are; digits as 9, a bar between runs ("FA|9999|99999")."""
+        known = self.readings.get(runs)
+        if known is None:
+            if len(self.readings) >= READINGS_KEPT:
+                self.readings.clear()
+            known = self.readings[runs] = self._read(runs.split("|"))
+        return known
+
+    def _read(self, runs: list[str]) -> _Reading:
+        shape = "".join(runs)
+        lengths = tuple(len(run) for run in runs if run[0] == "9")
+        groups = self.glued.get(shape)
+        whole = None
+        if groups is not None:
+            whole = Fit.EXACT if lengths in groups or len(lengths) == 1 else Fit.SPLIT
+        kind = tuple("#" if run[0] == "9" else run for run in runs)
+        cores = self.cores.get(len(shape)) if lengths and sum(lengths) == len(shape) else None
+        is_digits = shape[0] == "9" and shape[-1] == "9"
+        may_be_core = is_digits and any(len(shape) < count for count in self.cores)
+        return _Reading(
+            whole,
+            self.kinds.get(kind) if len(runs) > 1 else None,
+            cores is not None and (len(lengths) == 1 or lengths in cores),
+            shape in self.prefixes or may_be_core,
+        )
 
 
 @lru_cache(maxsize=16)
@@ -129,14 +177,12 @@ def shape_book(shapes: tuple[str, ...]) -> ShapeBook:
         prefixes=frozenset(prefixes),
         kinds={kind: frozenset(groups) for kind, groups in kinds.items()},
         cores={count: frozenset(groups) for count, groups in cores.items()},
-        first_letters=first,
-        glue={word + letters: letters for word in GLUE_WORDS for letters in first},
+        openers={
+            **{word + letters: letters for word in GLUE_WORDS for letters in first},
+            **{letters: letters for letters in first},
+        },
         digits_min=min(starts, default=NUMBER_CHARS_MAX),
     )
-
-
-_Run = tuple[str, int, int]
-"""A run of letters or digits with its start and end."""
 
 
 def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
@@ -145,20 +191,25 @@ def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     `blanked` is the same text with dates, amounts and IBANs blanked: numbers that begin with a
     digit are only believed there.
     """
-    runs = [(m.group(), m.start(), m.end()) for m in islice(_RUN.finditer(text), RUNS_MAX)]
+    pieces = _RUN_BETWEEN.split(text, RUNS_MAX)  # what stands between runs, a run, and so on
+    openers, digits_min = book.openers, book.digits_min
     hits: list[Hit] = []
     covered = 0  # whatever begins inside a complete number is part of it
-    for index, (run, start, end) in enumerate(runs):
+    end = 0
+    for index in range(1, len(pieces), 2):
+        run = pieces[index]
+        start = end + len(pieces[index - 1])
+        end = start + len(run)
         if start < covered:
             continue
-        if run[0] > "9":
-            letters = run if run in book.first_letters else book.glue.get(run)
-        elif len(run) >= book.digits_min and blanked[start:end] == run:
-            letters = run if _is_number_start(text, runs, index) else None
-        else:
-            letters = None
-        if letters is not None:
-            found = _from(text, runs, index, letters, book)
+        letters = openers.get(run)
+        if letters is None:
+            is_digits = run[0] <= "9" and len(run) >= digits_min
+            if not is_digits or blanked[start:end] != run or not _is_start(pieces, index):
+                continue
+            letters = run
+        found = _from(text, pieces, index, (letters, end), book)
+        if found:
             hits += found
             covered = max((hit.end for hit in found if hit.fit is Fit.EXACT), default=covered)
             if len(hits) > HITS_MAX:
@@ -166,34 +217,39 @@ def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     return _widest(hits) if len(hits) > 1 else hits
 
 
-def _is_number_start(text: str, runs: list[_Run], index: int) -> bool:
+def _is_start(pieces: list[str], index: int) -> bool:
     """A number of digits alone stands free, or right after a word such as FACT or N."""
-    if index == 0:
+    if index == 1:
         return True
-    word, _, end = runs[index - 1]
-    return word in GLUE_WORDS or not _TIED.fullmatch(text, end, runs[index][1])
+    return pieces[index - 2] in GLUE_WORDS or not _TIED.fullmatch(pieces[index - 1])
 
 
-def _from(text: str, runs: list[_Run], index: int, first: str, book: ShapeBook) -> list[Hit]:
-    """Return the hits that begin at a run whose own text is `first`."""
-    start = runs[index][2] - len(first)
+def _from(
+    text: str, pieces: list[str], index: int, first: tuple[str, int], book: ShapeBook
+) -> list[Hit]:
+    """Return the hits that begin at a run; `first` is its own text and where it ends."""
+    part, end = first
+    start = end - len(part)
     parts: list[str] = []
-    shape = ""
+    runs = ""
     hits: list[Hit] = []
-    last_end = start
-    for run, run_start, run_end in runs[index : index + RUNS_PER_NUMBER_MAX]:
-        if parts and not _SEPARATOR.fullmatch(text, last_end, run_start):
-            break
-        parts.append(run if parts else first)
-        shape += parts[-1] if parts[-1][0] > "9" else "9" * len(parts[-1])
-        last_end = run_end
-        found = _hit(parts, shape, book)
-        if found is not None and not (shape[0] == "9" and _TIED_NEXT.match(text, run_end)):
-            token, fit = found
-            hits.append(Hit(token, fit, tuple(parts), start, run_end))
-            if fit is Fit.EXACT:
-                hits += _listed(text, hits[-1])
-        if shape not in book.prefixes and not _may_grow(shape, book):
+    for at in range(index, min(index + 2 * RUNS_PER_NUMBER_MAX, len(pieces)), 2):
+        if parts:
+            between, part = pieces[at - 1], pieces[at]
+            if between not in _SEPARATORS and not _SEPARATOR.fullmatch(between):
+                break
+            end += len(between) + len(part)
+            runs += "|"
+        parts.append(part)
+        runs += part if part[0] > "9" else "9" * len(part)
+        reading = book.reading(runs)
+        found = _hit(parts, reading)
+        if found is not None and not (runs[0] == "9" and _TIED_NEXT.match(text, end)):
+            hit = Hit(found[0], found[1], tuple(parts), start, end)
+            hits.append(hit)
+            if hit.fit is Fit.EXACT:
+                hits += _listed(text, hit)
+        if not reading.may_grow:
             break
     return hits
 
@@ -208,24 +264,14 @@ def is_padding_apart(digits: str, length: int) -> bool:
     return len(digits.lstrip("0")) <= length
 
 
-def _may_grow(shape: str, book: ShapeBook) -> bool:
-    """Digits alone may still become the core of a shape with letters."""
-    return shape[0] == "9" and shape[-1] == "9" and any(len(shape) < n for n in book.cores)
-
-
-def _hit(parts: list[str], shape: str, book: ShapeBook) -> tuple[str, Fit] | None:
-    lengths = tuple(len(part) for part in parts if part[0] <= "9")
-    groups = book.glued.get(shape)
-    if groups is not None:
-        is_whole = lengths in groups or len(lengths) == 1
-        return "".join(parts), Fit.EXACT if is_whole else Fit.SPLIT
-    padded = book.kinds.get(tuple("#" if part[0] <= "9" else part for part in parts))
-    if padded is not None and len(parts) > 1:
+def _hit(parts: list[str], reading: _Reading) -> tuple[str, Fit] | None:
+    if reading.whole is not None:
+        return "".join(parts), reading.whole
+    if reading.padded is not None:
         digits = [part for part in parts if part[0] <= "9"]
-        if any(all(map(is_padding_apart, digits, group)) for group in padded):
+        if any(all(map(is_padding_apart, digits, group)) for group in reading.padded):
             return dotted(parts), Fit.PADDED
-    cores = book.cores.get(len(shape)) if "9" * len(shape) == shape else None
-    if cores is not None and (len(lengths) == 1 or lengths in cores):
+    if reading.is_core:
         return "".join(parts).lstrip("0"), Fit.CORE
     return None
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from rappro.domain.matching.normalise import (
     BOILERPLATE,
@@ -47,8 +47,7 @@ class Owner:
     form: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(NamedTuple):
     """A phrase found in a field, from word `first` to before word `end`."""
 
     owner: Owner
@@ -77,13 +76,18 @@ class _Node:
         return [self.next[word] for word in words]
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
-    """A field's words with where each starts and ends in the folded text."""
+    """A field's words, and where each starts and ends in the folded text: worked out when asked."""
 
-    name: str
-    text: str
-    spans: tuple[tuple[str, int, int], ...]
+    __slots__ = ("_spans", "name", "text", "words")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.words: list[str] = _WORD.findall(text)
+        if len(self.words) > WORDS_MAX:
+            del self.words[WORDS_MAX:]
+        self._spans: list[tuple[int, int]] | None = None
 
     @classmethod
     def of(cls, name: str, raw: str) -> Words:
@@ -93,17 +97,24 @@ class Words:
     @classmethod
     def of_folded(cls, name: str, folded: str) -> Words:
         """Read a text that is folded already."""
-        text = undotted(folded)
-        spans = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
-        return cls(name, text, tuple(spans[:WORDS_MAX]))
+        return cls(name, undotted(folded))
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Return where each word starts and ends."""
+        if self._spans is None:
+            spans = [found.span() for found in _WORD.finditer(self.text)]
+            self._spans = spans[:WORDS_MAX]
+        return self._spans
 
     def neighbour(self, index: int, other: int) -> str | None:
         """Return the word at `other` when only a blank or a hyphen stands between both."""
-        if not 0 <= other < len(self.spans):
+        if not 0 <= other < len(self.words):
             return None
         left, right = (index, other) if index < other else (other, index)
-        between = self.text[self.spans[left][2] : self.spans[right][1]]
-        return self.spans[other][0] if _JOINT.fullmatch(between) else None
+        spans = self.spans
+        between = self.text[spans[left][1] : spans[right][0]]
+        return self.words[other] if between == " " or _JOINT.fullmatch(between) else None
 
 
 def legal_form_of(text: str | None) -> str | None:
@@ -148,40 +159,45 @@ class PhraseIndex:
 
     def find(self, words: Words) -> list[Find]:
         """Return what is named in a field; of two finds one inside the other, the wider."""
+        starts = self._root.next
+        if starts.keys().isdisjoint(words.words):
+            return []
         finds: list[Find] = []
-        for first in range(len(words.spans)):
-            if words.spans[first][0] in self._root.next:
+        for first, word in enumerate(words.words):
+            if word in starts:
                 finds += self._walk(words, first)
         return _widest(finds) if len(finds) > 1 else finds
 
     def _walk(self, words: Words, first: int) -> list[Find]:
         finds: list[Find] = []
         node: _Node = self._root
+        texts = words.words
         at = first
-        while at < len(words.spans):
-            following = node.next.get(words.spans[at][0])
+        while at < len(texts):
+            following = node.next.get(texts[at])
             if following is None:
                 break
             node = following
             at += 1
             if node.owners:
                 finds += _finds(node.owners, words, first, at)
-        if at >= len(words.spans) - 1 and len(words.text) >= CUT_FIELD_CHARS_MIN:
+        if at >= len(texts) - 1 and len(words.text) >= CUT_FIELD_CHARS_MIN:
             finds += self._cut(words, (first, at), node)
         return finds
 
     def _cut(self, words: Words, span: tuple[int, int], node: _Node) -> list[Find]:
         """Return the one phrase whose end the bank cut off with the text."""
         first, at = span
-        rest = words.spans[at][0] if at < len(words.spans) else ""
-        seen = len(words.text) - words.spans[first][1]
+        rest = words.words[at] if at < len(words.words) else ""
         whole_words = at - first
-        if seen < CUT_MATCH_CHARS_MIN or whole_words < (1 if rest else 2):
+        if whole_words < (1 if rest else 2) or not node.next:
+            return []
+        if len(words.text) - words.spans[first][0] < CUT_MATCH_CHARS_MIN:
             return []
         owner = _only_owner(node.continued(rest))
         if owner is None:
             return []
-        return _finds([owner], words, first, len(words.spans), is_cut=True)
+        return _finds([owner], words, first, len(words.words), is_cut=True)
 
 
 def _only_owner(nodes: list[_Node]) -> Owner | None:
@@ -202,26 +218,25 @@ def _finds(
     owners: list[Owner], words: Words, first: int, end: int, *, is_cut: bool = False
 ) -> list[Find]:
     """Return the finds of one place, but for derived phrases with another legal form beside."""
-    text = words.text[words.spans[first][1] : words.spans[end - 1][2]]
-    form = _form_beside(words, first, end)
-    is_inside = any(
-        _is_name_word(words.neighbour(at, other))
-        for at, other in ((first, first - 1), (end - 1, end))
-    )
+    spans = words.spans
+    text = words.text[spans[first][0] : spans[end - 1][1]]
+    after, before = words.neighbour(end - 1, end), words.neighbour(first, first - 1)
+    form = _form_of(after, before)
+    is_inside = _is_name_word(before) or _is_name_word(after)
     return [
         Find(
-            owner, words.name, first, end, text, is_cut=is_cut,
+            owner, words.name, first, end, text, is_cut,
             is_inside=is_inside and owner.is_derived,
             has_same_form=form is not None and form == owner.form,
         )
         for owner in owners
-        if not owner.is_derived or None in (form, owner.form) or form == owner.form
+        if not owner.is_derived or form is None or owner.form is None or form == owner.form
     ]  # fmt: skip
 
 
-def _form_beside(words: Words, first: int, end: int) -> str | None:
-    for index, other in ((end - 1, end), (first, first - 1)):
-        word = words.neighbour(index, other)
+def _form_of(after: str | None, before: str | None) -> str | None:
+    """Return the legal form that stands right after a phrase, else right before it."""
+    for word in (after, before):
         if word is not None and word in LEGAL_FORMS:
             return _SAME_FORM.get(word, word)
     return None

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rappro.domain.books import (
     BankEntry,
@@ -66,6 +65,7 @@ _AMOUNT: Final = re.compile(
     r"(?<![\d.,])(?:\d{1,3}(?:[ .]\d{3}){1,3},\d\d|\d{1,9}[.,]\d\d)(?![\d.,]|-\d)"
 )
 _KEY_WORD: Final = re.compile(r"(?<![A-Z0-9])(?>[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*)(?!,\d\d(?!\d))")
+_SHORT_KEY_MARKS: Final = ("REM", "CHQ", "CHEQUE", "LOT", "TPE", "CONTRAT", "BORDEREAU", "BRD")
 _SHORT_KEY: Final = re.compile(
     r"\b(?:REMISES?|REM|BORDEREAU|BRD|CHQS?|CHEQUES?|LOT|CONTRAT|TPE)\b[^0-9,-]{0,16}(\d{1,12})\b"
 )
@@ -104,12 +104,12 @@ def index_tokens(number: str) -> frozenset[str]:
 
 def tokens_of_runs(runs: Sequence[str]) -> frozenset[str]:
     """Return the tokens of a number that is cut into its runs already."""
-    digits = "".join(run for run in runs if run[0] <= "9")
-    if not digits.strip("0"):
-        return frozenset()
-    core = digits.lstrip("0")
-    tokens = ("".join(runs), dotted(runs))
-    return frozenset((*tokens, core) if len(core) >= CORE_DIGITS_MIN else tokens)
+    core = "".join([run for run in runs if run[0] <= "9"]).lstrip("0")
+    if not core:
+        return _EMPTY
+    if len(core) >= CORE_DIGITS_MIN:
+        return frozenset(("".join(runs), dotted(runs), core))
+    return frozenset(("".join(runs), dotted(runs)))
 
 
 def item_tokens(item: OpenItem) -> frozenset[str]:
@@ -154,8 +154,7 @@ def is_card_slip(entry: BankEntry) -> bool:
     return bool(entry.card_contract) or is_card or entry.account.startswith(CARD_SLIPS_ACCOUNT)
 
 
-@dataclass(frozen=True, slots=True)
-class TextRefs:
+class TextRefs(NamedTuple):
     """The typed references that one text shows.
 
     `keys` are tokens that an entry's own key may have; `endings` the free-standing digit runs;
@@ -174,6 +173,7 @@ class TextRefs:
 
 NOTHING: Final = TextRefs()
 _EMPTY: Final[frozenset[str]] = frozenset()
+_NO_AMOUNTS: Final[frozenset[int]] = frozenset()
 
 
 def read_text(folded: str, book: ShapeBook) -> TextRefs:
@@ -188,15 +188,17 @@ def read_text(folded: str, book: ShapeBook) -> TextRefs:
     has_amounts = "," in undated or "." in undated
     blanked = _AMOUNT.sub(_blank, undated) if has_amounts else undated
     cheques = _CHEQUE.findall(blanked) if "CH" in blanked else ()
+    endings = _DIGITS.findall(blanked)
+    sirens = _SIREN.findall(blanked)
     return TextRefs(
-        hits=tuple(scan(text, book, blanked)),
-        keys=_keys(text),
-        cheques=frozenset(found.lstrip("0") for found in cheques) - {""},
-        mandates=_mandates(folded) if _MANDATE_MARK.search(folded) else _EMPTY,
-        ibans=frozenset(compact_iban(found) for found in written) if written else _EMPTY,
-        sirens=frozenset(found.replace(" ", "") for found in _SIREN.findall(blanked)),
-        endings=frozenset(_DIGITS.findall(blanked)),
-        amounts=_amounts(undated) if has_amounts else frozenset(),
+        tuple(scan(text, book, blanked)),
+        _keys(text),
+        frozenset(found.lstrip("0") for found in cheques) - {""} if cheques else _EMPTY,
+        _mandates(folded) if _MANDATE_MARK.search(folded) else _EMPTY,
+        frozenset(map(compact_iban, written)) if written else _EMPTY,
+        frozenset(found.replace(" ", "") for found in sirens) if sirens else _EMPTY,
+        frozenset(endings) if endings else _EMPTY,
+        _amounts(undated) if has_amounts else _NO_AMOUNTS,
     )
 
 
@@ -218,8 +220,8 @@ def _blank(match: re.Match[str]) -> str:
 
 def _ibans(folded: str) -> list[str]:
     """Return the IBANs as they are written, blanks included."""
-    candidates = (longest_iban(match.group()) for match in IBAN_IN_TEXT.finditer(folded))
-    return [written for written in candidates if written is not None]
+    found = IBAN_IN_TEXT.findall(folded)
+    return [written for written in map(longest_iban, found) if written is not None]
 
 
 def _mandates(folded: str) -> frozenset[str]:
@@ -231,14 +233,21 @@ def _keys(text: str) -> frozenset[str]:
     for word in _KEY_WORD.findall(text):
         if word.isalpha() or len(word) > NUMBER_CHARS_MAX or not _THREE_DIGITS.match(word):
             continue
-        if _DATE.fullmatch(word) or _AMOUNT.fullmatch(word):
-            continue
-        glued = word if word.isalnum() else "".join(runs_of(word))
+        if not word.isalnum():
+            if _DATE.fullmatch(word) or _AMOUNT.fullmatch(word):
+                continue
+            glued = "".join(runs_of(word))
+        else:
+            glued = word
         tokens.append(glued.lstrip("0") if glued.isdigit() else glued)
         if len(tokens) >= KEY_WORDS_MAX:
             break
-    tokens += [short.lstrip("0") for short in _SHORT_KEY.findall(text)[:KEY_WORDS_MAX]]
-    return frozenset(tokens) - {""}
+    if any(mark in text for mark in _SHORT_KEY_MARKS):
+        tokens += [short.lstrip("0") for short in _SHORT_KEY.findall(text)[:KEY_WORDS_MAX]]
+    if not tokens:
+        return _EMPTY
+    keys = frozenset(tokens)
+    return keys - {""} if "" in keys else keys
 
 
 def _amounts(text: str) -> frozenset[int]:

@@ -137,9 +137,9 @@ def _cut_ends(clue: Clue) -> frozenset[str]:
     """Return the last words of the texts, glued: a number may have been cut off there."""
     ends: set[str] = set()
     for words in clue.fields:
-        spans = words.spans[-5:]
-        for start in range(len(spans)):
-            glued = "".join(word for word, _, _ in spans[start:])
+        glued = ""
+        for word in reversed(words.words[-5:]):
+            glued = word + glued
             if len(glued) >= CUT_CHARS_MIN:
                 ends.add(glued)
     return frozenset(ends)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
@@ -26,7 +26,12 @@ from rappro.domain.books import (
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import Rejected
-from rappro.domain.matching.normalise import BOILERPLATE, LEGAL_FORMS, words_of
+from rappro.domain.matching.normalise import (
+    BOILERPLATE,
+    LEGAL_FORMS,
+    TEXT_CHARS_MAX,
+    words_of,
+)
 from rappro.domain.matching.phrases import (
     Find,
     Owner,
@@ -43,6 +48,11 @@ FUZZY_EDITS_MAX: Final = 2
 FUZZY_CHARS_MIN: Final = 8
 BLOCK_MAX: Final = 300
 """Names that share the first letters of a word; a larger block tells nobody apart."""
+
+NO_NAMES: Final = BOILERPLATE | LEGAL_FORMS
+
+NEAR_KEPT: Final = 4096
+"""Names as written of which the closest known ones are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +77,7 @@ class Payer:
 UNKNOWN: Final = Payer()
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What a line says of its other side: its fields' words, ids and typed references."""
 
     fields: tuple[Words, ...]
@@ -92,6 +101,7 @@ class Directory:
         self._names: list[tuple[ThirdPartyId, tuple[str, ...], str | None]] = []
         self._sorted_names: list[str] = []
         self._blocks: dict[str, list[int]] = defaultdict(list)
+        self._near: dict[tuple[str, ...], list[tuple[float, int]]] = {}
         for third_party in sorted(third_parties, key=lambda t: t.id):
             self._add(third_party)
         for lesson in sorted(lessons, key=lambda each: each.id):
@@ -144,12 +154,19 @@ class Directory:
 
     def payer_of(self, line: Identity) -> Payer:
         """Return who pays according to the strongest evidence that the line has."""
-        mandates = self._one_way(self._fits(self._mandates, self._mandates_of(line)), line)
-        if len(mandates) == 1:
-            return _one(mandates, "mandate", line.mandate or "", "the mandate is this party's")
-        named = self._told_by_direction(self._named(line), line)
-        holders = self._fits(self._ibans, self._ibans_of(line))
-        holders |= self._fits(self._sirens, line.refs.sirens | {line.counterparty_id or ""})
+        refs = line.refs
+        if refs.mandates or line.mandate:
+            mandates = self._one_way(self._fits(self._mandates, self._mandates_of(line)), line)
+            if len(mandates) == 1:
+                return _one(mandates, "mandate", line.mandate or "", "the mandate is this party's")
+        named = self._named(line)
+        if len(named) > 1:
+            named = self._told_by_direction(named, line)
+        holders: set[ThirdPartyId] = set()
+        if refs.ibans or line.iban:
+            holders |= self._fits(self._ibans, self._ibans_of(line))
+        if refs.sirens or line.counterparty_id or "" in self._sirens:
+            holders |= self._fits(self._sirens, refs.sirens | {line.counterparty_id or ""})
         if holders:
             return _weigh(self._one_way(holders, line), named, line)
         if any(not find.is_inside for find in named):
@@ -187,11 +204,16 @@ class Directory:
 
     @staticmethod
     def _ibans_of(line: Identity) -> frozenset[str]:
-        own = read_iban(line.iban) or (compact_iban(line.iban) if line.iban else None)
-        return line.refs.ibans | ({own} if own else set())
+        own = line.iban or ""
+        if not own.isascii() or len(own) > TEXT_CHARS_MAX:
+            own = read_iban(own) or own
+        compact = compact_iban(own)
+        return line.refs.ibans | {compact} if compact else line.refs.ibans
 
     def _named(self, line: Identity) -> list[Find]:
         finds = [find for words in line.fields for find in self._phrases.find(words)]
+        if not finds:
+            return finds
         believed = [find for find in finds if not find.is_inside]
         whole = [find for find in believed if not find.is_cut]
         return whole or believed or finds
@@ -201,31 +223,16 @@ class Directory:
         for label in (line.name, line.fields[0].text if line.fields else None):
             written = _written_name(label or "")
             if sum(map(len, written)) >= FUZZY_CHARS_MIN:
-                return self._closest(written, legal_form_of(label), label or "")
+                return self._closest(written, label or "")
         return UNKNOWN
 
-    def _closest(self, written: tuple[str, ...], form: str | None, label: str) -> Payer:
-        near = {
-            index: self._sorted_names[index]
-            for word in written
-            if len(self._blocks.get(word[:4], ())) <= BLOCK_MAX
-            for index in self._blocks.get(word[:4], ())
-        }
-        found = extract(
-            " ".join(sorted(written)),
-            near,
-            scorer=ratio,
-            score_cutoff=FUZZY_RATIO_MIN - FUZZY_MARGIN,
-            limit=None,
-        )
-        scored = sorted(
-            ((score, index) for _, score, index in found),
-            key=lambda pair: (-pair[0], self._names[pair[1]][0]),
-        )
+    def _closest(self, written: tuple[str, ...], label: str) -> Payer:
+        scored = self._near_names(written)
         if not scored or scored[0][0] < FUZZY_RATIO_MIN:
             return UNKNOWN
         best, index = scored[0]
         third_party, name, known_form = self._names[index]
+        form = legal_form_of(label)
         if not _is_slip(written, name) or (form and known_form and form != known_form):
             return UNKNOWN
         rivals = [self._names[i][0] for s, i in scored[1:3] if best - s < FUZZY_MARGIN]
@@ -235,14 +242,38 @@ class Directory:
         detail = f"the name differs from {' '.join(name)!r} by a slip of the pen"
         return Payer(third_party, frozenset({third_party}), "fuzzy_name", label, detail)
 
+    def _near_names(self, written: tuple[str, ...]) -> list[tuple[float, int]]:
+        """Return the names that share the first letters of a word and are close, closest first."""
+        known = self._near.get(written)
+        if known is not None:
+            return known
+        near: set[int] = set()
+        for word in written:
+            block = self._blocks.get(word[:4])
+            if block is not None and len(block) <= BLOCK_MAX:
+                near.update(block)
+        scored: list[tuple[float, int]] = []
+        if near:
+            places = sorted(near)
+            found = extract(
+                " ".join(sorted(written)),
+                [self._sorted_names[place] for place in places],
+                scorer=ratio,
+                score_cutoff=FUZZY_RATIO_MIN - FUZZY_MARGIN,
+                limit=None,
+            )
+            scored = [(score, places[at]) for _, score, at in found]
+            scored.sort(key=lambda pair: (-pair[0], self._names[pair[1]][0]))
+        if len(self._near) >= NEAR_KEPT:
+            self._near.clear()
+        self._near[written] = scored
+        return scored
+
 
 def _written_name(label: str) -> tuple[str, ...]:
     """Return the words of a field that may be a name: no boilerplate, no legal form, no digit."""
-    return tuple(
-        word
-        for word in words_of(label)
-        if word.isalpha() and word not in BOILERPLATE and word not in LEGAL_FORMS
-    )[:12]
+    words = [word for word in words_of(label) if word not in NO_NAMES and word.isalpha()]
+    return tuple(words[:12])
 
 
 def _is_slip(written: Sequence[str], name: Sequence[str]) -> bool:
@@ -296,8 +327,8 @@ def _weigh(holders: set[ThirdPartyId], named: list[Find], line: Identity) -> Pay
 
 
 def _of_names(named: list[Find]) -> Payer:
-    candidates = frozenset(ThirdPartyId(find.owner.id) for find in named)
     find = named[0]
+    candidates = frozenset([ThirdPartyId(find.owner.id) for find in named])
     if len(candidates) == 1:
         kind = "name_cut" if find.is_cut else find.owner.kind
         return _one(set(candidates), kind, find.text, f"{find.field} shows {find.text!r}")
