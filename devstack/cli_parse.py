@@ -76,17 +76,18 @@ def parse_files(files: Sequence[str], *, style: Style, out: IO[str], err: IO[str
 class _Reading:
     """The statement that is being read: its rows so far, and what its controls need."""
 
-    def __init__(self, style: Style, rows: Spool) -> None:
+    def __init__(self, style: Style, rows: Spool, format_code: str) -> None:
         self.style = style
         self.rows = rows
-        self.totals = LineTotals()
+        self.format_code = format_code
+        self.totals = LineTotals(format_code)
         self.currency = ""
         self.is_empty = True
 
     def open(self, event: StatementOpened) -> None:
         self.rows.seek(0)
         self.rows.truncate()
-        self.totals = LineTotals()
+        self.totals = LineTotals(self.format_code)
         self.currency = event.account.currency or ""
         self.is_empty = True
 
@@ -98,11 +99,10 @@ class _Reading:
         self.is_empty = False
         self.rows.write(self.style.line(line))
 
-    def close(self, event: StatementClosed, spool: Spool, *, names: tuple[str, str]) -> None:
-        file, format_code = names
+    def close(self, event: StatementClosed, spool: Spool, *, file: str) -> None:
         findings = (*event.findings, *control_file(event, self.totals))
         closed = replace(event, findings=findings)
-        document = statement_document(closed, file=file, format_code=format_code)
+        document = statement_document(closed, file=file, format_code=self.format_code)
         spool.write(self.style.before(document))
         copy_spool(self.rows, spool)
         spool.write(self.style.after(document))
@@ -111,15 +111,15 @@ class _Reading:
 def _parse(file: str, style: Style, spool: Spool) -> None:
     count = 0
     with opened(file) as stream, text_spool() as rows:
-        reading = _Reading(style, rows)
         parser = detect(peek(stream))
+        reading = _Reading(style, rows, parser.format)
         for event in parser.parse(stream):
             if isinstance(event, StatementOpened):
                 reading.open(event)
             elif isinstance(event, StatementLine):
                 reading.add(event)
             else:
-                reading.close(event, spool, names=(file, parser.format))
+                reading.close(event, spool, file=file)
                 count += 1
     if count == 0:
         raise MalformedStatement("the file holds no statement", position="end of file")

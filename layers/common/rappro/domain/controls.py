@@ -13,15 +13,22 @@ overridden with a reason.
 | known_lines | warning | some lines were brought before; they are kept and take part in nothing |
 | lines_not_compared | warning | too many lines overlap to look for those brought before |
 | period_closed | blocking | a line is dated in a locked period |
-| future_date | warning | a line is dated after today |
+| future_date | warning | a booked line is dated after today |
 | balance_gap | warning | the opening is not the previous statement's closing |
 | period_overlap | warning | the period overlaps the previous statement |
 | line_currency | blocking | a line is in another currency than its statement |
+| repeated_reference | warning | a reference that the format promises to be unique comes twice |
+| other_holder | warning | the account's holder is like no name of the company or the journal |
+| number_gap | warning | the statement's number does not follow that of the one before |
+| number_repeated | warning | the number is that of the one before, or an earlier one |
+
+Days between two statements are no finding: banks make none for days without movements, and money
+that is missing shows as balance_gap, a missing statement as number_gap.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from rappro.domain.bank import (
@@ -38,6 +45,12 @@ from rappro.domain.books import (
     JournalType,
 )
 from rappro.domain.money import format_amount
+from rappro.domain.plausibility import (
+    References,
+    other_holder,
+    out_of_order,
+    repeated_references,
+)
 from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
@@ -51,21 +64,31 @@ _NUMBER_LENGTH_MIN = 8
 class LineTotals:
     """What the controls need to know of the lines, kept while they stream by."""
 
+    format: str = ""
     booked_minor: int = 0
     first_date: date | None = None
     last_date: date | None = None
+    last_booked: date | None = None
     foreign_position: int | None = None
+    references: References = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.references = References(self.format)
 
     def add(self, line: StatementLine, currency: str) -> None:
         """Count one line; only booked lines count in the balance."""
         if line.status is LineStatusAtBank.BOOKED:
             self.booked_minor += line.amount_minor
+            if self.last_booked is None or line.booking_date > self.last_booked:
+                self.last_booked = line.booking_date
         if self.first_date is None or line.booking_date < self.first_date:
             self.first_date = line.booking_date
         if self.last_date is None or line.booking_date > self.last_date:
             self.last_date = line.booking_date
         if line.currency != currency and self.foreign_position is None:
             self.foreign_position = line.position
+        if self.references.is_watched:
+            self.references.add(line)
 
 
 def journal_of(account: BankAccountRef, journals: list[Journal]) -> Journal | None:
@@ -97,7 +120,8 @@ def _plain(value: str) -> str:
 
 def control_file(closed: StatementClosed, totals: LineTotals) -> list[Finding]:
     """Return what is wrong within the statement itself."""
-    where, found = f"statement {closed.ordinal}", []
+    where = f"statement {closed.ordinal}"
+    found = repeated_references(totals.references, where)
     if totals.foreign_position is not None:
         found.append(
             Finding("line_currency", Severity.BLOCKING,
@@ -125,13 +149,14 @@ def control_books(
     *, today: date,
 ) -> list[Finding]:  # fmt: skip
     """Return what does not fit the company and its journal."""
-    where, found = f"statement {closed.ordinal}", []
+    where = f"statement {closed.ordinal}"
     if journal is None:
         account = closed.account.iban or closed.account.number or "without number"
         return [
             Finding("unknown_account", Severity.BLOCKING,
                     f"no treasury journal has the account {account}", where)
         ]  # fmt: skip
+    found = other_holder(closed, (company.name, journal.label))
     if closed.currency != journal.currency:
         found.append(
             Finding("wrong_currency", Severity.BLOCKING,
@@ -148,10 +173,10 @@ def control_books(
                     f"a line is dated {totals.first_date}, locked until {company.closed_until}",
                     where)
         )  # fmt: skip
-    if totals.last_date is not None and totals.last_date > today:
+    if totals.last_booked is not None and totals.last_booked > today:
         found.append(
             Finding("future_date", Severity.WARNING,
-                    f"a line is dated {totals.last_date}, after today {today}", where)
+                    f"a line is dated {totals.last_booked}, after today {today}", where)
         )  # fmt: skip
     return found
 
@@ -159,22 +184,28 @@ def control_books(
 _ACCEPTED = frozenset(StatementStatus) - {StatementStatus.QUARANTINED, StatementStatus.DELETING}
 
 
-def control_continuity(closed: StatementClosed, earlier: list[StatementRecord]) -> list[Finding]:
-    """Compare with the last accepted statement of the journal that ends before this one does."""
+def control_continuity(
+    closed: StatementClosed, earlier: list[StatementRecord], format_name: str = ""
+) -> list[Finding]:
+    """Compare with the last accepted statements of the journal that end before this one does.
+
+    The balance is compared whatever brought it, the number only within one format.
+    """
+    accepted = [statement for statement in earlier if statement.status in _ACCEPTED]
+    found = out_of_order(closed, accepted, format_name)
     if closed.opening is None or closed.period_to is None:
-        return []
+        return found
     before = [
         statement
-        for statement in earlier
-        if statement.status in _ACCEPTED
-        and statement.closing is not None
+        for statement in accepted
+        if statement.closing is not None
         and statement.period_to is not None
         and statement.period_to < closed.period_to
     ]
     if not before:
-        return []
+        return found
     last = max(before, key=lambda s: (s.period_to or date.min, s.number or "", s.id))
-    return [*_balance_gap(closed, last), *_overlap(closed, last)]
+    return [*found, *_balance_gap(closed, last), *_overlap(closed, last)]
 
 
 def _balance_gap(closed: StatementClosed, last: StatementRecord) -> list[Finding]:

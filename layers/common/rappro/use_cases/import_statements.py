@@ -143,7 +143,7 @@ def _control(
             if code not in earlier:
                 earlier[code] = ports.store.statements_of_journal(tenant, company.id, code)
             there = [s for s in earlier[code] if s.id != record.id]
-            read.findings += control_continuity(read.closed, there)
+            read.findings += control_continuity(read.closed, there, record.format)
             record, known = _mark_known(ports, tenant, company.id, record, there)
             same = same or list(known.findings)
             earlier[code].append(record)
