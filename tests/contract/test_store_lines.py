@@ -115,3 +115,23 @@ def test_a_start_before_the_first_line_is_the_first_line(
     store.commit(tenant, company, [create(statement("s1"))])
 
     assert positions(store, tenant, company, after=after) == [1]
+
+
+def test_all_lines_of_a_statement_are_cleared_and_no_other_s(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """Over several blocks of keys, the header still there or gone; and again."""
+    store.load(tenant, company, [line("s1", position) for position in (1, 2, 499, 500, 1200)])
+    store.load(tenant, company, [line("s2", 1)])
+    store.commit(tenant, company, [create(statement("s1")), create(statement("s2"))])
+
+    store.clear_lines(tenant, company, S1)
+    store.clear_lines(tenant, company, S1)
+
+    assert list(store.lines(tenant, company, S1)) == []
+    assert store.get(tenant, company, LineRecord, "s1/500") is None
+    assert len(list(store.lines(tenant, company, StatementId("s2")))) == 1
+    assert store.get(tenant, company, StatementRecord, "s1") is not None
+
+    store.commit(tenant, company, [create(line("s1", 1))])
+    assert positions(store, tenant, company) == [1]

@@ -80,7 +80,7 @@ READS: dict[str, Callable[[Store, TenantId, CompanyId], Any]] = {
     "import_traces": lambda s, t, c: s.import_traces(t, c).items,
     "feed_runs": lambda s, t, c: s.feed_runs(t, c, "f1").items,
 }  # fmt: skip
-WRITES = ("commit", "load")
+WRITES = ("commit", "load", "clear_lines")
 BLIND = ("weight",)  # reads and writes nothing
 
 
@@ -169,6 +169,7 @@ def test_what_one_tenant_writes_changes_nothing_of_another(
     header = store.get(tenant, company, StatementRecord, "s1")
     assert header is not None
     store.commit(tenant, company, [change(header, replace(header, journal="CA"))])
+    store.clear_lines(tenant, company, StatementId("s1"))
 
     assert seen(store, other_tenant, company) == before
 

@@ -124,6 +124,12 @@ class Store(Protocol):
     ) -> Iterator[LineRecord]:  # fmt: skip
         """Yield the statement's lines in position order, those past position `after`."""
 
+    def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
+        """Delete every line of a statement, without conditions; repeating it is harmless.
+
+        For a statement that nobody is shown any more. Not atomic: its header goes last.
+        """
+
     def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
         """Return every bank entry on a ledger account, by date and id, pointed or not."""
 

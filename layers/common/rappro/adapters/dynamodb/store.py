@@ -188,6 +188,20 @@ class DynamoStore:
         read = partial(self._lines_of, tenant, limit=limit)
         return islice(self._ahead(read, parts), limit)
 
+    def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
+        header = at.record_key(tenant, company, StatementRecord, statement)
+        marks = Range(header.table, header.pk)
+        for sk in [_text(item, SK) for item in self._gateway.query(tenant, marks)]:
+            number = at.marked_block(sk)
+            if number is None:
+                continue
+            pk = at.block_partition(tenant, company, statement, number)
+            lines = self._gateway.query(tenant, Range(Table.STATEMENTS, pk))
+            gone = [at.Key(Table.STATEMENTS, pk, _text(item, SK)) for item in lines]
+            self._gateway.write_all(tenant, (), gone)
+            # The mark goes after what it stands for, so that a repeat still finds the rest.
+            self._gateway.write_all(tenant, (), [at.Key(header.table, header.pk, sk)])
+
     def _lines_of(self, tenant: str, part: Range, *, limit: int | None) -> list[LineRecord]:
         items = self._gateway.query(tenant, part, limit=limit)
         return [codec.load(LineRecord, _document(item)) for item in items]

@@ -166,6 +166,13 @@ class MemoryStore:
             keys = shelf.line_keys(statement, after)[:limit] if is_visible else []
         return self._read_lines(shelf, keys)
 
+    def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
+        check_key(statement)
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            for key in shelf.line_keys(statement, 0):
+                shelf.drop(LineRecord, key)
+
     def _read_lines(self, shelf: Shelf, keys: Sequence[str]) -> Iterator[LineRecord]:
         for start in range(0, len(keys), _LINES_A_READ):
             with self._lock:
