@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,10 +14,12 @@ from stdnum import iban as stdnum_iban
 
 from rappro.domain.bank import Counterparty, StatementClosed, StatementEvent, StatementLine
 from rappro.domain.errors import MalformedStatement, RapproError, UnsupportedCurrency
+from rappro.formats import coda
 from rappro.formats.coda import CodaParser
 from rappro.formats.coda_fields import has_check_digits, iban_of, printed
 from tests.unit.formats.coda_writer import (
     account,
+    bban,
     ddmmyy,
     file_of,
     more,
@@ -187,6 +191,48 @@ def test_any_broken_file_is_refused_or_gives_whole_statements(data: bytes) -> No
 
     if events is not None:
         assert isinstance(events[-1], StatementClosed)
+
+
+TEXTS = st.text(st.sampled_from("0159 AX/é"), max_size=53)
+ACCOUNTS = st.sampled_from(
+    (account("BE68539007547034"), account("BE68539007547035"), account("FR761234"), bban("1"), "")
+)
+
+
+@st.composite
+def usual_movements(draw: st.DrawFn, sequence: int) -> list[str]:
+    """Draw a movement as banks write most of them, with records left out or added at times."""
+    kind = draw(st.sampled_from(("101", "113", "127", "")))
+    records = [
+        movement(draw(st.integers(-9_99, 9_99)), sequence, text=kind + draw(TEXTS),
+                 flag=str(int(bool(kind))), reference=draw(TEXTS)),
+        more("22", sequence, text=draw(TEXTS), end_to_end=draw(TEXTS), bic=draw(TEXTS),
+             r_type=draw(st.sampled_from(" 012345")), reason=draw(TEXTS), purpose=draw(TEXTS)),
+        more("23", sequence, draw(st.sampled_from((0, 0, 0, 7))), account=draw(ACCOUNTS),
+             name=draw(TEXTS), text=draw(TEXTS)),
+        more("31", sequence, flag="1", text=draw(st.sampled_from(("001", "002"))) + draw(TEXTS)),
+        more("32", sequence, text=draw(TEXTS) + draw(TEXTS)),
+    ]  # fmt: skip
+    whole_until = draw(st.sampled_from((1, 2, 3, 4, 5, 5, 5)))
+    added = draw(
+        st.sampled_from(([], [], [], [movement(1_00, sequence, 1)], [more("33", sequence)]))
+    )
+    return records[:whole_until] + (added if whole_until == 5 else [])
+
+
+@settings(SETTINGS, max_examples=200)
+@given(st.integers(1, 4).flatmap(lambda count: st.tuples(*map(usual_movements, range(count)))))
+def test_a_movement_of_the_usual_form_is_read_as_its_records_are(
+    movements: tuple[list[str], ...],
+) -> None:
+    """Movements found whole are the ones that are gathered record by record."""
+    data = statement(*(record for each in movements for record in each))
+
+    at_once = read(data)
+
+    with patch.object(coda, "_PIECES", re.compile(r".{128}\n", re.DOTALL)):
+        assert at_once == read(data)
+    assert at_once is not None
 
 
 @settings(SETTINGS, max_examples=200)

@@ -12,20 +12,24 @@ docs/formats/coda.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO, Final
 
-from rappro.domain.bank import StatementEvent, StatementOpened
+from rappro.domain.bank import StatementEvent, StatementLine, StatementOpened
 from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.formats.coda_catalogue import CATALOGUE
-from rappro.formats.coda_movement import RECORDS_PER_PART_MAX
-from rappro.formats.coda_records import decoded, read_records
+from rappro.formats.coda_movement import RECORDS_PER_PART_MAX, USUAL
+from rappro.formats.coda_records import LINE_CHARS, RECORD_CHARS, decoded, read_blocks, records_of
 from rappro.formats.coda_statement import Header, Statement, Totals
 from rappro.formats.findings import FindingLog
 
 _RECOGNISED_BYTES: Final = 1_000
 _HEAD: Final = re.compile(r"0{5}\d{6}[\d ]{3}05[ D] {7}", re.ASCII)
 """Record 0: zeros, date of creation, bank, application 05, D for a duplicate, blanks."""
+
+_PIECES: Final = re.compile(rf"{USUAL}|.{{{RECORD_CHARS}}}\n", re.DOTALL)
+"""A usual movement, or any record."""
 
 _NAMES: Final = {
     "0": "a header (0)", "1": "an old balance (1)", "2": "a movement (2)",
@@ -46,55 +50,68 @@ class CodaParser:
 
     def parse(self, stream: BinaryIO) -> Iterator[StatementEvent]:
         """Yield the statements of a file; see `StatementParser.parse`."""
-        findings = FindingLog(CATALOGUE)
-        file = _File(findings)
-        part: list[str] = []  # a movement or a detail, and what follows it
-        statement: Statement | None = None  # the one that movements belong to
-        has_details = False
+        file = _File(FindingLog(CATALOGUE))
         number = 1
-        for number, record in read_records(stream, findings):
-            kind = record[0]
-            if part and (kind == "3" or (kind == "2" and record[1] != "1")):
-                if has_details and statement and record[:2] == "31":
-                    part = statement.part_of(record)
-                part.append(record)
-                if len(part) > RECORDS_PER_PART_MAX:
-                    raise TooLarge(f"more than {RECORDS_PER_PART_MAX} records of a movement",
-                                   position=f"line {number}")  # fmt: skip
-                continue
-            if part and statement:
-                if kind == "2" and statement.is_detail(number, record):
-                    part, has_details = statement.add_detail(number, record), True
-                    continue
-                yield statement.line()
-                has_details = False
-            if statement and record[:2] == "21":
-                part = statement.begin_movement(number, record)
-            else:
-                part = []
-                yield from file.read(number, record)
+        for first, text in read_blocks(stream, file.findings):
+            for found in _PIECES.finditer(text):
+                number = first + found.start() // LINE_CHARS
                 statement = file.open_statement
+                if found.lastindex is not None and statement is not None:
+                    if not file.part:
+                        yield statement.usual_line(number, found)
+                        continue
+                    if not statement.is_detail(number, found[0]):
+                        yield file.end_movement(statement)
+                        yield statement.usual_line(number, found)
+                        continue
+                for at, record in enumerate(records_of(found[0]), number):
+                    number = at
+                    yield from file.read(at, record)
         yield from file.end(number)
 
 
 class _File:
-    """The order of the records that are no part of a movement, from header (0) to trailer (9)."""
+    """The order of the records, from header (0) to trailer (9)."""
 
     def __init__(self, findings: FindingLog) -> None:
-        self._findings = findings
+        self.findings = findings
+        self.open_statement: Statement | None = None  # it has no new balance (8) yet
+        self.part: list[str] = []  # a movement or a detail, and what follows it
+        self._has_details = False
         self._header: Header | None = None
         self._totals = Totals()
         self._statement: Statement | None = None
         self._link = ""  # what the trailer says of a next file, once it was read
         self._ordinal = 0
 
-    @property
-    def open_statement(self) -> Statement | None:
-        """The statement that has no new balance (8) yet; there is none between them."""
-        statement = self._statement
-        return statement if statement is not None and statement.is_open else None
+    def read(self, number: int, record: str) -> Iterable[StatementEvent]:
+        """Return what a record of any kind completes. Raises MalformedStatement, TooLarge."""
+        kind, statement, part = record[0], self.open_statement, self.part
+        if part and (kind == "3" or (kind == "2" and record[1] != "1")):
+            if self._has_details and statement and record[:2] == "31":
+                part = self.part = statement.part_of(record)
+            part.append(record)
+            if len(part) > RECORDS_PER_PART_MAX:
+                raise TooLarge(f"more than {RECORDS_PER_PART_MAX} records of a movement",
+                               position=f"line {number}")  # fmt: skip
+            return ()
+        ended: tuple[StatementEvent, ...] = ()
+        if part and statement:
+            if kind == "2" and statement.is_detail(number, record):
+                self.part, self._has_details = statement.add_detail(number, record), True
+                return ()
+            ended = (self.end_movement(statement),)
+        if statement and record[:2] == "21":
+            self.part = statement.begin_movement(number, record)
+            return ended
+        return chain(ended, self._read_other(number, record))
 
-    def read(self, number: int, record: str) -> Iterator[StatementEvent]:
+    def end_movement(self, statement: Statement) -> StatementLine:
+        """Return the line of the open movement. Raises MalformedStatement, TooLarge."""
+        self.part, self._has_details = [], False
+        return statement.line()
+
+    def _read_other(self, number: int, record: str) -> Iterator[StatementEvent]:
         """Read a record 0, 1, 4, 8 or 9. Raises MalformedStatement."""
         kind, statement = record[0], self._statement
         if kind == "0" and (self._header is None or self._link):
@@ -108,15 +125,17 @@ class _File:
             self._statement = Statement(
                 number, record, self._ordinal, header=self._header, totals=self._totals
             )
+            self.open_statement = self._statement
             yield StatementOpened(self._statement.account, self._ordinal)
         elif kind == "4" and statement is not None:
             statement.add_message(number, record)
-        elif kind == "8" and statement is not None and statement.is_open:
-            statement.set_new_balance(number, record)
+        elif kind == "8" and self.open_statement is not None:
+            self.open_statement.set_new_balance(number, record)
+            self.open_statement = None
         elif kind == "9":
             if self.open_statement is not None:
-                self._findings.note("new_balance_missing", f"line {number}")
-            self._totals.check(number, record, self._findings)
+                self.findings.note("new_balance_missing", f"line {number}")
+            self._totals.check(number, record, self.findings)
             self._link = record[127]
         else:
             raise _misplaced(number, kind)
@@ -132,17 +151,18 @@ class _File:
         if self._ordinal == 0:
             raise MalformedStatement("the file holds no statement", position=f"line {number}")
         if self._link == "1":
-            self._findings.note("more_announced", f"line {number}")
+            self.findings.note("more_announced", f"line {number}")
         if self._statement is not None:
             yield self._statement.close()
 
     def _begin_file(self, number: int, record: str) -> Iterator[StatementEvent]:
         if self._link == "2":
-            self._findings.note("more_unannounced", f"line {number}")
+            self.findings.note("more_unannounced", f"line {number}")
         if self._statement is not None:
             yield self._statement.close()
-        self._header = Header(number, record, self._findings)
+        self._header = Header(number, record, self.findings)
         self._totals, self._statement, self._link = Totals(), None, ""
+        self.open_statement = None
 
 
 def _misplaced(number: int, kind: str) -> MalformedStatement:

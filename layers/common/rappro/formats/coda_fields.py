@@ -112,19 +112,23 @@ def own_account(structure: str, zone: str) -> Account:
     return Account(_iban(number) if structure != "1" else None, number, zone[34:37].strip())
 
 
-def counterparty_account(record: str) -> tuple[str | None, str]:
+def counterparty_account(zone: str) -> tuple[str | None, str]:
     """Return IBAN and number of the other side (2.3, 11-47), whose shape shows the structure."""
-    number = record[10:44].rstrip()
+    number = zone[:34].rstrip()
     digits = number[2:]
     if len(digits) == 14 and number.startswith("BE") and digits.isdigit() and digits.isascii():
-        check, bban = divmod(int(digits), 10**12)
-        is_right = (bban * 1_000_000 + 111_400 + check) % 97 == 1  # B, E are 11, 14 (ISO 13616)
-        return number if is_right else None, number
-    if record[22] == " " and record[23:26].strip():  # 12 digits, a blank, the currency
-        number = record[10:22].strip()
+        return belgian_account(digits)
+    if zone[12:13] == " " and zone[13:16].strip():  # 12 digits, a blank, the currency
+        number = zone[:12].strip()
         return iban_of(number), number
     number = number.lstrip()
     return (_iban(number) or iban_of(number), number) if number else (None, "")
+
+
+def belgian_account(digits: str) -> tuple[str | None, str]:
+    """Return IBAN and number of BE and 14 digits; the IBAN is none when its check is wrong."""
+    number = f"BE{digits}"  # B, E are 11, 14 (ISO 13616)
+    return number if int(f"{digits[2:]}1114{digits[:2]}") % 97 == 1 else None, number
 
 
 def _iban(number: str) -> str | None:

@@ -60,11 +60,11 @@ def read_information(records: list[str], at: int, number: int) -> tuple[Informat
     return (text, said.name, said.behind, tuple(said.comment)), said.unknown
 
 
-def name_and_address(first: str, last: str) -> Information:
-    """Return what a 3.1 and its 3.2 of type 001 say, the usual information."""
-    street, place = last[10:45].rstrip(), last[45:115].strip()
+def name_and_address(name: str, street: str, place: str) -> Information:
+    """Return what a 3.1 of type 001 (44-113) and its 3.2 (11-45, 46-115) say, the usual ones."""
+    street, place = street.rstrip(), place.strip()
     address = squeezed(f"{street} {place}") if "  " in place else f"{street} {place}".strip()
-    return "", squeezed(first[43:113]) or None, None, (address,) if address else ()
+    return "", squeezed(name) or None, None, (address,) if address else ()
 
 
 def _check_sequences(records: list[str], at: int, number: int) -> None:

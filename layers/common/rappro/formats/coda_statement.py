@@ -6,6 +6,7 @@ count from 1. Source: Febelfin, "Coded statement of account (CODA)" version 2.6.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -21,7 +22,8 @@ from rappro.formats.coda_fields import (
     squeezed,
     thousandths,
 )
-from rappro.formats.coda_movement import Setting, amount_of, make_line
+from rappro.formats.coda_movement import Setting, amount_of, make_line, usual_line
+from rappro.formats.coda_records import LINE_CHARS
 from rappro.formats.findings import FindingLog
 from rappro.formats.protocol import (
     DETAILS_PER_LINE_MAX,
@@ -91,7 +93,6 @@ class Statement:
     def __init__(
         self, number: int, record: str, ordinal: int, *, header: Header, totals: Totals
     ) -> None:
-        self.is_open = True  # until its new balance (8)
         self._ordinal, self._totals = ordinal, totals
         self._findings, self._dates, self._created = header.findings, header.dates, header.created
         self._structure = record[1]
@@ -128,10 +129,7 @@ class Statement:
         """
         if record[6:10] != "0000":
             raise _malformed("a detail of a movement that is not there", number)
-        self._lines += 1
-        if self._lines > LINES_PER_STATEMENT_MAX:
-            raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
-                           position=f"line {number}")  # fmt: skip
+        self._begin_line(number)
         self._main, self._main_at = [record], number
         return self._main
 
@@ -177,15 +175,32 @@ class Statement:
             self._end_detail()
             details, self._details = tuple(self._details), []
         line = make_line(main, number, self._lines, self._setting, amount=amount, details=details)
+        self._count(line, amount, len(main))
+        return line
+
+    def usual_line(self, number: int, found: re.Match[str]) -> StatementLine:
+        """Return the line of a `USUAL` movement. Raises MalformedStatement, TooLarge."""
+        self._begin_line(number)
+        amount = int(found[4]) if found[3] == "0" else -int(found[4])
+        line = usual_line(found, number, self._lines, self._setting, amount=amount)
+        self._count(line, amount, (found.end() - found.start()) // LINE_CHARS)
+        return line
+
+    def _begin_line(self, number: int) -> None:
+        self._lines += 1
+        if self._lines > LINES_PER_STATEMENT_MAX:
+            raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
+                           position=f"line {number}")  # fmt: skip
+
+    def _count(self, line: StatementLine, amount: int, records: int) -> None:
         if line.booking_date > self._last_day:  # noqa: PLR1730 - a call for each line
             self._last_day = line.booking_date
         totals = self._totals
-        totals.records += len(main)
+        totals.records += records
         if amount < 0:
             totals.debits -= amount
         else:
             totals.credits += amount
-        return line
 
     def set_new_balance(self, number: int, record: str) -> None:
         """Read the new balance (8). Raises MalformedStatement."""
@@ -198,7 +213,6 @@ class Statement:
             )
         self._closed_on, self._closing = self._balance(record[41:57], record[57:63], number)
         self._totals.records += 1
-        self.is_open = False
 
     def add_message(self, number: int, record: str) -> None:
         """Read a message (4): text 33-112, and 1 in 128 when the next record continues it."""

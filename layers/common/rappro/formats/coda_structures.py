@@ -7,6 +7,7 @@ communication". What becomes of the values in a line is decided in `coda_movemen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,10 +146,11 @@ def _read_reference(kind: str, content: str) -> Told:
 
 
 def _read_zones(cut: _Cut, content: str, told: Told) -> Values:
+    found = cut.pattern.match(content) or cut.pattern.match(content.ljust(cut.length))
+    assert found is not None, "the pattern fits any text of its length"
     values: Values = {}
     shown_values: list[str] = []
-    for name, start, end, form in cut.zones:
-        zone = content[start:end].strip()
+    for name, form, zone in zip(cut.names, cut.forms, map(str.strip, found.groups()), strict=True):
         if form is None:
             values[name] = zone
         elif zone and (text := form(zone)):
@@ -246,20 +248,25 @@ _FORMS: Final[dict[str, Callable[[str], str]]] = {
 
 
 class _Cut(NamedTuple):
-    """The zones of a structure as slices, each with the function that shows it, and its length."""
+    """How a structure is cut: names, functions that show a zone, a pattern of all, its length."""
 
-    zones: tuple[tuple[str, int, int, Callable[[str], str] | None], ...]
+    names: tuple[str, ...]
+    forms: tuple[Callable[[str], str] | None, ...]
+    pattern: re.Pattern[str]
     length: int
 
 
 def _cut(zones: _Zones) -> _Cut:
-    slices = []
-    at = 0
-    for name, length, form in zones:
-        if form != "-":
-            slices.append((name, at, at + length, _FORMS[form] if form else None))
-        at += length
-    return _Cut(tuple(slices), at)
+    pattern = "".join(
+        f".{{{length}}}" if form == "-" else f"(.{{{length}}})" for _, length, form in zones
+    )
+    used = [(name, _FORMS[form] if form else None) for name, _, form in zones if form != "-"]
+    return _Cut(
+        tuple(name for name, _ in used),
+        tuple(form for _, form in used),
+        re.compile(pattern, re.DOTALL),
+        sum(length for _, length, _ in zones),
+    )
 
 
 _CUTS: Final = {kind: _cut(zones) for kind, zones in _STRUCTURES.items()}
