@@ -119,9 +119,9 @@ def _of_payer(board: Board, clue: Clue) -> list[Candidate]:
     if party is None or clue.kind.is_return:
         return []
     vetoes = clue.match_line.vetoes
-    places = board.state.open_of(party, clue.on, ITEMS_MAX * 4)
+    places = board.state.open_of(party, clue.day, ITEMS_MAX * 4)
     if places is None:
-        places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+        places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     same_way = [
         place
         for place in places
@@ -149,7 +149,7 @@ def _of_amount(board: Board, clue: Clue) -> list[Candidate]:
             board.candidate((board.item_take(place),), ("amount",))
             for place in items
             if board.state.own[place] == clue.amount
-            and board.state.is_issued(place, clue.on)
+            and board.state.is_issued(place, clue.day)
             and board.item(place).id not in vetoes
         ]
     near = board.entries_near(clue)

@@ -33,7 +33,7 @@ def identify(world: World) -> tuple[Identified, ...]:
 def _identified(board: Board, clue: Clue) -> Identified:
     party, invoice = named_by(board, clue)
     if party is not None and invoice is None:
-        places, differs = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+        places, differs = board.state.bucket(party, clue.currency, clue.amount, clue.day)
         kinds = {board.state.twin(place) for place in places}
         if len(kinds) == 1 and not differs:
             invoice = board.item(places[0]).id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from rappro.domain.books import (
     BankEntry,
@@ -33,39 +33,60 @@ CLEARING_PREFIX: Final = "511"
 
 ENDING_DIGITS_MIN: Final = 3
 
+_Key = TypeVar("_Key")
+
 Twin = tuple[object, ...]
 """What two targets share when the books cannot tell them apart."""
 
 
-def _oldest_first(pair: tuple[OpenItem, tuple[str, ...]]) -> tuple[object, ...]:
+_DAYS: Final = 10_000_000
+"""More than any day's ordinal, so that two days are one number."""
+
+
+def _oldest_first(pair: tuple[OpenItem, tuple[str, ...]]) -> tuple[int, str, str]:
     """Issue date, due date, number (9 before 10), id."""
     item, runs = pair
     number = [run.rjust(12, "0") if run[0] <= "9" else run for run in runs]
-    return (item.issue_date, item.due_date, number, item.id)
+    days = item.issue_date.toordinal() * _DAYS + item.due_date.toordinal()
+    return (days, "\0".join(number), item.id)
 
 
 class ItemIndex:
     """Unsettled open items, oldest first: by issue date, due date, number, id."""
 
     def __init__(self, items: Sequence[OpenItem]) -> None:
-        is_open = (i for i in items if i.residual_minor and i.company_residual_minor)
-        pairs = [(item, tuple(runs_of(item.number))) for item in is_open]
+        pairs = [
+            (item, tuple(runs_of(item.number)))
+            for item in items
+            if item.residual_minor and item.company_residual_minor
+        ]
         pairs.sort(key=_oldest_first)
-        self.all: tuple[OpenItem, ...] = tuple(item for item, _ in pairs)
-        self.runs: tuple[tuple[str, ...], ...] = tuple(runs for _, runs in pairs)
-        self.by_token: dict[str, list[int]] = defaultdict(list)
-        self.by_party: dict[ThirdPartyId, list[int]] = defaultdict(list)
-        self.by_ending: dict[tuple[ThirdPartyId, str], list[int]] = defaultdict(list)
-        self.by_amount: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.all: tuple[OpenItem, ...] = tuple([item for item, _ in pairs])
+        self.runs: tuple[tuple[str, ...], ...] = tuple([runs for _, runs in pairs])
+        self.by_token: dict[str, list[int]] = {}
+        self.by_party: dict[ThirdPartyId, list[int]] = {}
+        self.by_amount: dict[tuple[str, int], list[int]] = {}
         self.by_id: dict[str, int] = {}
+        self._endings: dict[ThirdPartyId, dict[str, list[int]]] = {}
         for place, (item, runs) in enumerate(pairs):
             self.by_id[item.id] = place
-            self.by_party[item.third_party].append(place)
-            self.by_amount[item.currency, item.residual_minor].append(place)
+            _put(self.by_party, item.third_party, place)
+            _put(self.by_amount, (item.currency, item.residual_minor), place)
             for token in tokens_of_runs(runs):
-                self.by_token[token].append(place)
-            for ending in endings(runs):
-                self.by_ending[item.third_party, ending].append(place)
+                _put(self.by_token, token, place)
+
+    def with_ending(self, party: ThirdPartyId, ending: str) -> Sequence[int]:
+        """Return a third party's items of which the number ends in some digits.
+
+        Worked out for all items of a third party when it is asked about first.
+        """
+        known = self._endings.get(party)
+        if known is None:
+            known = self._endings[party] = {}
+            for place in self.by_party.get(party, ()):
+                for end in endings(self.runs[place]):
+                    _put(known, end, place)
+        return known.get(ending, ())
 
     def fit(self, place: int, hit: Hit) -> Fit | None:
         """Return how well a hit that shares a token with an item shows that item's number."""
@@ -81,6 +102,15 @@ class ItemIndex:
         return None
 
 
+def _put(index: dict[_Key, list[int]], key: _Key, place: int) -> None:
+    """Add a place under a key; most keys have one, so that no list is made to find it there."""
+    places = index.get(key)
+    if places is None:
+        index[key] = [place]
+    else:
+        places.append(place)
+
+
 def _is_same_run(written: str, run: str) -> bool:
     return written == run or is_padding_apart(written, len(run))
 
@@ -90,7 +120,10 @@ def endings(runs: Sequence[str]) -> frozenset[str]:
     if not runs or runs[-1][0] > "9":
         return frozenset()
     last = runs[-1]
-    return frozenset(end for end in (last, last.lstrip("0")) if len(end) >= ENDING_DIGITS_MIN)
+    short = last.lstrip("0")
+    if len(short) >= ENDING_DIGITS_MIN:
+        return frozenset((last, short))
+    return frozenset((last,)) if len(last) >= ENDING_DIGITS_MIN else frozenset()
 
 
 class EntryIndex:

@@ -20,18 +20,26 @@ tests/property/test_matching_lookups.py compares both worlds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rappro.domain.books import (
+    BankEntry,
+    OpenItem,
     ThirdParty,
 )
-from rappro.domain.ids import OpenItemId, ThirdPartyId
+from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.board import line_order
 from rappro.domain.matching.clues import Clue, clue_of
 from rappro.domain.matching.model import Lookups, MatchLine
 from rappro.domain.matching.numbers import shape_book
-from rappro.domain.matching.references import BATCH_CLASS, CARD_CLASS, REMITTANCE_CLASS
+from rappro.domain.matching.references import (
+    BATCH_CLASS,
+    CARD_CLASS,
+    REMITTANCE_CLASS,
+    entry_tokens,
+    item_tokens,
+)
 from rappro.domain.matching.rules_entries import may_be_group
 from rappro.domain.matching.third_party import Directory
 from rappro.domain.settings import (
@@ -53,23 +61,84 @@ def lookups_for(
     Amounts are signed minor units, in the line's currency and, when the bank gives it, in the
     instructed one. Bounded by what the lines say: some ten keys a line.
     """
-    directory = Directory(third_parties, lessons)
-    book = shape_book(tuple(sorted(set(number_shapes))))
     amounts: set[int] = set()
     references: set[str] = set()
     parties: set[ThirdPartyId] = set()
     items: set[OpenItemId] = set()
-    for rank, match_line in enumerate(sorted(lines, key=line_order)):
-        clue = clue_of(rank, match_line, directory, book)
+    for clue in _clues(lines, third_parties, number_shapes, lessons):
         for part in (clue, *clue.details):
             amounts |= _amounts(part)
             references |= part.tokens
             if part.payer.third_party is not None:
                 parties.add(part.payer.third_party)
         references |= _classes(clue)
-        if match_line.fixed_invoice is not None:
-            items.add(match_line.fixed_invoice)
+        if clue.match_line.fixed_invoice is not None:
+            items.add(clue.match_line.fixed_invoice)
     return Lookups(frozenset(amounts), frozenset(references), frozenset(parties), frozenset(items))
+
+
+def keys_of(
+    items: Iterable[OpenItem],
+    entries: Iterable[BankEntry],
+    third_parties: Iterable[ThirdPartyId] = (),
+) -> Lookups:
+    """Return the keys under which some items, entries and third parties are looked up."""
+    amounts: set[int] = set()
+    references: set[str] = set()
+    parties: set[ThirdPartyId] = set(third_parties)
+    ids: set[OpenItemId] = set()
+    for item in items:
+        amounts |= {item.residual_minor, item.company_residual_minor}
+        references |= item_tokens(item)
+        parties.add(item.third_party)
+        ids.add(item.id)
+    for entry in entries:
+        amounts.add(entry.amount_minor)
+        references |= entry_tokens(entry)
+        if entry.third_party is not None:
+            parties.add(entry.third_party)
+    return Lookups(frozenset(amounts), frozenset(references), frozenset(parties), frozenset(ids))
+
+
+def lines_touched(
+    lines: Sequence[MatchLine],
+    third_parties: Sequence[ThirdParty],
+    number_shapes: Sequence[str],
+    keys: Lookups,
+    *,
+    lessons: Sequence[Lesson] = (),
+) -> list[LineId]:
+    """Return the lines whose decision may change with what some keys find (see `keys_of`)."""
+    return [
+        clue.match_line.id
+        for clue in _clues(lines, third_parties, number_shapes, lessons)
+        if _is_touched(clue, keys)
+    ]
+
+
+def _is_touched(clue: Clue, keys: Lookups) -> bool:
+    if clue.match_line.fixed_invoice in keys.items or not keys.references.isdisjoint(
+        _classes(clue)
+    ):
+        return True
+    return any(
+        not keys.references.isdisjoint(part.tokens)
+        or not keys.amounts.isdisjoint(_amounts(part))
+        or not keys.third_parties.isdisjoint(part.payer.candidates)
+        for part in (clue, *clue.details)
+    )
+
+
+def _clues(
+    lines: Sequence[MatchLine],
+    third_parties: Sequence[ThirdParty],
+    number_shapes: Sequence[str],
+    lessons: Sequence[Lesson],
+) -> Iterator[Clue]:
+    directory = Directory(third_parties, lessons)
+    book = shape_book(tuple(sorted(set(number_shapes))))
+    for rank, match_line in enumerate(sorted(lines, key=line_order)):
+        yield clue_of(rank, match_line, directory, book)
 
 
 def _amounts(clue: Clue) -> set[int]:

@@ -20,7 +20,7 @@ from rappro.domain.matching.board import Board, Named
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.gaps import explain_domestic, explain_foreign, fx
 from rappro.domain.matching.index import Twin
-from rappro.domain.matching.model import Adjustment, Evidence, Rejected, TargetType
+from rappro.domain.matching.model import Adjustment, Evidence, Rejected
 from rappro.domain.matching.numbers import Fit, runs_of
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 
@@ -105,7 +105,7 @@ def _slip_of_the_payer(
         return None
     written = "".join(named[0].hit.runs)
     for party in sorted(candidates):
-        places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+        places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
         for place in places:
             if OSA.distance(written, "".join(board.index.items.runs[place]), score_cutoff=1) <= 1:
                 takes = (plan.takes, (board.item_take(place),))
@@ -252,7 +252,7 @@ def invoice_partial(board: Board, clue: Clue) -> Outcome:
 def _other_reading(board: Board, clue: Clue, place: int) -> Abstain | None:
     """A partial payment is doubtful when something else of the payer has exactly that amount."""
     party = board.item(place).third_party
-    exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+    exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     entries = [
         other
         for other in board.payer_entries_near(clue, party)
@@ -376,7 +376,7 @@ def _numbers(told: Sequence[Named]) -> str:
 
 def _settled_before(board: Board, named: Named) -> str | None:
     for place in named.places:
-        by = board.state.settled_by.get((TargetType.OPEN_ITEM, place))
+        by = board.state.settled_by.get(place)
         if by is not None:
             return f"already_settled by line {by}"
     if named.hit.token in board.index.past.by_number:

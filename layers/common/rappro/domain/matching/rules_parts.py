@@ -74,7 +74,7 @@ def is_candidate(board: Board, clue: Clue, place: int) -> bool:
     return (
         board.state.is_open(place)
         and item.currency == clue.currency
-        and board.state.is_issued(place, clue.on)
+        and board.state.is_issued(place, clue.day)
         and item.id not in clue.match_line.vetoes
     )
 
@@ -101,9 +101,9 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
         if items.all[place].third_party == party
     }
     for ending in clue.refs.endings:
-        places.update(items.by_ending.get((party, ending), ()))
+        places.update(items.with_ending(party, ending))
     places.update(_mistyped(board, clue, party))
-    exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+    exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     cuts = _cut_ends(clue)
     places.update(place for place in exact if any(_is_cut(board, place, cut) for cut in cuts))
     return sorted(place for place in places if is_candidate(board, clue, place))
@@ -121,7 +121,7 @@ def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     for named in board.named(clue):
         if named.places or named.hit.fit < Fit.SPLIT or not is_strong(named.hit):
             continue
-        places = board.state.open_of(party, clue.on, TYPO_ITEMS_MAX) or []
+        places = board.state.open_of(party, clue.day, TYPO_ITEMS_MAX) or []
         written = "".join(named.hit.runs)
         near = [
             place

@@ -14,7 +14,7 @@ from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.gaps import discounts
 from rappro.domain.matching.index import Twin
-from rappro.domain.matching.model import Evidence, Rejected, TargetType
+from rappro.domain.matching.model import Evidence, Rejected
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.references import key_token
 from rappro.domain.matching.rivals import entries_of_payer
@@ -76,7 +76,7 @@ def _second_payment(board: Board, clue: Clue, party: ThirdPartyId) -> Abstain | 
     place = board.state.settled_whole.get((party, clue.currency, clue.amount))
     if place is None or not may_settle_items(board, clue):
         return None
-    by = board.state.settled_by.get((TargetType.OPEN_ITEM, place))
+    by = board.state.settled_by.get(place)
     if by is None:
         return None
     why = f"already_settled by line {by}: a second payment of this amount"
@@ -87,12 +87,12 @@ def _items_of(board: Board, clue: Clue, party: ThirdPartyId) -> tuple[list[int],
     """Return the payer's items of that amount, oldest first; returns never settle an item."""
     if not may_settle_items(board, clue):
         return [], False
-    places, differs = board.state.bucket(party, clue.currency, clue.amount, clue.on)
+    places, differs = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     original = clue.line.original
     if original is not None and original.currency != clue.currency:
         sign = 1 if clue.amount > 0 else -1
         instructed = sign * abs(original.amount_minor)
-        more, differs_too = board.state.bucket(party, original.currency, instructed, clue.on)
+        more, differs_too = board.state.bucket(party, original.currency, instructed, clue.day)
         places, differs = [*places, *more], differs or differs_too
     vetoes = clue.match_line.vetoes
     return [place for place in places if board.item(place).id not in vetoes], differs
@@ -125,7 +125,7 @@ def _discounted(board: Board, clue: Clue, party: ThirdPartyId) -> Outcome:
     """The payer's one invoice of which the line is the amount less its discount, in time."""
     if not may_settle_items(board, clue):
         return None
-    places = board.state.open_of(party, clue.on, ITEMS_MAX) or []
+    places = board.state.open_of(party, clue.day, ITEMS_MAX) or []
     grace = board.matching.discount_grace_days
     found: dict[Twin, int] = {}
     for place in places:
@@ -146,7 +146,7 @@ def payer_subset(board: Board, clue: Clue) -> Outcome:
     party = clue.payer.third_party
     if party is None or not may_settle_items(board, clue):
         return None
-    places = board.state.open_of(party, clue.on, ITEMS_MAX * 4)
+    places = board.state.open_of(party, clue.day, ITEMS_MAX * 4)
     if places is None:
         return Abstain("the payer has too many open items for a sum to prove anything")
     places = [place for place in places if is_candidate(board, clue, place)]
