@@ -68,11 +68,28 @@ def _lines(pending: bytes, stream: BinaryIO) -> Iterator[list[str]]:
     while chunk:
         chunk = stream.read(_CHUNK_BYTES)
         cut = (pending.rfind(b"\n") + 1 or pending.rfind(b"\r") + 1) if chunk else len(pending)
-        yield _split(pending[:cut])
+        block = pending[:cut]
+        yield _split(_without_returns(block) or block)
         pending = pending[cut:] + chunk
         if cut == 0 and len(pending) > _LINE_BYTES_MAX:
             raise MalformedStatement("a line is too long for a record",
                                      position=f"after {RECORD_CHARS} characters")  # fmt: skip
+
+
+def _without_returns(block: bytes) -> bytes:
+    """Return a block of nothing but records of 120 bytes and CRLF with LF only; else nothing.
+
+    To take one byte out takes a tenth of the time that it takes to look for two.
+    """
+    plain = block.replace(b"\r", b"")
+    count, rest = divmod(len(plain), RECORD_CHARS + 1)
+    is_usual = (
+        not rest
+        and len(block) - len(plain) == count
+        and block[RECORD_CHARS :: RECORD_CHARS + 2] == b"\r" * count
+        and block[RECORD_CHARS + 1 :: RECORD_CHARS + 2] == b"\n" * count
+    )
+    return plain if is_usual else b""
 
 
 def _split(block: bytes) -> list[str]:
