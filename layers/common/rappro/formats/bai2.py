@@ -21,7 +21,6 @@ from rappro.domain.bank import (
     BankAccountRef,
     StatementClosed,
     StatementEvent,
-    StatementLine,
     StatementOpened,
 )  # fmt: skip
 from rappro.domain.errors import MalformedStatement, TooLarge, UnsupportedCurrency
@@ -36,7 +35,7 @@ from rappro.formats.bai2_codes import (
     TOTAL_DEBITS,
 )
 from rappro.formats.bai2_fields import Dates, FieldContext, all_fields, fields_of, is_time
-from rappro.formats.bai2_records import Numbered, Record, head_text, read_records
+from rappro.formats.bai2_records import Record, head_text, read_records
 from rappro.formats.bai2_transaction import BIC, Sheet, make_line
 from rappro.formats.findings import FindingLog
 from rappro.formats.ibans import is_iban, plain_iban
@@ -81,13 +80,15 @@ class Bai2Parser:
         """Yield the statements of a file; see `StatementParser.parse`."""
         reader = _Reader()
         record = None
+        sheet: Sheet | None = None  # of the account that is open
         for record in read_records(stream):
-            if record[1] == "16":
-                line = reader.transaction(record)
+            if sheet is not None and record[1] == "16":
+                line = make_line(record, sheet)
                 if line is not None:
                     yield line
             else:
                 yield from reader.structure(Record(*record))
+                sheet = reader.sheet
         yield from reader.end(record[0] + len(record[3]) if record else 1)
 
 
@@ -144,15 +145,20 @@ class _Reader:
             "99": self._end_file,
         }
 
-    def transaction(self, record: Numbered) -> StatementLine | None:
-        """Return the line of a transaction (16). Raises MalformedStatement and TooLarge."""
-        if self._account is None:
-            raise _misplaced(Record(*record))
-        return make_line(record, self._account.sheet)
+    @property
+    def sheet(self) -> Sheet | None:
+        """What the transactions of the account share that is open; None outside of accounts."""
+        return self._account.sheet if self._account else None
 
     def structure(self, record: Record) -> Iterator[StatementEvent]:
-        """Read a record that is no transaction; yield the statements that begin or end with it."""
-        return self._read[record.code](record)
+        """Read a record that is no transaction of an account.
+
+        Yields the statements that begin or end with it. Raises MalformedStatement and TooLarge.
+        """
+        read = self._read.get(record.code)
+        if read is None:  # a transaction
+            raise _misplaced(record)
+        return read(record)
 
     def end(self, number: int) -> Iterator[StatementEvent]:
         """End the file. Raises MalformedStatement when something is missing of it."""

@@ -125,16 +125,23 @@ def keywords_of(pieces: list[str]) -> dict[str, str]:
     told: dict[str, str] = {}
     for piece in pieces:
         key, mark, value = piece.partition(":")
-        if mark and ":" not in value and "=" not in value[1:] and "=" not in key:
-            name = _NAMES.get(key)
-            if name is None:
-                name = _keyword(key)[0]
-            if name and name not in told:
-                _put(told, name, value[1:] if value[:1] == "=" else value)
-        elif "=" in piece:
-            _read_marks(piece, told)
-        elif mark:
-            _read_colons(piece, told)
+        if not mark:
+            if "=" in key:
+                _read_marks(piece, told)
+            continue
+        if value[:1] == "=":
+            value = value[1:]
+        if ":" in value or "=" in value or "=" in key:
+            if "=" in piece:
+                _read_marks(piece, told)
+            else:
+                _read_colons(piece, told)
+            continue
+        name = _NAMES.get(key)
+        if name is None:
+            name = (_known_keyword(key) if len(key) <= _KNOWN_CHARS else _keyword(key))[0]
+        if name and name not in told:
+            _put(told, name, value)
     return told
 
 

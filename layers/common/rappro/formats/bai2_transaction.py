@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from rappro.domain.bank import Counterparty, LineStatusAtBank, StatementLine
+from rappro.domain.bank import Counterparty, LineStatusAtBank, Nature, StatementLine
 from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent, format_amount
 from rappro.formats.bai2_codes import TYPE_CODES, Level, TypeCode, type_code
@@ -30,11 +30,17 @@ from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
 BIC: Final = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _PAYER: Final = ("payer", "payer_account", "payer_bic")
 _PAYEE: Final = ("payee", "payee_account", "payee_bic")
-_NOTHING_TOLD: Final[dict[str, str]] = {}
 _BOOKED: Final = LineStatusAtBank.BOOKED
 _INFORMATION: Final = LineStatusAtBank.INFORMATION
 _STATUS, _SUMMARY = Level.STATUS, Level.SUMMARY
 _DETAIL, _NON_MONETARY = Level.DETAIL, Level.NON_MONETARY
+_IBAN_CHARS: Final = 15  # at least
+_MOVEMENTS: Final = {
+    code: (kind.direction, kind.nature, kind.is_reversal)
+    for code, kind in TYPE_CODES.items()
+    if kind.level is _DETAIL and kind.direction
+}
+"""Direction, nature and whether it is a reversal, of the type codes that move money."""
 _COMMAS: Final = 6  # up to the text, when the funds type has no fields of its own
 
 
@@ -56,6 +62,13 @@ _Written = tuple[str, str, date | None, str, str, str, str, str, list[str]]
 """The fields as they are written: type code, amount, value date, when amounts are available, bank's
 and customer's reference, text, the record in which it begins, and those that go on with it."""
 
+_Meaning = tuple[int, LineStatusAtBank, Nature | None, bool]
+"""What type code and amount say: signed amount, status, nature, and whether it is a reversal."""
+
+_Texts = tuple[str, str, str, Counterparty, str | None, str | None, str | None, str | None]
+"""Label, its continuation, the other side's account, counterparty, end-to-end id, mandate,
+creditor, and reason of a return."""
+
 
 def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     """Return the line of a transaction; None for a total or balance, which is noted.
@@ -66,81 +79,45 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     context = sheet.context
     context.number = number
     sheet.records += 1 + len(more)
-    written = _read(head, more, sheet)
-    code = written[0]
-    kind = TYPE_CODES.get(code) or _unlisted(code, context)
-    amount, status = _signed(written[1], kind, code, sheet)
-    level = kind.level
-    if level is _SUMMARY or level is _STATUS:
-        context.findings.note("summary_in_detail", context.where, about=code)
-        return None
-    sheet.lines += 1
-    if sheet.lines > LINES_PER_STATEMENT_MAX:
+    code, digits, value_date, available, bank_ref, customer_ref, text, begun, text_more = _read(
+        head, more, sheet
+    )
+    usual = _MOVEMENTS.get(code)
+    if usual and len(digits) <= AMOUNT_DIGITS_MAX and digits.isdigit() and digits.isascii():
+        direction, nature, is_reversal = usual
+        amount, status = int(digits), _BOOKED
+        sheet.written += amount
+        if direction > 0:
+            sheet.credits += amount
+        else:
+            sheet.debits += amount
+            amount = -amount
+    else:
+        meaning = _meaning(code, digits, sheet)
+        if meaning is None:
+            return None
+        amount, status, nature, is_reversal = meaning
+    sheet.lines = position = sheet.lines + 1
+    if position > LINES_PER_STATEMENT_MAX:
         raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
                        position=context.where)  # fmt: skip
-    raw = (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX]
-    return _line(written, kind, amount, status, sheet=sheet, raw=raw)
-
-
-def _line(
-    written: _Written,
-    kind: TypeCode,
-    amount: int,
-    status: LineStatusAtBank,
-    *,
-    sheet: Sheet,
-    raw: str,
-) -> StatementLine:
-    """Return the line of what is written, read so far as its amount."""
-    code, _, value_date, available, bank_ref, customer_ref, text, begun, text_more = written
-    context = sheet.context
-    label_more = ""
-    if text_more:
-        pieces = pieces_of(text, begun, text_more, sheet.width)
-        text = pieces[0] if pieces else ""
-        if len(pieces) > 1:
-            label_more = " ".join(pieces[1:])
-    if len(text) + len(label_more) > LINE_TEXT_CHARS_MAX:
-        raise TooLarge(f"a text of more than {LINE_TEXT_CHARS_MAX} characters",
-                       position=context.where)  # fmt: skip
-    if ":" in text or "=" in text or ":" in label_more or "=" in label_more:
-        told = keywords_of(pieces if text_more else [text])
-    else:
-        told = _NOTHING_TOLD
-    get = told.get
-    account, counterparty = "", NO_COUNTERPARTY
-    if told:
-        names = _PAYER if amount > 0 else _PAYEE
-        account = get(names[1], "")
-        counterparty = _counterparty(told, names, account)
-    return new_line(
-        sheet.lines,
-        sheet.as_of,
-        amount,
-        context.currency,
-        value_date,
-        bank_ref if bank_ref.strip("0") else None,
-        text,
-        label_more,
-        available,
-        customer_ref if customer_ref.strip("0") else "",
-        account,
-        counterparty,
-        get("end_to_end"),
-        get("mandate"),
-        get("creditor"),
-        code,
-        kind.nature,
-        kind.is_reversal,
-        get("reason"),
-        None,
-        status,
-        (),
-        raw,
+    label, label_more, account, counterparty, end_to_end, mandate, creditor, reason = (
+        _texts(text, begun, text_more, sheet=sheet, is_credit=amount > 0)
+        if text_more or ":" in text or "=" in text or len(text) > LINE_TEXT_CHARS_MAX
+        else (text, "", "", NO_COUNTERPARTY, None, None, None, None)
     )
+    return new_line(
+        position, sheet.as_of, amount, context.currency, value_date,
+        bank_ref if bank_ref.strip("0") else None, label, label_more, available,
+        customer_ref if customer_ref.strip("0") else "", account, counterparty,
+        end_to_end, mandate, creditor, code, nature, is_reversal, reason, None, status, (),
+        (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX],
+    )  # fmt: skip
 
 
 def _raw(head: str, more: list[str]) -> str:
+    if len(more) == 1:
+        return f"{head.rstrip()}\n{more[0].rstrip()}"
     return "\n".join([head.rstrip(), *map(str.rstrip, more)])
 
 
@@ -149,16 +126,15 @@ def _read(head: str, more: list[str], sheet: Sheet) -> _Written:
     fields = head.split(",", _COMMAS)
     value_date, available = None, ""
     if len(fields) > _COMMAS:  # all in one record, as usual
-        code, amount, funds = fields[1:4]
-        if funds == "V":
-            tail, value_date = _valued(fields, sheet)
-        elif funds == "S":
-            tail, available = _spread(fields, sheet)
-        else:
-            tail = fields[4:] if funds in PLAIN_FUNDS else fields[:0]
-        if len(tail) < 3:
-            return _read_any(head, more, sheet)
-        bank_ref, customer_ref, text = tail
+        _, code, amount, funds, bank_ref, customer_ref, text = fields
+        if funds not in PLAIN_FUNDS:
+            if funds == "V":
+                tail, value_date = _valued(fields, sheet)
+            else:
+                tail, available = _spread(fields, sheet) if funds == "S" else (fields[:0], "")
+            if len(tail) < 3:
+                return _read_any(head, more, sheet)
+            bank_ref, customer_ref, text = tail
     elif len(fields) == _COMMAS and fields[3] in PLAIN_FUNDS:
         _, code, amount, funds, bank_ref, customer_ref = fields
         customer_ref, text = customer_ref.rstrip().removesuffix("/"), ""
@@ -186,20 +162,20 @@ def _valued(fields: list[str], sheet: Sheet) -> tuple[list[str], date | None]:
 
 def _spread(fields: list[str], sheet: Sheet) -> tuple[list[str], str]:
     """Return what follows the fields of funds type S, and its three amounts as text."""
-    context, today, tomorrow = sheet.context, fields[4], fields[5]
-    later, *tail = fields[6].split(",", 3)
-    if len(tail) < 3:
-        return tail, ""
-    parts = today + tomorrow + later
+    today, tomorrow, text = fields[4:]
+    tail = text.split(",", 3)
+    if len(tail) < 4:
+        return [], ""
+    later, context = tail.pop(0), sheet.context
+    digits = today + tomorrow + later
+    major, major_1, major_2 = today[:-2], tomorrow[:-2], later[:-2]
     if (  # no zeros before them, two digits and more, and not more than an amount has
-        parts.isdigit() and parts.isascii() and len(parts) <= AMOUNT_DIGITS_MAX + 6
-        and "1" <= today[:-2] < ":" and "1" <= tomorrow[:-2] < ":" and "1" <= later[:-2] < ":"
+        "1" <= major < ":" and "1" <= major_1 < ":" and "1" <= major_2 < ":"
+        and digits.isdigit() and digits.isascii() and len(digits) <= AMOUNT_DIGITS_MAX + 6
         and exponent(context.currency) == 2
     ):  # fmt: skip
-        return tail, (
-            f"available 0d {today[:-2]}.{today[-2:]}, 1d {tomorrow[:-2]}.{tomorrow[-2:]},"
-            f" 2d {later[:-2]}.{later[-2:]}"
-        )
+        return tail, (f"available 0d {major}.{today[-2:]}, 1d {major_1}.{tomorrow[-2:]},"
+                      f" 2d {major_2}.{later[-2:]}")  # fmt: skip
     availability = context.availability("S", iter((today, tomorrow, later)))
     return tail, _available(availability, context.currency)
 
@@ -224,6 +200,42 @@ def _check_references(bank_ref: str, customer_ref: str, sheet: Sheet) -> None:
     if len(bank_ref) > FIELD_CHARS_MAX or len(customer_ref) > FIELD_CHARS_MAX:
         raise TooLarge(f"a reference of more than {FIELD_CHARS_MAX} characters",
                        position=sheet.context.where)  # fmt: skip
+
+
+def _texts(text: str, begun: str, more: list[str], *, sheet: Sheet, is_credit: bool) -> _Texts:
+    """Read a text that has continuations or keywords. Raises TooLarge."""
+    pieces = pieces_of(text, begun, more, sheet.width) if more else [text]
+    label = pieces[0] if pieces else ""
+    label_more = " ".join(pieces[1:]) if len(pieces) > 1 else ""
+    if len(label) + len(label_more) > LINE_TEXT_CHARS_MAX:
+        raise TooLarge(f"a text of more than {LINE_TEXT_CHARS_MAX} characters",
+                       position=sheet.context.where)  # fmt: skip
+    told = keywords_of(pieces)
+    if not told:
+        return label, label_more, "", NO_COUNTERPARTY, None, None, None, None
+    get = told.get
+    side, side_account, side_bic = _PAYER if is_credit else _PAYEE
+    account, bic = get(side_account, ""), get(side_bic)
+    iban = plain_iban(account) if len(account) >= _IBAN_CHARS else ""
+    counterparty = new_counterparty(  # ACH names the company whichever way the money goes
+        get(side) or get("company") or get("individual"),
+        iban if iban and is_iban(iban) else None,
+        bic if bic and BIC.fullmatch(bic) else None,
+        get("company_id"),
+    )
+    return (label, label_more, account, counterparty, get("end_to_end"), get("mandate"),
+            get("creditor"), get("reason"))  # fmt: skip
+
+
+def _meaning(code: str, text: str, sheet: Sheet) -> _Meaning | None:
+    """Return what any type code and amount say, and add it up; None for a total or balance."""
+    context = sheet.context
+    kind = TYPE_CODES.get(code) or _unlisted(code, context)
+    amount, status = _signed(text, kind, code, sheet)
+    if kind.level is _SUMMARY or kind.level is _STATUS:
+        context.findings.note("summary_in_detail", context.where, about=code)
+        return None
+    return amount, status, kind.nature, kind.is_reversal
 
 
 def _unlisted(code: str, context: FieldContext) -> TypeCode:
@@ -260,18 +272,6 @@ def _signed(text: str, kind: TypeCode, code: str, sheet: Sheet) -> tuple[int, Li
         context.findings.note("amount_signed", context.where)
         return amount, _BOOKED
     return amount * kind.direction, _BOOKED
-
-
-def _counterparty(told: dict[str, str], names: tuple[str, str, str], account: str) -> Counterparty:
-    """Return the party on the other side; ACH names the company whichever way the money goes."""
-    get = told.get
-    iban, bic = plain_iban(account) if len(account) > 14 else "", get(names[2])
-    return new_counterparty(
-        get(names[0]) or get("company") or get("individual"),
-        iban if iban and is_iban(iban) else None,
-        bic if bic and BIC.fullmatch(bic) else None,
-        get("company_id"),
-    )
 
 
 def _available(availability: Availability, currency: str) -> str:
