@@ -45,21 +45,27 @@ class _Absent:
 
 
 @cache
+def settings() -> Settings:
+    """Return the settings of this function. Raises ValidationError for a broken environment."""
+    return Settings.from_environment()
+
+
+@cache
 def ports() -> Ports:
     """Return the ports of this function. Raises ValidationError for a broken environment."""
-    settings = Settings.from_environment()
+    found = settings()
     clock = SystemClock()
     tables = Tables(
-        books=settings.books_table,
-        statements=settings.statements_table,
-        feeds=settings.feeds_table,
+        books=found.books_table,
+        statements=found.statements_table,
+        feeds=found.feeds_table,
     )
     return Ports(
         store=DynamoStore(boto3.client("dynamodb", config=_CONFIG), tables),
-        blobs=S3Blobs(boto3.client("s3", config=_S3_CONFIG), settings.archive_bucket),
-        inbox=_inbox(settings, clock),
-        runs=_runs(settings),
-        feeds=_feeds(settings),
+        blobs=S3Blobs(boto3.client("s3", config=_S3_CONFIG), found.archive_bucket),
+        inbox=_inbox(found, clock),
+        runs=_runs(found),
+        feeds=_feeds(found),
         clock=clock,
     )
 

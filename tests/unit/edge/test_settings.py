@@ -42,3 +42,12 @@ def test_a_missing_variable_is_named(missing: str) -> None:
         Settings.from_environment(environment)
 
     assert [e["loc"] for e in error.value.errors()] == [(missing.lower(),)]
+
+
+def test_what_is_stored_at_once_may_be_lowered_to_one_line_and_no_further() -> None:
+    lowered = Settings.from_environment({**REQUIRED, "LINES_AT_ONCE": "1"})
+
+    assert lowered.lines_at_once == 1
+    assert Settings.from_environment(REQUIRED).lines_at_once is None
+    with pytest.raises(ValidationError, match="lines_at_once"):
+        Settings.from_environment({**REQUIRED, "LINES_AT_ONCE": "0"})

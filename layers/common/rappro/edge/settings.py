@@ -14,7 +14,8 @@ class Settings(BaseModel):
     """What template.yaml tells a function about its stack.
 
     The tables and the archive are known to every function. The rest is None for a function that
-    has no business with it (its role would refuse anyway).
+    has no business with it (its role would refuse anyway). `lines_at_once` is no resource: a lower
+    bound than the import's own on what it stores without the import machine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +27,7 @@ class Settings(BaseModel):
     inbox_bucket: str | None = None
     state_machine_arn: str | None = None
     import_machine_arn: str | None = None
+    lines_at_once: int | None = Field(default=None, ge=1)
     sync_queue_url: str | None = None
     sync_queue_arn: str | None = None
     schedule_group: str | None = None
