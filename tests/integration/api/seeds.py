@@ -81,6 +81,10 @@ from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
 )
+from rappro.domain.settings import (
+    ImportProfile,
+    OwnCsvProfile,
+)
 from rappro.domain.writes import (
     Record,
 )
@@ -179,6 +183,8 @@ def _masters(mark: str) -> Iterator[Record]:
         letter_count=4,
     )
 
+    yield ImportProfile(ids.IMPORT_PROFILE, f"Livret {mark}")
+    yield OwnCsvProfile(ids.CSV_PROFILE, ids.CSV_DEFINITION.replace("Banque", f"Banque {mark}"))
     yield Lesson(
         ids.LESSON, LessonKind.NAME, f"HOLDING {mark}", ids.THIRD_PARTY, 1, (ids.MATCH,), NOW, mark
     )

@@ -29,6 +29,8 @@ from rappro.formats.protocol import HEAD_BYTES
 from rappro.formats.rereading import head_text, rereadable
 from rappro.formats.written import written_amount
 
+__all__ = ["CsvParser", "CsvProfile", "built_in_profiles", "profile_of"]
+
 _RECOGNISED_BYTES: Final = 16_384
 _ONE_DAY: Final = timedelta(days=1)
 

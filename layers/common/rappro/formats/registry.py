@@ -16,8 +16,7 @@ from rappro.formats.camt053 import CAMT053
 from rappro.formats.camt054 import CAMT054
 from rappro.formats.cfonb120 import Cfonb120Parser
 from rappro.formats.coda import CodaParser
-from rappro.formats.csv_bank import CsvParser, built_in_profiles
-from rappro.formats.csv_profile import CsvProfile, profile_of
+from rappro.formats.csv_bank import CsvParser, CsvProfile, built_in_profiles, profile_of
 from rappro.formats.mt940 import MT940
 from rappro.formats.mt942 import MT942
 from rappro.formats.ofx1 import Ofx1Parser

@@ -12,8 +12,13 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.settings import (
+    ImportProfile,
+)
 from rappro.domain.writes import (
     Record,
+    Write,
+    change,
     put,
 )
 from rappro.ports import Ports
@@ -48,7 +53,7 @@ def save_journal(
     """Create or change a journal.
 
     Raises NotFound for an unknown company, InvalidRequest for a treasury journal without a ledger
-    account or with the IBAN of another journal.
+    account or with the IBAN of another journal, and for an import profile that is none.
     """
     get_company(ports, tenant, company)
     if journal.type is JournalType.TREASURY and not journal.account:
@@ -58,8 +63,25 @@ def save_journal(
         raise InvalidRequest("another journal has this IBAN", position="/iban")
     before = ports.store.get(tenant, company, Journal, journal.code)
     log = audit(ports.clock.now(), author, "save_journal", journal.code, revision=_next(before))
-    ports.store.commit(tenant, company, [put(before, journal), log])
+    held = _hold_import_profile(ports, tenant, company, journal, before)
+    ports.store.commit(tenant, company, [put(before, journal), *held, log])
     return replace(journal, version=_next(before))
+
+
+def _hold_import_profile(
+    ports: Ports, tenant: TenantId, company: CompanyId, journal: Journal, before: Journal | None
+) -> list[Write]:
+    """Return the write that keeps the profile a journal names from being deleted meanwhile.
+
+    Raises InvalidRequest when there is no such profile.
+    """
+    code = journal.import_profile
+    if code is None or (before is not None and before.import_profile == code):
+        return []
+    profile = ports.store.get(tenant, company, ImportProfile, code)
+    if profile is None:
+        raise InvalidRequest(f"no import profile {code}", position="/import_profile")
+    return [change(profile, profile)]
 
 
 def save_third_party(

@@ -43,6 +43,9 @@ from rappro.domain.records import (
     SourceFile,
     StatementRecord,
 )
+from rappro.domain.settings import (
+    ImportProfile,
+)
 from rappro.domain.writes import (
     Page,
     Record,
@@ -51,6 +54,7 @@ from rappro.formats import registry
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.filters import LineFilter, StatementFilter
+from rappro.use_cases.import_terms import journals_with_profiles, with_profile
 
 R = TypeVar("R", bound=Record)
 
@@ -98,15 +102,17 @@ def find_connection(
 
 
 def get_journal(ports: Ports, tenant: TenantId, company: CompanyId, code: str) -> Journal:
-    """Return a journal. Raises NotFound."""
-    return _required(find_journal(ports, tenant, company, code), "journal", code)
+    """Return a journal, with the values of the profile it names. Raises NotFound."""
+    journal = required(find_journal(ports, tenant, company, code), "journal", code)
+    named = ports.store.get(tenant, company, ImportProfile, journal.import_profile or "-")
+    return journal if named is None else with_profile(journal, {named.code: named})
 
 
 def get_third_party(
     ports: Ports, tenant: TenantId, company: CompanyId, party: ThirdPartyId
 ) -> ThirdParty:
     """Return a third party (tiers). Raises NotFound."""
-    return _required(find_third_party(ports, tenant, company, party), "third party", party)
+    return required(find_third_party(ports, tenant, company, party), "third party", party)
 
 
 def get_statement(
@@ -114,27 +120,27 @@ def get_statement(
 ) -> StatementRecord:
     """Return a statement (relevé). Raises NotFound."""
     found = ports.store.get(tenant, company, StatementRecord, statement)
-    return _required(found, "statement", statement)
+    return required(found, "statement", statement)
 
 
 def get_run(ports: Ports, tenant: TenantId, company: CompanyId, run: RunId) -> Run:
     """Return a run (traitement). Raises NotFound."""
-    return _required(ports.store.get(tenant, company, Run, run), "run", run)
+    return required(ports.store.get(tenant, company, Run, run), "run", run)
 
 
 def get_match(ports: Ports, tenant: TenantId, company: CompanyId, match: MatchId) -> Match:
     """Return a match (rapprochement), undone ones too. Raises NotFound."""
-    return _required(ports.store.get(tenant, company, Match, match), "match", match)
+    return required(ports.store.get(tenant, company, Match, match), "match", match)
 
 
 def get_entry(ports: Ports, tenant: TenantId, company: CompanyId, entry: EntryId) -> JournalEntry:
     """Return an entry (écriture). Raises NotFound."""
-    return _required(ports.store.get(tenant, company, JournalEntry, entry), "entry", entry)
+    return required(ports.store.get(tenant, company, JournalEntry, entry), "entry", entry)
 
 
 def get_open_item(ports: Ports, tenant: TenantId, company: CompanyId, item: OpenItemId) -> OpenItem:
     """Return an open item (échéance), settled or not. Raises NotFound."""
-    return _required(ports.store.get(tenant, company, OpenItem, item), "open item", item)
+    return required(ports.store.get(tenant, company, OpenItem, item), "open item", item)
 
 
 def get_line(
@@ -143,7 +149,7 @@ def get_line(
     """Return one line of a statement. Raises NotFound."""
     get_statement(ports, tenant, company, statement)
     key = f"{statement}/{position}"
-    return _required(ports.store.get(tenant, company, LineRecord, key), "line", key)
+    return required(ports.store.get(tenant, company, LineRecord, key), "line", key)
 
 
 def source_link(
@@ -155,15 +161,15 @@ def source_link(
     """
     record = get_statement(ports, tenant, company, statement)
     found = ports.store.get(tenant, company, SourceFile, record.source_sha256)
-    source = _required(found, "source file", record.source_sha256)
+    source = required(found, "source file", record.source_sha256)
     return source, ports.blobs.source_url(tenant, company, source.sha256, source.name)
 
 
 def list_journals(
     ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
 ) -> Page[Journal]:
-    """Return one page of the company's journals, by code."""
-    return _slice(ports.store.all(tenant, company, Journal), limit, cursor)
+    """Return one page of the company's journals, by code, with the profiles they name."""
+    return slice_of(journals_with_profiles(ports, tenant, company), limit, cursor)
 
 
 def books_referred_to(
@@ -179,21 +185,21 @@ def list_accounts(
     ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
 ) -> Page[LedgerAccount]:
     """Return one page of the company's accounts (plan de comptes), by number."""
-    return _slice(ports.store.all(tenant, company, LedgerAccount), limit, cursor)
+    return slice_of(ports.store.all(tenant, company, LedgerAccount), limit, cursor)
 
 
 def list_third_parties(
     ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
 ) -> Page[ThirdParty]:
     """Return one page of the company's third parties, by id."""
-    return _slice(ports.store.all(tenant, company, ThirdParty), limit, cursor)
+    return slice_of(ports.store.all(tenant, company, ThirdParty), limit, cursor)
 
 
 def list_connections(
     ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
 ) -> Page[FeedConnection]:
     """Return one page of the company's bank connections, by id."""
-    return _slice(ports.store.all(tenant, company, FeedConnection), limit, cursor)
+    return slice_of(ports.store.all(tenant, company, FeedConnection), limit, cursor)
 
 
 def list_loads(
@@ -299,20 +305,21 @@ def list_feed_runs(
     cursor: str | None,
 ) -> Page[FeedRun]:  # fmt: skip
     """Return one page of a connection's log, newest first. Raises NotFound."""
-    _required(find_connection(ports, tenant, company, connection), "connection", connection)
+    required(find_connection(ports, tenant, company, connection), "connection", connection)
     return ports.store.feed_runs(tenant, company, connection, limit=limit, cursor=cursor)
 
 
 T = TypeVar("T")
 
 
-def _required(found: T | None, what: str, key: str) -> T:
+def required(found: T | None, what: str, key: str) -> T:
+    """Return what was found. Raises NotFound when it is nothing."""
     if found is None:
         raise NotFound(f"no {what} {key}")
     return found
 
 
-def _slice(records: Sequence[R], limit: int, cursor: str | None) -> Page[R]:
+def slice_of(records: Sequence[R], limit: int, cursor: str | None) -> Page[R]:
     """Cut a page out of a small kind's records; the cursor is the last key of the page before."""
     after = [record for record in records if cursor is None or record.key > cursor]
     return Page(after[:limit], after[limit - 1].key if len(after) > limit else None)

@@ -49,6 +49,10 @@ from rappro.domain.records import (
     StatementStatus,
 )
 from rappro.domain.report import ReconciliationReport, ReportItem
+from rappro.domain.settings import (
+    ImportProfile,
+    OwnCsvProfile,
+)
 from rappro.edge.api.models import (
     books,
     companies,
@@ -58,6 +62,7 @@ from rappro.edge.api.models import (
     lessons,
     lines,
     matches,
+    profiles,
     reports,
     statements,
     third_parties,
@@ -65,8 +70,11 @@ from rappro.edge.api.models import (
 from rappro.edge.api.sample_ids import (
     COMPANY,
     CONNECTION,
+    CSV_DEFINITION,
+    CSV_PROFILE,
     ENTRY,
     IBAN,
+    IMPORT_PROFILE,
     JOURNAL,
     LESSON,
     LINE,
@@ -116,9 +124,9 @@ _BOOKS: Final = {
 _LISTED: Final = frozenset(
     {
         "AccountOutput", "AuditOutput", "BooksLoadOutput", "CompanyOutput", "ConnectionOutput",
-        "EntryOutput", "FeedRunOutput", "ImportOutput", "JournalOutput", "LessonOutput",
-        "LineOutput", "MatchOutput", "OpenItemOutput", "RunOutput", "StatementOutput",
-        "ThirdPartyOutput",
+        "CsvProfileOutput", "EntryOutput", "FeedRunOutput", "ImportOutput", "ImportProfileOutput",
+        "JournalOutput", "LessonOutput", "LineOutput", "MatchOutput", "OpenItemOutput", "RunOutput",
+        "StatementOutput", "ThirdPartyOutput",
     }
 )  # fmt: skip
 
@@ -145,6 +153,9 @@ def _masters() -> Iterator[BaseModel]:
         bank_references=("ETS MARTIN",), version=1,
     )  # fmt: skip
     yield third_parties.ThirdPartyOutput.of(party)
+    profile = ImportProfile(IMPORT_PROFILE, "Livret", "camt.053", version=1)
+    yield profiles.ImportProfileOutput.of(profile)
+    yield profiles.CsvProfileOutput.of(OwnCsvProfile(CSV_PROFILE, CSV_DEFINITION, version=1))
 
 
 def _of_statements() -> Iterator[BaseModel]:

@@ -64,6 +64,15 @@ EntryPath = Annotated[EntryId, _ID, _DECODED, _named("the entry's id (écriture)
 OpenItemPath = Annotated[
     OpenItemId, _ID, _DECODED, _named("the open item's id (échéance)", ids.OPEN_ITEM)
 ]
+ImportProfilePath = Annotated[
+    str, _ID, _DECODED, _named("the import profile's code (profil d'import)", ids.IMPORT_PROFILE)
+]
+CsvProfilePath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100),
+    _DECODED,
+    _named("the CSV profile's name (profil CSV)", ids.CSV_PROFILE),
+]
 LessonPath = Annotated[
     str, _ID, _DECODED, _named("the lesson's id (référence apprise)", ids.LESSON)
 ]

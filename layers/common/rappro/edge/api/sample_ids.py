@@ -26,5 +26,11 @@ RUN: Final = RunId("run_x4k7d3mzq2vx5c6oaxk2hqzz")
 MATCH: Final = MatchId("ma_3r5qkcaqkzv7ns2wy4d6e2pa")
 ENTRY: Final = EntryId("en_w5zq7mwl2k4vfh3xj6d9t8ca")
 LESSON: Final = "le_uqccmyqjmyxrzqjzhhu5oc6l"
+CSV_DEFINITION: Final = (
+    '{"name": "banque-du-port", "bank": "Banque du Port", "columns": [["date", "Date op."],'
+    ' ["label", "Intitulé"], ["amount", "Montant EUR"]]}'
+)
+IMPORT_PROFILE: Final = "LIVRET"
+CSV_PROFILE: Final = "banque-du-port"
 CONNECTION: Final = "bnp-1"
 IBAN: Final = "FR7630006000011234567890189"

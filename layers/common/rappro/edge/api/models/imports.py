@@ -10,6 +10,7 @@ from rappro.domain.operations import (
     ImportOutcome,
     ImportTrace,
 )
+from rappro.edge.api.models.journals import Format
 from rappro.edge.api.models.shapes import (
     FindingOutput,
     Input,
@@ -25,14 +26,24 @@ FORM_FIELDS_MAX = 30
 
 
 class UploadInput(Input):
-    """Which file is to come; a journal forces its account and format."""
+    """Which file is to come, alone or several in a zip or gzip.
+
+    A journal forces its account, its import profile and that one's format; a profile or a format
+    named here goes before. Without any, the content decides.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "releve-2025-01.xml", "journal": "BQ1"}]}
+        json_schema_extra={
+            "examples": [
+                {"name": "releve-2025-01.xml", "journal": "BQ1", "import_profile": "LIVRET"}
+            ]
+        }
     )
 
     name: Annotated[str, Field(min_length=1, max_length=180, description="a name, no path")]
     journal: Key | None = None
+    format: Format | None = Field(default=None, description="a format's name, such as camt.053")
+    import_profile: Key | None = Field(default=None, description="an import profile's code")
 
 
 class UploadOutput(Output):

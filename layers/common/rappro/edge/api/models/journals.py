@@ -80,6 +80,7 @@ class ProfileOutput(Output):
 
     code: str
     format: str | None
+    csv_profile: str | None
     flow: Flow
     suspense_account: str
     skip_intermediate_posting: bool
@@ -91,6 +92,7 @@ class ProfileOutput(Output):
         return cls(
             code=profile.code,
             format=profile.format,
+            csv_profile=profile.csv_profile,
             flow=profile.flow,
             suspense_account=profile.suspense_account,
             skip_intermediate_posting=profile.is_intermediate_posting_skipped,
@@ -98,7 +100,7 @@ class ProfileOutput(Output):
         )
 
 
-_NULLABLE = frozenset({"account", "iban", "bic", "bank_number", "reconciled_on"})
+_NULLABLE = frozenset({"account", "iban", "bic", "bank_number", "import_profile", "reconciled_on"})
 _ELSEWHERE = frozenset({"profile", "reconciled_balance"})
 
 
@@ -134,6 +136,9 @@ class JournalInput(Input):
     bic: BankCode = None
     bank_number: Key | None = Field(default=None, description="the account's number, no IBAN")
     currency: Currency | None = None
+    import_profile: Key | None = Field(
+        default=None, description="code of an import profile; null: values of its own in `profile`"
+    )
     profile: ProfileInput | None = None
     reconciled_on: Day | None = None
     reconciled_balance: Amount | None = None
@@ -152,6 +157,9 @@ class JournalInput(Input):
         }
         changed = replace(base, **said)
         if self.profile is not None:
+            if changed.import_profile is not None:
+                sentence = f"the journal takes import profile {changed.import_profile}: change that"
+                raise InvalidRequest(sentence, position="/profile")
             changed = replace(changed, profile=self.profile.applied_to(changed.profile))
         return self._reconciled(changed)
 
@@ -178,6 +186,7 @@ class JournalOutput(Output):
     bic: str | None
     bank_number: str | None
     currency: str
+    import_profile: str | None
     profile: ProfileOutput
     reconciled_on: Day | None
     reconciled_balance: Money | None
@@ -197,6 +206,7 @@ class JournalOutput(Output):
             bic=journal.bic,
             bank_number=journal.bank_number,
             currency=journal.currency,
+            import_profile=journal.import_profile,
             profile=ProfileOutput.of(journal.profile),
             reconciled_on=journal.reconciled_on,
             reconciled_balance=balance,

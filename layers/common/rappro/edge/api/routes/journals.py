@@ -64,8 +64,8 @@ def save_journal(
     """Create or change a journal."""
     stored = reads.find_journal(scope.ports, scope.tenant, company, journal)
     wanted = body.applied_to(stored, journal, scope.currency)
-    saved = companies.save_journal(scope.ports, scope.tenant, company, wanted, scope.author)
-    return JournalOutput.of(saved)
+    companies.save_journal(scope.ports, scope.tenant, company, wanted, scope.author)
+    return JournalOutput.of(reads.get_journal(scope.ports, scope.tenant, company, journal))
 
 
 @router.get(

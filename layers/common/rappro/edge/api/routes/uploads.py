@@ -6,6 +6,7 @@ from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.imports import UploadInput, UploadOutput
 from rappro.edge.api.parameters import CompanyPath
+from rappro.ports import ImportChoice
 from rappro.use_cases.uploads import request_upload
 
 router = new_router()
@@ -16,9 +17,10 @@ router = new_router()
     **documented(
         "requestUpload",
         "Ask where to post a file",
-        "Returns a ticket to post one file, a statement (relevé) or a FEC, into the company's"
-        " inbox. The import begins by itself once the file is there; its outcome is in the import"
-        " trace (trace d'import).",
+        "Returns a ticket to post one file, a statement (relevé) or a FEC, alone or packed (zip,"
+        " gzip), into the company's inbox. A format and an import profile (profil d'import) named"
+        " here are bound to this ticket. The import begins by itself once the file is there; its"
+        " outcome is in the import trace (trace d'import).",
         tag="imports",
         answer="Where and how to post the file",
         status=201,
@@ -27,5 +29,8 @@ router = new_router()
 )
 def post_upload(scope: ScopeGiven, company: CompanyPath, body: UploadInput) -> UploadOutput:
     """Ask for an upload ticket."""
-    ticket = request_upload(scope.ports, scope.tenant, company, body.journal, body.name)
+    ticket = request_upload(
+        scope.ports, scope.tenant, company, body.journal, body.name,
+        choice=ImportChoice(body.format, body.import_profile),
+    )  # fmt: skip
     return UploadOutput.of(ticket)
