@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from rappro.domain.bank import Finding
 from rappro.domain.ids import RunId, StatementId
@@ -77,6 +77,9 @@ class ImportTrace:
         return self.id
 
 
+LOADING_MINUTES_MAX: Final = 60
+
+
 class LoadState(StrEnum):
     LOADING = "loading"
     LOADED = "loaded"
@@ -85,7 +88,10 @@ class LoadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BooksLoad:
-    """A load of books from one file; while it is `loading`, runs wait (BooksLoading)."""
+    """A load of books from one file; while it is `loading`, runs wait (BooksLoading).
+
+    `is_examined`: the lines that waited for what it brought were given another run.
+    """
 
     sha256: str
     name: str
@@ -93,7 +99,13 @@ class BooksLoad:
     at: datetime
     counts: dict[str, int]
     findings: tuple[Finding, ...] = ()
+    is_examined: bool = False
     version: int = 0
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Say whether runs have to wait for it; a load that died is given up after a while."""
+        is_recent = now - self.at < timedelta(minutes=LOADING_MINUTES_MAX)
+        return self.state is LoadState.LOADING and is_recent
 
     @property
     def key(self) -> str:

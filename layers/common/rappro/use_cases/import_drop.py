@@ -58,7 +58,7 @@ from rappro.use_cases.import_statements import import_statements
 from rappro.use_cases.import_terms import chosen
 from rappro.use_cases.large_files import LINES_AT_ONCE, resume_storing
 from rappro.use_cases.launching import start_runs
-from rappro.use_cases.load_books import load_fec
+from rappro.use_cases.load_books import finish_load, load_fec
 from rappro.use_cases.unpacking import Packing, packing_of
 
 
@@ -160,6 +160,7 @@ def _already_imported(ports: Ports, arrival: Arrival, known: SourceFile) -> tupl
     tenant, company = arrival.place.tenant, arrival.place.company
     statements = ports.store.get_many(tenant, company, StatementRecord, known.statement_ids)
     start_runs(ports, tenant, company, list(statements.values()))
+    finish_load(ports, tenant, company, known.sha256)
     row_id = arrival.trace_id(0)
     row = ports.store.get(tenant, company, ImportTrace, row_id) if arrival.member else None
     if row is not None and row.outcome is not ImportOutcome.REFUSED:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import BinaryIO, TypeVar
 
 from rappro.domain.bank import Finding
@@ -29,6 +29,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import InputError
 from rappro.domain.ids import CompanyId, TenantId, derive_id
+from rappro.domain.matching.lookups import keys_of
 from rappro.domain.matching.references import shape_of
 from rappro.domain.opening import OpenedBooks, open_books
 from rappro.domain.operations import (
@@ -44,15 +45,16 @@ from rappro.domain.records import (
 from rappro.domain.writes import (
     Record,
     Write,
+    change,
     put,
 )
 from rappro.formats import fec
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.re_examining import EVERYTHING, Arrivals, re_examine
 
 SHAPES_MAX = 500
-LOADING_MINUTES_MAX = 60
 _REFUSED = "books_refused"
 _R = TypeVar("_R", bound=Record)
 
@@ -183,13 +185,37 @@ def _load(
     )  # fmt: skip
     ports.store.commit(tenant, company, [*final, log], fence=fence)
     lease.release(ports, tenant, company, holder)
-    return replace(done, version=started.version + 1)
+    done = replace(done, version=started.version + 1)
+    return _examine_lines(ports, tenant, company, done, _arrivals(fresh))
 
 
-def is_under_way(load: BooksLoad, now: datetime) -> bool:
-    """Say whether runs have to wait for a load; one that died is given up after a while."""
-    is_recent = now - load.at < timedelta(minutes=LOADING_MINUTES_MAX)
-    return load.state is LoadState.LOADING and is_recent
+def finish_load(ports: Ports, tenant: TenantId, company: CompanyId, sha256: str) -> None:
+    """Give waiting lines the run that a load which died behind its last commit owes them."""
+    load = ports.store.get(tenant, company, BooksLoad, sha256)
+    if load is not None and load.state is LoadState.LOADED and not load.is_examined:
+        _examine_lines(ports, tenant, company, load, EVERYTHING)
+
+
+def _examine_lines(
+    ports: Ports, tenant: TenantId, company: CompanyId, load: BooksLoad, arrivals: Arrivals
+) -> BooksLoad:
+    re_examine(ports, tenant, company, arrivals)
+    examined = replace(load, is_examined=True)
+    ports.store.commit(tenant, company, [change(load, examined)])
+    return replace(examined, version=load.version + 1)
+
+
+def _arrivals(fresh: Sequence[Record]) -> Arrivals:
+    """Return the keys of what is new; what is looked up by no key touches every line."""
+    if any(isinstance(each, EntryTemplate | CardContract | PastPayment) for each in fresh):
+        return EVERYTHING
+    return Arrivals(
+        keys_of(
+            [each for each in fresh if isinstance(each, OpenItem) and not each.is_settled],
+            [each for each in fresh if isinstance(each, BankEntry) and each.is_waiting],
+            [each.id for each in fresh if isinstance(each, ThirdParty)],
+        )
+    )
 
 
 def _fresh_records(

@@ -50,7 +50,6 @@ from rappro.use_cases import lease
 from rappro.use_cases.carry_over import carry_over_journal
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import finish_matches
-from rappro.use_cases.load_books import is_under_way
 
 _ERROR_DETAIL_LENGTH_MAX = 1_000
 
@@ -101,7 +100,7 @@ def gather_evidence(ports: Ports, request: RunRequest) -> None:
     run, statements = load_run(ports, request)
     fence = lease.acquire(ports, tenant, company, request.run_id)
     loads = ports.store.all(tenant, company, BooksLoad)
-    if any(is_under_way(load, ports.clock.now()) for load in loads):
+    if any(load.is_under_way(ports.clock.now()) for load in loads):
         lease.release(ports, tenant, company, request.run_id)
         raise BooksLoading("the company's books are being loaded")
     finish_matches(ports, tenant, company, fence=fence)
