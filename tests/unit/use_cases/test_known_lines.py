@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -10,68 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rappro.domain.operations import ImportOutcome, ImportTrace
-from rappro.domain.records import LineRecord, StatementRecord, StatementStatus
+from rappro.domain.records import StatementStatus
 from rappro.use_cases import known_lines
-from rappro.use_cases.override import override_quarantine
 from rappro.use_cases.report import reconciliation_report
 from rappro.use_cases.validate_statement import validate_statement
 from tests.camt_text import Movement
 
-from .desk import COMPANY, IBAN, NOVEMBER, Desk, camt
-
-REASON = "seen with the bank"
-
-
-def mt940(
-    movements: Sequence[Movement], *, opening: str = "1000.00", last: str = "261130"
-) -> bytes:
-    """The same days as `camt`, as an MT940 without any reference."""
-    cents = int(opening.replace(".", "")) + sum(int(a.replace(".", "")) for _, a, _ in movements)
-    entries = "".join(
-        f":61:{on[2:].replace('-', '')}{on[5:].replace('-', '')}{_mt_amount(amount)}NTRFNONREF\n"
-        f":86:{label}\n"
-        for on, amount, label in movements
-    )
-    return (
-        f":20:REF\n:25:{IBAN}\n:28C:11/1\n:60F:C261101EUR{_comma(opening)}\n{entries}"
-        f":62F:C{last}EUR{_comma(f'{cents // 100}.{cents % 100:02d}')}\n-\n"
-    ).encode()
-
-
-def _comma(text: str) -> str:
-    return text.lstrip("-").replace(".", ",")
-
-
-def _mt_amount(amount: str) -> str:
-    return f"{'D' if amount.startswith('-') else 'C'}{_comma(amount)}"
-
-
-def by_format(desk: Desk, name: str) -> StatementRecord:
-    (found,) = (s for s in desk.store.statements(desk.tenant, COMPANY).items if s.format == name)
-    return found
-
-
-def lines(desk: Desk, statement: StatementRecord) -> list[LineRecord]:
-    return list(desk.store.lines(desk.tenant, COMPANY, statement.id))
-
-
-def unmatched(desk: Desk) -> list[int]:
-    """The amounts of all lines that wait, whatever statement has them."""
-    return sorted(
-        line.line.amount_minor
-        for statement in desk.store.statements(desk.tenant, COMPANY).items
-        if statement.status is not StatementStatus.QUARANTINED
-        for line in lines(desk, statement)
-        if line.match_id is None and line.known_as is None
-    )
+from .desk import COMPANY, NOVEMBER, Desk, camt
+from .two_sources import by_format, lines, mt940, override, unmatched
 
 
 def codes(traces: tuple[ImportTrace, ...]) -> list[str]:
     return [finding.code for trace in traces for finding in trace.findings]
-
-
-def override(desk: Desk, statement: StatementRecord) -> StatementRecord:
-    return override_quarantine(desk.ports, desk.tenant, COMPANY, statement.id, REASON, "comptable")
 
 
 def test_the_same_days_in_another_format_are_quarantined_and_name_the_first_statement() -> None:

@@ -97,6 +97,8 @@ class SourceFile:
     error_code: str | None = None
     storing: str | None = None
     deleted_ordinals: tuple[int, ...] = ()
+    origin: Origin = Origin.FILE
+    author: str | None = None  # who made it by hand
     version: int = 0
 
     @property

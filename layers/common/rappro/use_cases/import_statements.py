@@ -210,6 +210,7 @@ def _record(read: StatementRead, source: SourceFile, ports: Ports) -> StatementR
         source_sha256=source.sha256,
         source_name=source.name,
         ordinal=closed.ordinal,
+        origin=source.origin,
         imported_at=ports.clock.now(),
         status=StatementStatus.IMPORTED,
         profile=read.profile,
@@ -333,5 +334,11 @@ def source_writes(
     return [
         put(before, replace(source, sightings=sightings)),
         put(name, SourceName(source.name, source.sha256)),
-        audit(ports.clock.now(), ENGINE_AUTHOR, "import_file", source.sha256, revision=sightings),
+        audit(
+            ports.clock.now(),
+            source.author or ENGINE_AUTHOR,
+            "import_file",
+            source.sha256,
+            revision=sightings,
+        ),
     ]

@@ -11,7 +11,7 @@ A known line is kept and marked. When every line is known, the statement is quar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -46,16 +46,19 @@ class Known:
 def recognise(
     ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord,
     *, there: Iterable[StatementRecord], lines: Iterable[LineRecord],
+    taken: Collection[str] = frozenset(),
 ) -> Known:  # fmt: skip
     """Say which of a statement's lines are there already.
 
     `there` are the statements of its journal; its own `lines` are read only where one overlaps.
+    `taken` are the keys of lines that other lines of the statement are known as.
     """
     overlapping = [other for other in there if is_overlapping(statement, other)]
     if not overlapping:
         return Known()
     try:
-        existing = _bounded(_existing(ports, tenant, company, statement, overlapping))
+        found = _existing(ports, tenant, company, statement, overlapping)
+        existing = _bounded(key for key in found if key.at not in taken)
         incoming = _bounded(
             _key(line, statement)
             for line in lines
@@ -65,8 +68,8 @@ def recognise(
     except TooLarge:
         return Known({}, (_not_compared(statement),), is_compared=True)
     pairs = pair(incoming, existing)
-    found = {other.statement_id for other in pairs.values()}
-    named = [other for other in overlapping if other.id in found]
+    paired = {other.statement_id for other in pairs.values()}
+    named = [other for other in overlapping if other.id in paired]
     finding = known_finding(statement, len(pairs), named)
     keys = {at: other.at for at, other in pairs.items()}
     return Known(keys, (finding,) if pairs else (), is_compared=True)
