@@ -33,6 +33,9 @@ from rappro.domain.records import (
     MatchStatus,
     StatementRecord,
 )
+from rappro.domain.settings import (
+    ImportProfile,
+)
 from rappro.domain.statement_state import RUNNABLE, with_line_totals
 from rappro.domain.writes import (
     Write,
@@ -74,7 +77,7 @@ def match_by_hand(
     _check_shape(request)
     lines = _lines(ports, tenant, company, request)
     statements = _statements(ports, tenant, company, lines)
-    view = _view(ports, tenant, company, request, lines)
+    view = _view(ports, tenant, company, request, lines, profile=statements[0].profile)
     parts = spread([line.line.amount_minor for line in lines], request.targets)
     match_id = _match_id(lines, request)
     drafts = [
@@ -154,7 +157,7 @@ def _statements(
 
 def _view(
     ports: Ports, tenant: TenantId, company: CompanyId, request: ManualMatch,
-    lines: list[LineRecord],
+    lines: list[LineRecord], *, profile: ImportProfile,
 ) -> BookView:  # fmt: skip
     def ids(kind: TargetType) -> list[str]:
         return sorted({t.id for t in request.targets if t.type is kind})
@@ -175,7 +178,7 @@ def _view(
     parties |= {e.third_party for e in entries.values() if e.third_party is not None}
     return BookView(
         company=get_company(ports, tenant, company),
-        journal=journal,
+        journal=replace(journal, profile=profile),
         open_items=items,
         bank_entries=entries,
         past_payments=payments,
