@@ -9,9 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import (
@@ -20,8 +19,8 @@ from rappro.domain.books import (
     PaymentMethod,
 )
 from rappro.domain.ids import ThirdPartyId
-from rappro.domain.matching.clues import Clue, clue_of, label_words
-from rappro.domain.matching.index import BookIndex, days_between, is_on_account
+from rappro.domain.matching.clues import Clue, clue_of, is_strong, label_words
+from rappro.domain.matching.index import BookIndex, is_on_account
 from rappro.domain.matching.model import (
     Candidate,
     Evidence,
@@ -38,6 +37,7 @@ from rappro.domain.matching.state import State
 from rappro.domain.matching.subsets import SubsetSums
 from rappro.domain.matching.third_party import Directory
 from rappro.domain.money import format_amount
+from rappro.domain.settings import MatchingSettings
 
 NEAR_MAX: Final = 64
 """Entries, or lines, of one amount that are compared one by one; beyond, labels must tell."""
@@ -45,13 +45,46 @@ NEAR_MAX: Final = 64
 SUMS_KEPT: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A number that a line shows, with the items that have it."""
 
     hit: Hit
     fit: Fit
     places: tuple[int, ...]
+
+    @property
+    def has_letters(self) -> bool:
+        return any(run[0] > "9" for run in self.hit.runs)
+
+
+class Numbers(NamedTuple):
+    """The numbers that a line shows, and those of them that rules ask for.
+
+    `full` are complete and of some item, `listed` the ends in a list after one; `told` are those
+    that cannot stand there by chance: no item may have them.
+    """
+
+    all: tuple[Named, ...] = ()
+    full: tuple[Named, ...] = ()
+    listed: tuple[Named, ...] = ()
+    told: tuple[Named, ...] = ()
+
+    @classmethod
+    def of(cls, named: tuple[Named, ...]) -> Numbers:
+        """Sort out numbers once: none of this changes while lines are decided."""
+        return cls(
+            named,
+            tuple([n for n in named if n.fit >= Fit.SPLIT and n.places]),
+            tuple([n for n in named if n.fit is Fit.LISTED and n.places]),
+            tuple([
+                n
+                for n in named
+                if n.fit >= Fit.SPLIT and is_strong(n.hit) and (n.places or n.has_letters)
+            ]),
+        )  # fmt: skip
+
+
+NO_NUMBERS: Final = Numbers()
 
 
 def line_order(match_line: MatchLine) -> tuple[date, str, int, str]:
@@ -71,6 +104,7 @@ class Board:
     def __init__(self, world: World) -> None:
         self.company_currency = world.company_currency
         self.matching = world.matching
+        self._widest_window = _widest_window(world.matching)
         self.posting = world.posting
         self.directory = Directory(world.third_parties, world.lessons)
         self.index = BookIndex(world)
@@ -89,33 +123,39 @@ class Board:
             if self.is_pending[clue.rank]:
                 self.lines_by_amount[line_key(clue)].append(clue.rank)
         self.lines_of_amount = {k: len(v) for k, v in self.lines_by_amount.items()}
-        self._named: dict[int, tuple[Named, ...]] = {}
+        self._line_days = [clue.day for clue in self.clues]
+        self._numbers: dict[int, Numbers] = {}
         self._label_words: dict[int, tuple[frozenset[str], ...]] = {}
         self._label_parties: dict[int, frozenset[str]] = {}
         self._crowds: dict[tuple[str, int], dict[str, list[int]]] = {}
         self._line_crowds: dict[tuple[str, str, int], dict[str, list[int]]] = {}
         self._sums: dict[tuple[tuple[int, int], ...], SubsetSums] = {}
 
-    def named(self, clue: Clue) -> tuple[Named, ...]:
+    def numbers(self, clue: Clue) -> Numbers:
         """Return the numbers that a line shows, each with the items that have it, settled or not.
 
         Items that a person untied from the line are left out.
         """
-        known = self._named.get(id(clue))
+        if not clue.hits:
+            return NO_NUMBERS
+        known = self._numbers.get(id(clue))
         if known is None:
-            known = self._named[id(clue)] = tuple(self._read_named(clue))
+            read = tuple([self._named(clue, hit) for hit in clue.hits])
+            known = self._numbers[id(clue)] = Numbers.of(read)
         return known
 
-    def _read_named(self, clue: Clue) -> Iterable[Named]:
-        items = self.index.items
-        for hit in clue.hits:
-            fits: dict[Fit, list[int]] = defaultdict(list)
-            for place in items.by_token.get(hit.token, ()):
-                fit = items.fit(place, hit)
-                if fit is not None and items.all[place].id not in clue.match_line.vetoes:
-                    fits[fit].append(place)
-            best = max(fits, default=hit.fit)
-            yield Named(hit, best, tuple(fits.get(best, ())))
+    def _named(self, clue: Clue, hit: Hit) -> Named:
+        items, vetoes = self.index.items, clue.match_line.vetoes
+        places = items.by_token.get(hit.token)
+        if places is None:
+            return Named(hit, hit.fit, ())
+        fits: dict[Fit, list[int]] = {}
+        for place in places:
+            fit = items.fit(place, hit)
+            if fit is not None and items.all[place].id not in vetoes:
+                fits.setdefault(fit, []).append(place)
+        best = max(fits, default=hit.fit)
+        return Named(hit, best, tuple(fits.get(best, ())))
 
     def item(self, place: int) -> OpenItem:
         return self.index.items.all[place]
@@ -149,7 +189,7 @@ class Board:
     def is_in_window(self, entry: BankEntry, clue: Clue) -> bool:
         """Tell whether a line comes in the window after (or shortly before) an entry."""
         settings = self.matching
-        days = days_between(clue.on, entry.date)
+        days = clue.day - entry.date.toordinal()
         if clue.kind.is_cheque or entry.method in (PaymentMethod.CHEQUE, PaymentMethod.CHEQUE_IN):
             before, after = settings.cheque_window_days_before, settings.cheque_window_days_after
             if -before <= days <= after:
@@ -158,20 +198,20 @@ class Board:
 
     def entries_near(self, clue: Clue) -> list[int]:
         """Return the free entries of the line's amount that any window could hold, oldest first."""
-        return self._near(clue, self.state.free_entries.get((clue.currency, clue.amount), []))
+        places = self.state.free_entries.get((clue.currency, clue.amount))
+        return self._near(clue, places) if places else []
 
     def payer_entries_near(self, clue: Clue, party: ThirdPartyId) -> list[int]:
         """Return a third party's free entries of the line's amount near it, at most NEAR_MAX."""
-        key = (party, clue.currency, clue.amount)
-        return self._near(clue, self.state.free_party_entries.get(key, []))[:NEAR_MAX]
+        places = self.state.free_party_entries.get((party, clue.currency, clue.amount))
+        return self._near(clue, places)[:NEAR_MAX] if places else []
 
     def _near(self, clue: Clue, places: list[int]) -> list[int]:
-        if not places:
-            return []
+        """Return those of some places that lie in the widest window; an older entry comes first."""
         before, after = self._widest_window
-        day = clue.on.toordinal()
-        first = bisect_left(places, day - after, key=self._entry_day)
-        return places[first : bisect_right(places, day + before, key=self._entry_day)]
+        days = self.index.entries.days
+        first = bisect_left(places, bisect_left(days, clue.day - after))
+        return places[first : bisect_left(places, bisect_right(days, clue.day + before))]
 
     def sums_of(self, places: Sequence[int]) -> SubsetSums:
         """Return the sums that sets of some items have; computed once for the same residuals."""
@@ -191,9 +231,9 @@ class Board:
         """Return the waiting lines of the line's account and amount that an entry could be."""
         ranks = self.lines_by_amount.get(line_key(clue), [])
         before, after = self._widest_window
-        day = entry.date.toordinal()
-        first = bisect_left(ranks, day - before, key=self._line_day)
-        return ranks[first : bisect_right(ranks, day + after, key=self._line_day)]
+        day, days = entry.date.toordinal(), self._line_days
+        first = bisect_left(ranks, bisect_left(days, day - before))
+        return ranks[first : bisect_left(ranks, bisect_right(days, day + after))]
 
     def entries_with(self, clue: Clue, words: frozenset[str], near: Sequence[int]) -> list[int]:
         """Return those of many entries of one amount whose label shares a telling word."""
@@ -215,20 +255,6 @@ class Board:
             )
             known = self._line_crowds[key] = _inverted(pairs)
         return _sharing(known, words, near)
-
-    @property
-    def _widest_window(self) -> tuple[int, int]:
-        settings = self.matching
-        return (
-            max(settings.window_days_before, settings.cheque_window_days_before),
-            max(settings.window_days_after, settings.cheque_window_days_after),
-        )
-
-    def _entry_day(self, place: int) -> int:
-        return self.index.entries.all[place].date.toordinal()
-
-    def _line_day(self, rank: int) -> int:
-        return self.clues[rank].on.toordinal()
 
     def settle(self, clue: Clue, takes: Iterable[Take]) -> None:
         """Record that a line is settled; it is no rival of other lines any more."""
@@ -294,6 +320,14 @@ def _sharing(crowd: dict[str, list[int]], words: frozenset[str], near: Sequence[
         for number in crowd.get(word, ())
     }
     return [number for number in near if number in members] if members else []
+
+
+def _widest_window(settings: MatchingSettings) -> tuple[int, int]:
+    """Return the days before and after an entry that some window holds."""
+    return (
+        max(settings.window_days_before, settings.cheque_window_days_before),
+        max(settings.window_days_after, settings.cheque_window_days_after),
+    )
 
 
 def _is_matchable(clue: Clue) -> bool:

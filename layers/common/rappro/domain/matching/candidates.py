@@ -10,7 +10,7 @@ from typing import Final
 
 from rappro.domain.ids import OpenItemId, ThirdPartyId
 from rappro.domain.matching.board import Board
-from rappro.domain.matching.clues import Clue, is_strong
+from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.model import (
     Candidate,
     Decision,
@@ -20,7 +20,6 @@ from rappro.domain.matching.model import (
     Rejected,
     TargetType,
 )
-from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, shown
 from rappro.domain.matching.rules_numbers import closed_numbers
 from rappro.domain.matching.subsets import ITEMS_MAX
@@ -71,15 +70,10 @@ def named_by(board: Board, clue: Clue) -> tuple[ThirdPartyId | None, OpenItemId 
         place = board.index.items.by_id.get(fixed.fixed_invoice or "")
         party = board.item(place).third_party if place is not None else None
         return fixed.fixed_third_party or party, fixed.fixed_invoice
-    places = {
-        place
-        for named in board.named(clue)
-        if named.fit >= Fit.SPLIT and is_strong(named.hit)
-        for place in named.places
-    }
-    parties = {board.item(place).third_party for place in places}
-    if not parties:
+    places = {place for named in board.numbers(clue).told for place in named.places}
+    if not places:
         return clue.payer.third_party, None
+    parties = {board.item(place).third_party for place in places}
     if len(parties) > 1:
         agreed = parties & {clue.payer.third_party}
         return (next(iter(agreed)) if len(agreed) == 1 else None), None

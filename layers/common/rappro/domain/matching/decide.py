@@ -14,7 +14,6 @@ until no line can go on. The order that a world lists anything in never matters.
 from __future__ import annotations
 
 import gc
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -23,18 +22,16 @@ from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.matching.board import Board, line_place, settles_of
 from rappro.domain.matching.candidates import named_by, undecided
 from rappro.domain.matching.clues import Clue
-from rappro.domain.matching.index import endings
 from rappro.domain.matching.model import (
     Decision,
     Evidence,
     Explanation,
     Level,
-    TargetType,
     World,
 )
 from rappro.domain.matching.plan import Abstain, Plan, shown
-from rappro.domain.matching.references import entry_tokens, tokens_of_runs
-from rappro.domain.matching.rules import RULES
+from rappro.domain.matching.rules import RULES, traits_of
+from rappro.domain.matching.watchers import Changed, Watchers
 
 ENGINE: Final = "rappro-match/1"
 """Version of the rules, stored with every decision."""
@@ -50,17 +47,22 @@ def decide(world: World) -> tuple[Decision, ...]:
     amount, no residual is passed, no entry is settled twice. B and C settle nothing.
     """
     with _collector_paused():
-        run = _Run(Board(world))
-        run.settle_all()
-        in_order = sorted(run.board.clues, key=line_place)
-        return tuple(run.decision(clue) for clue in in_order)
+        return _decided(world)
+
+
+def _decided(world: World) -> tuple[Decision, ...]:
+    run = _Run(Board(world))
+    run.settle_all()
+    in_order = sorted(run.board.clues, key=line_place)
+    return tuple([run.decision(clue) for clue in in_order])
 
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Hold back Python's cycle collector: a run makes many records and no cycles.
 
-    It would walk all of them over and over, a third of the time of a large run.
+    It would walk all of them over and over, a third of the time of a large run. What is left at the
+    end is the decisions: they are told to be old, so that they are not walked at once either.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -68,6 +70,9 @@ def _collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -82,88 +87,71 @@ class _Run:
         self._steps = [0] * len(board.clues)
         self._restarts = [0] * len(board.clues)
         self._waiting: list[set[int]] = [set() for _ in RULES]
-        self._watchers: dict[object, list[int]] = defaultdict(list)
+        self._watchers = Watchers()
+        ways: dict[tuple[bool, ...], tuple[int, ...]] = {}
         for clue in board.clues:
-            is_pending = bool(board.is_pending[clue.rank])
-            way = [at for at, rule in enumerate(RULES) if is_pending and rule.concerns(clue)]
-            self._ways.append(tuple(way))
-            self._wait(clue.rank)
-            for key in _watched(clue) if is_pending else ():
-                self._watchers[key].append(clue.rank)
-
-    def _wait(self, rank: int) -> None:
-        """Let a line wait for the next rule on its way, if there is one."""
-        way, step = self._ways[rank], self._steps[rank]
-        if step < len(way):
-            self._waiting[way[step]].add(rank)
+            way: tuple[int, ...] = ()
+            if board.is_pending[clue.rank]:
+                traits = traits_of(clue)
+                known = ways.get(traits)
+                if known is None:
+                    known = tuple(at for at, rule in enumerate(RULES) if rule.concerns(clue))
+                    ways[traits] = known
+                way = known
+                self._waiting[way[0]].add(clue.rank)
+                self._watchers.add(clue)
+            self._ways.append(way)
 
     def settle_all(self) -> None:
         """Ask rules until no line can go on."""
         at = 0
         while at < len(RULES):
             ranks, self._waiting[at] = sorted(self._waiting[at]), set()
-            changed = self._ask(at, ranks) if ranks else set()
-            at = min(self._restart(changed), at + 1)
+            changed = self._ask(at, ranks) if ranks else None
+            first = self._restart(changed) if changed is not None else len(RULES)
+            at = min(first, at + 1)
 
-    def _ask(self, at: int, ranks: list[int]) -> set[object]:
+    def _ask(self, at: int, ranks: list[int]) -> Changed | None:
         """Ask one rule about some lines in order; return the keys of everything settled."""
-        rule, changed = RULES[at], set[object]()
+        rule, changed = RULES[at], Changed()
+        apply, board, clues = rule.apply, self.board, self.board.clues
+        steps, ways, waiting = self._steps, self._ways, self._waiting
+        has_settled = False
         for rank in ranks:
-            clue = self.board.clues[rank]
-            outcome = rule.apply(self.board, clue)
+            clue = clues[rank]
+            outcome = apply(board, clue)
+            way = ways[rank]
             if outcome is None:
-                self._steps[rank] += 1
-                self._wait(rank)
+                step = steps[rank] = steps[rank] + 1
+                if step < len(way):
+                    waiting[way[step]].add(rank)
                 continue
-            self._steps[rank] = len(self._ways[rank])
+            steps[rank] = len(way)
             if isinstance(outcome, Plan):
-                changed |= self._settled_keys(clue, outcome)
-                self.board.settle(clue, outcome.takes)
+                changed.note(board, clue, outcome.takes)
+                board.settle(clue, outcome.takes)
                 self.plans[rank] = (rule.name, outcome)
+                has_settled = True
             else:
                 self.abstained[rank] = (rule.name, outcome)
-        return changed
+        return changed if has_settled else None
 
-    def _restart(self, changed: set[object]) -> int:
+    def _restart(self, changed: Changed) -> int:
         """Let waiting lines that share a key with what was settled start over; return where."""
-        found = {
-            rank
-            for key in changed
-            for rank in self._watchers.get(key, ())
-            if self.board.is_pending[rank] and self._restarts[rank] < RESTARTS_MAX
-        }
         first = len(RULES)
-        for rank in found:
+        for rank in self._watchers.of(changed, self.board.is_pending):
+            if self._restarts[rank] >= RESTARTS_MAX:
+                continue
             way, step = self._ways[rank], self._steps[rank]
-            if step < len(way):
-                self._waiting[way[step]].discard(rank)
-            self._restarts[rank] += step > 0
-            self._steps[rank] = 0
-            self.abstained.pop(rank, None)
-            self._wait(rank)
-            first = min(first, *way[:1])
+            if step:
+                if step < len(way):
+                    self._waiting[way[step]].discard(rank)
+                self._restarts[rank] += 1
+                self._steps[rank] = 0
+                self.abstained.pop(rank, None)
+                self._waiting[way[0]].add(rank)
+            first = min(first, way[0])
         return first
-
-    def _settled_keys(self, clue: Clue, plan: Plan) -> set[object]:
-        """Return every key under which another line may have seen a target or this line."""
-        keys: set[object] = {("amount", clue.currency, clue.amount)}
-        index = self.board.index
-        for take in plan.takes:
-            if take.type is TargetType.OPEN_ITEM:
-                item = index.items.all[take.index]
-                keys.add(("party", item.third_party))
-                keys.add(("amount", item.currency, self.board.state.own[take.index]))
-                runs = index.items.runs[take.index]
-                keys.update(("token", token) for token in tokens_of_runs(runs) | endings(runs))
-            elif take.type is TargetType.BANK_ENTRY:
-                entry = index.entries.all[take.index]
-                keys.add(("amount", entry.currency, entry.amount_minor))
-                keys.add(("party", entry.third_party))
-                keys.update(("token", token) for token in entry_tokens(entry))
-            else:
-                payment = index.past.all[take.index]
-                keys.add(("party", payment.third_party))
-        return keys
 
     def decision(self, clue: Clue) -> Decision:
         """Return what is said about a line, with its explanation."""
@@ -190,21 +178,6 @@ class _Run:
             adjustments=plan.adjustments,
             explanation=Explanation((reason, *plan.evidence), plan.rejected),
         )
-
-
-def _watched(clue: Clue) -> set[object]:
-    """Return the keys of whatever could change what a line's rules answer."""
-    keys: set[object] = {("amount", clue.currency, clue.amount)}
-    if clue.payer.third_party is not None:
-        keys.add(("party", clue.payer.third_party))
-    original = clue.line.original
-    if original is not None:
-        keys.add(("amount", original.currency, abs(original.amount_minor)))
-        keys.add(("amount", original.currency, -abs(original.amount_minor)))
-    keys.update(("token", token) for token in clue.tokens | clue.refs.endings)
-    for detail in clue.details:
-        keys |= _watched(detail)
-    return keys
 
 
 def _not_matchable(board: Board, clue: Clue) -> Decision:

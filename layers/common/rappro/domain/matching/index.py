@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
 from typing import Final, TypeVar
 
 from rappro.domain.books import (
@@ -91,8 +90,10 @@ class ItemIndex:
     def fit(self, place: int, hit: Hit) -> Fit | None:
         """Return how well a hit that shares a token with an item shows that item's number."""
         runs = self.runs[place]
+        if hit.runs == runs:
+            return hit.fit
         if "".join(runs) == "".join(hit.runs):
-            is_aligned = hit.runs == runs or sum(run[0] <= "9" for run in hit.runs) == 1
+            is_aligned = sum(run[0] <= "9" for run in hit.runs) == 1
             return hit.fit if is_aligned or hit.fit < Fit.SPLIT else Fit.SPLIT
         if dotted(runs) == dotted(hit.runs):
             is_same = all(map(_is_same_run, hit.runs, runs))
@@ -133,6 +134,7 @@ class EntryIndex:
         self.all: tuple[BankEntry, ...] = tuple(
             sorted((e for e in entries if e.is_waiting), key=lambda e: (e.date, e.id))
         )
+        self.days = [entry.date.toordinal() for entry in self.all]
         self.by_amount: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.by_party_amount: dict[tuple[ThirdPartyId, str, int], list[int]] = defaultdict(list)
         self.by_end_to_end: dict[str, list[int]] = defaultdict(list)
@@ -142,7 +144,11 @@ class EntryIndex:
         self.group_keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for place, entry in enumerate(self.all):
             self._add(place, entry)
+        self.keys = frozenset(
+            (*self.by_end_to_end, *self.by_cheque, *self.by_piece, *self.group_keys)
+        )
         self._labels: dict[int, frozenset[str]] = {}
+        self._glued: dict[int, str] = {}
         self.groups_by_sum = self._sums_of_groups()
 
     def _sums_of_groups(self) -> dict[tuple[str, int], list[tuple[str, str]]]:
@@ -186,6 +192,15 @@ class EntryIndex:
         known = self._labels.get(place)
         if known is None:
             known = self._labels[place] = telling_words(self.all[place].label)
+        return known
+
+    def glued(self, place: int) -> str:
+        """Return the letters and digits of an entry's label and, after a bar, of its piece."""
+        known = self._glued.get(place)
+        if known is None:
+            entry = self.all[place]
+            label, piece = runs_of(entry.label), runs_of(entry.piece_ref or "")
+            known = self._glued[place] = "".join(label) + "|" + "".join(piece)
         return known
 
     def twin(self, place: int) -> Twin:
@@ -238,8 +253,3 @@ class BookIndex:
 def is_on_account(entry_account: str, line_account: str) -> bool:
     """Tell whether an entry waits on the line's account or on one that it clears."""
     return entry_account == line_account or entry_account.startswith(CLEARING_PREFIX)
-
-
-def days_between(later: date, earlier: date) -> int:
-    """Return booking date minus entry date, in days."""
-    return later.toordinal() - earlier.toordinal()

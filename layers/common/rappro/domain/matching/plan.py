@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rappro.domain.ids import OpenItemId, ThirdPartyId
 from rappro.domain.matching.model import (
@@ -36,15 +36,14 @@ WEIGHTS: Final = {
 TEXT_CHARS_MAX: Final = 140
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
-    """A target that a line would settle; `index` is its place among the world's sorted targets.
+class Take(NamedTuple):
+    """A target that a line would settle; `place` is its place among the world's sorted targets.
 
     `amount_minor` is in the company's currency (the line's, for a bank entry).
     """
 
     type: TargetType
-    index: int
+    place: int
     id: str
     amount_minor: int
 
@@ -53,8 +52,7 @@ class Take:
         return Settle(self.type, self.id, self.amount_minor)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """How a line is settled: takes and adjustments add up to its amount, or a template does it."""
 
     takes: tuple[Take, ...] = ()

@@ -12,18 +12,21 @@ def entries_of_payer(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]
     """Return the payer's waiting entries of that amount, and nobody's that name the payer."""
     known = board.payer_entries_near(clue, party)
     own = [place for place in known if is_near(board, clue, place)]
-    third_party = board.directory.by_id.get(party)
-    names = telling_words(third_party.name) if third_party else frozenset()
+    near = board.entries_near(clue)[:NEAR_MAX]
     others = [
         place
-        for place in board.entries_near(clue)[:NEAR_MAX]
-        if board.entry(place).third_party is None
-        and is_near(board, clue, place)
-        and (
-            party in board.label_parties(place)
-            or not names.isdisjoint(board.index.entries.label_words(place))
-        )
+        for place in near
+        if board.entry(place).third_party is None and is_near(board, clue, place)
     ]
+    if others:
+        third_party = board.directory.by_id.get(party)
+        names = telling_words(third_party.name) if third_party else frozenset()
+        others = [
+            place
+            for place in others
+            if party in board.label_parties(place)
+            or not names.isdisjoint(board.index.entries.label_words(place))
+        ]
     return sorted({*own, *others})
 
 

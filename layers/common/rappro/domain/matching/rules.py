@@ -66,6 +66,21 @@ def _is_card_deposit(clue: Clue) -> bool:
     return clue.kind.is_card_deposit
 
 
+def traits_of(clue: Clue) -> tuple[bool, ...]:
+    """Return everything that `Rule.concerns` looks at: lines of the same traits go the same way."""
+    kind = clue.kind
+    return (
+        kind.is_return,
+        clue.match_line.fixed_invoice is not None,
+        bool(clue.hits),
+        _has_keys(clue),
+        len(clue.details) > 1,
+        clue.payer.third_party is not None,
+        kind.is_card_deposit,
+        kind.is_remittance or kind.is_group,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule and its name; `asks_for` is what a line must show before the rule is asked at all.

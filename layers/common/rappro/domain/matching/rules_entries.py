@@ -249,7 +249,7 @@ def is_same_text(board: Board, clue: Clue, other: Clue) -> bool:
 
 def _plan(board: Board, clue: Clue, place: int, alike: Sequence[int]) -> Plan:
     entry = board.entry(place)
-    days = clue.on.toordinal() - entry.date.toordinal()
+    days = clue.day - entry.date.toordinal()
     sentence = f"bank entry {entry.id} of {entry.date} has this amount, {days} days before"
     if len(alike) > 1:
         sentence += f"; one of {len(alike)} alike, the oldest first"

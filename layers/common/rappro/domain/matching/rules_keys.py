@@ -12,7 +12,6 @@ from typing import Final
 
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
-from rappro.domain.matching.index import days_between
 from rappro.domain.matching.model import Adjustment, AdjustmentKind, Evidence, TargetType
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take
 from rappro.domain.matching.subsets import distinct_sets
@@ -34,6 +33,8 @@ class _Keyed:
 
 def entry_key(board: Board, clue: Clue) -> Outcome:
     """Entries whose own key stands on the line, when they add up to it."""
+    if not _has_known_key(board, clue):
+        return None
     sets = list(_keyed(board, clue))[:SETS_MAX]
     if not sets:
         return None
@@ -54,6 +55,16 @@ def entry_key(board: Board, clue: Clue) -> Outcome:
         )
     places = min(holding)
     return _entries_plan(board, clue, holding[places])
+
+
+def _has_known_key(board: Board, clue: Clue) -> bool:
+    """Tell whether any key of the line is one of an entry: most lines' are not."""
+    known = board.index.entries.keys
+    return not (
+        known.isdisjoint(clue.keys)
+        and known.isdisjoint(clue.end_to_end)
+        and known.isdisjoint(clue.refs.cheques)
+    )
 
 
 def _keyed(board: Board, clue: Clue) -> Iterable[_Keyed]:
@@ -167,6 +178,9 @@ def _key_without_sum(board: Board, clue: Clue, sets: Sequence[_Keyed]) -> Outcom
 def returned_key(board: Board, clue: Clue) -> Outcome:
     """A past payment that comes back: same end-to-end id, the amount with the other sign."""
     past = board.index.past
+    ids = past.by_end_to_end.keys()
+    if ids.isdisjoint(clue.end_to_end) and ids.isdisjoint(clue.keys):
+        return None
     found = [
         place
         for key in sorted(clue.end_to_end | {key for key in clue.keys if len(key) >= 6})
@@ -179,7 +193,7 @@ def returned_key(board: Board, clue: Clue) -> Outcome:
 def is_returnable(board: Board, clue: Clue, place: int) -> bool:
     """Tell whether a past payment is not returned yet, of the other sign and not too old."""
     payment = board.index.past.all[place]
-    days = days_between(clue.on, payment.date)
+    days = clue.day - payment.date.toordinal()
     return (
         bool(board.state.is_past_free[place])
         and payment.amount_minor * clue.amount < 0

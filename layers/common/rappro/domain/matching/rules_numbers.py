@@ -21,7 +21,7 @@ from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.gaps import explain_domestic, explain_foreign, fx
 from rappro.domain.matching.index import Twin
 from rappro.domain.matching.model import Adjustment, Evidence, Rejected
-from rappro.domain.matching.numbers import Fit, runs_of
+from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 
 COMBINATIONS_MAX: Final = 128
@@ -53,10 +53,11 @@ def invoice_set_by_person(board: Board, clue: Clue) -> Outcome:
 
 def invoice_numbers(board: Board, clue: Clue) -> Outcome:
     """Full numbers whose items add up to the line, whoever pays."""
-    full = [n for n in board.named(clue) if n.fit >= Fit.SPLIT and n.places][:NAMED_MAX]
+    numbers = board.numbers(clue)
+    full = numbers.full[:NAMED_MAX]
     if not full:
         return None
-    listed = [n for n in board.named(clue) if n.fit is Fit.LISTED and n.places][:NAMED_MAX]
+    listed = numbers.listed[:NAMED_MAX]
     for named in (full, full + listed) if listed else (full,):
         outcome = _settle_named(board, clue, named)
         if outcome is not None:
@@ -69,14 +70,19 @@ def _settle_named(board: Board, clue: Clue, named: Sequence[Named]) -> Outcome:
     choices = [choice for choice in choices if choice]
     if not choices or prod(map(len, choices)) > COMBINATIONS_MAX:
         return None
-    evidence = tuple(_number_evidence(board, clue, number) for number in named[:20])
+    is_only = all(len(choice) == 1 for choice in choices)
+    evidence: tuple[Evidence, ...] = ()
     plans: dict[tuple[Twin, ...], Plan] = {}
     for combination in product(*choices):
         places = tuple(sorted({place for choice in combination for place in choice}))
-        plan = settle_items(board, clue, places, evidence)
-        if plan is None or not _is_proven(board, clue, named, plan):
+        gaps = _explained(board, clue, places)
+        if gaps is None or not _is_proven(board, clue, named, places, is_exact=not gaps):
             continue
-        plans.setdefault(tuple(sorted(map(board.state.twin, places), key=repr)), plan)
+        kind = () if is_only else tuple(sorted(map(board.state.twin, places), key=repr))
+        if kind not in plans:
+            evidence = evidence or tuple([_number_evidence(board, clue, n) for n in named[:20]])
+            takes = tuple([board.item_take(place) for place in places])
+            plans[kind] = _plan(board, clue, takes, gaps, evidence)
     if len(plans) > 1:
         return Abstain(
             "several items with the same number add up to the line",
@@ -101,7 +107,7 @@ def _slip_of_the_payer(
     candidates = clue.payer.candidates
     if not candidates or len(plan.takes) != 1:
         return None
-    if board.item(plan.takes[0].index).third_party in candidates:
+    if board.item(plan.takes[0].place).third_party in candidates:
         return None
     written = "".join(named[0].hit.runs)
     for party in sorted(candidates):
@@ -131,39 +137,48 @@ def _choices(board: Board, clue: Clue, named: Named) -> list[tuple[int, ...]]:
     return ways
 
 
-def _is_proven(board: Board, clue: Clue, named: Sequence[Named], plan: Plan) -> bool:
+def _is_proven(
+    board: Board, clue: Clue, named: Sequence[Named], places: Sequence[int], *, is_exact: bool
+) -> bool:
     """A number that could stand there by chance needs the payer, or an exact sum and no other."""
     if all(is_strong(number.hit) for number in named):
         return True
-    parties = {board.item(take.index).third_party for take in plan.takes}
-    if all(clue.payer.may_be(party) for party in parties):
+    if all(clue.payer.may_be(board.item(place).third_party) for place in places):
         return True
-    return not plan.adjustments and not clue.payer.candidates
+    return is_exact and not clue.payer.candidates
 
 
 def settle_items(
     board: Board, clue: Clue, places: Sequence[int], evidence: tuple[Evidence, ...]
 ) -> Plan | None:
     """Return the plan that settles items in full, None when the sum does not hold."""
-    if not places or not board.is_company_line(clue):
-        return None
-    items = [board.item(place) for place in places]
-    currencies = {item.currency for item in items}
-    adjustments: tuple[Adjustment, ...] | None = None
-    if currencies == {clue.currency}:
-        pairs = [(item, board.state.own[place]) for item, place in zip(items, places, strict=True)]
-        adjustments = explain_domestic(clue, pairs, board.matching, board.posting)
-    elif len(currencies) == 1:
-        state = board.state
-        triples = [
-            (item, state.own[place], state.company[place])
-            for item, place in zip(items, places, strict=True)
-        ]
-        adjustments = explain_foreign(clue, triples, board.matching, board.posting)
+    adjustments = _explained(board, clue, places)
     if adjustments is None:
         return None
-    takes = tuple(board.item_take(place) for place in places)
+    takes = tuple([board.item_take(place) for place in places])
     return _plan(board, clue, takes, adjustments, evidence)
+
+
+def _explained(board: Board, clue: Clue, places: Sequence[int]) -> tuple[Adjustment, ...] | None:
+    """Return the differences with which the line settles items in full, None when it does not."""
+    if not places or not board.is_company_line(clue):
+        return None
+    state = board.state
+    items = [board.item(place) for place in places]
+    currency = items[0].currency
+    if any(item.currency != currency for item in items):
+        return None
+    if currency == clue.currency:
+        own = [state.own[place] for place in places]
+        if sum(own) == clue.amount:
+            return NO_ADJUSTMENTS
+        pairs = list(zip(items, own, strict=True))
+        return explain_domestic(clue, pairs, board.matching, board.posting)
+    triples = [
+        (item, state.own[place], state.company[place])
+        for item, place in zip(items, places, strict=True)
+    ]
+    return explain_foreign(clue, triples, board.matching, board.posting)
 
 
 def _plan(
@@ -173,14 +188,19 @@ def _plan(
     adjustments: tuple[Adjustment, ...],
     evidence: tuple[Evidence, ...],
 ) -> Plan:
-    items = [board.item(take.index) for take in takes]
+    items = [board.item(take.place) for take in takes]
     parties = {item.third_party for item in items}
     party = next(iter(parties)) if len(parties) == 1 else None
+    others = clue.payer.candidates - parties
     rejected = tuple(
         Rejected(f"third party {other}", "an explicit invoice number goes before it")
-        for other in sorted(clue.payer.candidates - parties)[:5]
-    )
-    sums = Evidence("amount", board.money(clue, clue.amount), _sum_sentence(board, clue, takes))
+        for other in sorted(others)[:5]
+    ) if others else ()  # fmt: skip
+    amount = board.money(clue, clue.amount)
+    total = sum([take.amount_minor for take in takes])
+    settled = amount if total == clue.amount else board.money(clue, total)
+    what = "1 open item" if len(takes) == 1 else f"{len(takes)} open items"
+    sums = Evidence("amount", amount, f"{what} settled for {settled}")
     gaps = tuple(
         Evidence(
             f"gap_{gap.kind}",
@@ -188,22 +208,16 @@ def _plan(
             f"the difference is explained as {gap.kind}",
         )
         for gap in adjustments
-    )
+    ) if adjustments else ()  # fmt: skip
     return Plan(
-        takes=takes,
-        adjustments=adjustments,
-        evidence=(*evidence, *board.payer_evidence(clue), sums, *gaps),
-        rejected=rejected,
+        takes,
+        adjustments,
+        (*evidence, *board.payer_evidence(clue), sums, *gaps),
+        rejected,
         third_party=party,
         invoice=items[0].id if len(items) == 1 else None,
         is_foreign=any(item.currency != clue.currency for item in items),
     )
-
-
-def _sum_sentence(board: Board, clue: Clue, takes: Sequence[Take]) -> str:
-    total = sum(take.amount_minor for take in takes)
-    what = "1 open item" if len(takes) == 1 else f"{len(takes)} open items"
-    return f"{what} settled for {board.money(clue, total)}"
 
 
 def _number_evidence(board: Board, clue: Clue, named: Named) -> Evidence:
@@ -213,12 +227,15 @@ def _number_evidence(board: Board, clue: Clue, named: Named) -> Evidence:
 
 def _waiting_payment(board: Board, clue: Clue, takes: Sequence[Take]) -> Abstain | None:
     """Nothing is booked twice: a payment of the same invoice and amount may wait for the bank."""
-    numbers = ["".join(board.index.items.runs[take.index]) for take in takes]
-    for place in board.entries_near(clue)[:ENTRIES_SCANNED_MAX]:
+    near = board.entries_near(clue)
+    if not near:
+        return None
+    numbers = ["".join(board.index.items.runs[take.place]) for take in takes]
+    for place in near[:ENTRIES_SCANNED_MAX]:
         entry = board.entry(place)
         if not board.is_entry_free(place, clue) or not board.is_in_window(entry, clue):
             continue
-        label = "".join(runs_of(entry.label)) + "|" + "".join(runs_of(entry.piece_ref or ""))
+        label = board.index.entries.glued(place)
         if any(number and number in label for number in numbers):
             both = ((board.entry_take(place),), tuple(takes))
             return Abstain(
@@ -230,7 +247,8 @@ def _waiting_payment(board: Board, clue: Clue, takes: Sequence[Take]) -> Abstain
 
 def invoice_partial(board: Board, clue: Clue) -> Outcome:
     """One full number of a payer who is known by other evidence, for less than its residual."""
-    full = [n for n in board.named(clue) if n.fit >= Fit.SPLIT and (n.places or _has_letters(n))]
+    numbers = board.numbers(clue).all
+    full = [n for n in numbers if n.fit >= Fit.SPLIT and (n.places or n.has_letters)]
     if len(full) != 1 or (full[0].fit < Fit.EXACT and full[0].fit is not Fit.SPLIT):
         return None
     if not is_strong(full[0].hit) or not board.is_company_line(clue):
@@ -314,7 +332,7 @@ def _foreign_part(
 
 def named_unexplained(board: Board, clue: Clue) -> Outcome:
     """Open items are named and nothing above explains the line: nothing weaker may decide."""
-    told = [n for n in _told(board, clue) if any(map(board.state.is_open, n.places))]
+    told = [n for n in board.numbers(clue).told if any(map(board.state.is_open, n.places))]
     if not told:
         return None
     candidates = [
@@ -330,7 +348,7 @@ def named_unexplained(board: Board, clue: Clue) -> Outcome:
 
 def named_settled(board: Board, clue: Clue) -> Outcome:
     """The named invoice was paid before: a second payment is a person's affair."""
-    for named in _told(board, clue):
+    for named in board.numbers(clue).told:
         why = _settled_before(board, named)
         if why is not None:
             evidence = (_number_evidence(board, clue, named),)
@@ -343,7 +361,7 @@ def names_closed_number(board: Board, clue: Clue) -> bool:
 
     An entry may be: its payment was booked, and settled the invoice, before the bank showed it.
     """
-    return bool(_told(board, clue))
+    return bool(board.numbers(clue).told)
 
 
 def may_settle_items(board: Board, clue: Clue) -> bool:
@@ -357,17 +375,8 @@ def may_settle_items(board: Board, clue: Clue) -> bool:
 
 def closed_numbers(board: Board, clue: Clue) -> str | None:
     """Return the sentence about numbers of the company's shape that no open item has."""
-    told = [n for n in _told(board, clue) if not any(map(board.state.is_open, n.places))]
+    told = [n for n in board.numbers(clue).told if not any(map(board.state.is_open, n.places))]
     return f"{_numbers(told)}: no open item has this number" if told else None
-
-
-def _told(board: Board, clue: Clue) -> list[Named]:
-    """Return the numbers that cannot stand in the texts by chance."""
-    return [
-        n
-        for n in board.named(clue)
-        if n.fit >= Fit.SPLIT and is_strong(n.hit) and (n.places or _has_letters(n))
-    ]
 
 
 def _numbers(told: Sequence[Named]) -> str:
@@ -382,7 +391,3 @@ def _settled_before(board: Board, named: Named) -> str | None:
     if named.hit.token in board.index.past.by_number:
         return "already_settled by an earlier payment"
     return None
-
-
-def _has_letters(named: Named) -> bool:
-    return any(run[0] > "9" for run in named.hit.runs)

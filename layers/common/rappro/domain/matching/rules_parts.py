@@ -83,7 +83,7 @@ def _whole_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     """Return the payer's items whose full number the line shows."""
     return [
         place
-        for named in board.named(clue)
+        for named in board.numbers(clue).all
         if named.fit >= Fit.SPLIT
         for place in named.places
         if board.item(place).third_party == party and is_candidate(board, clue, place)
@@ -95,7 +95,7 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     items = board.index.items
     places = {
         place
-        for named in board.named(clue)
+        for named in board.numbers(clue).all
         if named.fit <= Fit.LISTED
         for place in named.places
         if items.all[place].third_party == party
@@ -104,8 +104,11 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
         places.update(items.with_ending(party, ending))
     places.update(_mistyped(board, clue, party))
     exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
-    cuts = _cut_ends(clue)
-    places.update(place for place in exact if any(_is_cut(board, place, cut) for cut in cuts))
+    if exact:
+        cuts = _cut_ends(clue)
+        places.update(place for place in exact if any(_is_cut(board, place, cut) for cut in cuts))
+    if not places:
+        return []
     return sorted(place for place in places if is_candidate(board, clue, place))
 
 
@@ -115,18 +118,22 @@ def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     None while an entry of the payer and amount waits: it explains the line without any slip, and
     the number may well be whole, of an invoice that entry has paid.
     """
+    unknown = [
+        named.hit
+        for named in board.numbers(clue).all
+        if not named.places and named.hit.fit >= Fit.SPLIT and is_strong(named.hit)
+    ]
     found: list[int] = []
-    if entries_of_payer(board, clue, party):
+    if not unknown or entries_of_payer(board, clue, party):
         return found
-    for named in board.named(clue):
-        if named.places or named.hit.fit < Fit.SPLIT or not is_strong(named.hit):
-            continue
-        places = board.state.open_of(party, clue.day, TYPO_ITEMS_MAX) or []
-        written = "".join(named.hit.runs)
+    places = board.state.open_of(party, clue.day, TYPO_ITEMS_MAX) or []
+    numbers = ["".join(board.index.items.runs[place]) for place in places]
+    for hit in unknown:
+        written = "".join(hit.runs)
         near = [
             place
-            for place in places
-            if OSA.distance(written, "".join(board.index.items.runs[place]), score_cutoff=1) <= 1
+            for place, number in zip(places, numbers, strict=True)
+            if OSA.distance(written, number, score_cutoff=1) <= 1
         ]
         if len(near) == 1:
             found += near
@@ -162,7 +169,7 @@ def number_part(board: Board, clue: Clue) -> Outcome:
         return None
     core = [
         place
-        for named in board.named(clue)
+        for named in board.numbers(clue).all
         if named.fit is Fit.CORE
         for place in named.places
         if is_candidate(board, clue, place) and _may_pay(board, clue, place)
@@ -186,11 +193,12 @@ def _part_and_amount(board: Board, clue: Clue) -> Outcome:
     if not places or len(places) > HOT_ITEMS_MAX:
         return None
     cuts = _cut_ends(clue)
-    core = {p for named in board.named(clue) if named.fit is Fit.CORE for p in named.places}
+    core = {p for named in board.numbers(clue).all if named.fit is Fit.CORE for p in named.places}
+    own = board.state.own
     shown_parts = [
         place
         for place in places
-        if board.state.own[place] == clue.amount
+        if own[place] == clue.amount
         and is_candidate(board, clue, place)
         and _may_pay(board, clue, place)
         and (

@@ -32,7 +32,7 @@ def returned_payer(board: Board, clue: Clue) -> Outcome:
     party = clue.payer.third_party
     mandates = clue.refs.mandates | {key_token(clue.line.mandate_id) or ""}
     by_mandate = [p for m in sorted(mandates) for p in past.by_mandate.get(m, ())]
-    by_number = [p for n in board.named(clue) for p in past.by_number.get(n.hit.token, ())]
+    by_number = [p for n in board.numbers(clue).all for p in past.by_number.get(n.hit.token, ())]
     by_party = past.by_party_amount.get((party, -clue.amount), []) if party else []
     for kind, places in (
         ("mandate", by_mandate), ("invoice_number", by_number), ("third_party", by_party),

@@ -134,7 +134,7 @@ class State:
 
     def take(self, take: Take, line: LineId) -> Undo:
         """Settle a target: for an item, by how much its residual in company currency goes down."""
-        place = take.index
+        place = take.place
         if take.type is TargetType.BANK_ENTRY:
             self._free(place, is_free=False)
             return Undo(take)
@@ -155,7 +155,7 @@ class State:
     def undo(self, undo: Undo) -> None:
         """Give back what a trial took; the last one taken goes first."""
         take = undo.take
-        place = take.index
+        place = take.place
         if take.type is TargetType.BANK_ENTRY:
             self._free(place, is_free=True)
         elif take.type is TargetType.PAST_PAYMENT:

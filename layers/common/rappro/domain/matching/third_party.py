@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -55,8 +54,7 @@ NEAR_KEPT: Final = 4096
 """Names as written of which the closest known ones are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payer:
+class Payer(NamedTuple):
     """Who pays, as far as the line says without its invoice numbers.
 
     `third_party` is None when nobody fits or several do; `candidates` are all that fit.

@@ -1,0 +1,104 @@
+"""Which lines may be decided otherwise because of what others settled.
+
+A line is watched under whatever could change what its rules answer: its amount, its third party,
+every number and key it shows. What a plan settles is noted under the same: both must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from rappro.domain.ids import ThirdPartyId
+from rappro.domain.matching.board import Board
+from rappro.domain.matching.clues import Clue
+from rappro.domain.matching.index import endings
+from rappro.domain.matching.model import TargetType
+from rappro.domain.matching.plan import Take
+from rappro.domain.matching.references import entry_tokens, tokens_of_runs
+
+_Key = TypeVar("_Key")
+
+
+class Changed:
+    """The keys under which other lines may have seen what was settled."""
+
+    __slots__ = ("amounts", "parties", "tokens")
+
+    def __init__(self) -> None:
+        self.amounts: set[tuple[str, int]] = set()
+        self.parties: set[ThirdPartyId | None] = set()
+        self.tokens: set[str] = set()
+
+    def note(self, board: Board, clue: Clue, takes: Iterable[Take]) -> None:
+        """Note what a line is about to settle."""
+        self.amounts.add((clue.currency, clue.amount))
+        index = board.index
+        for take in takes:
+            if take.type is TargetType.OPEN_ITEM:
+                item = index.items.all[take.place]
+                self.parties.add(item.third_party)
+                self.amounts.add((item.currency, board.state.own[take.place]))
+                runs = index.items.runs[take.place]
+                self.tokens.update(tokens_of_runs(runs), endings(runs))
+            elif take.type is TargetType.BANK_ENTRY:
+                entry = index.entries.all[take.place]
+                self.amounts.add((entry.currency, entry.amount_minor))
+                self.parties.add(entry.third_party)
+                self.tokens |= entry_tokens(entry)
+            else:
+                self.parties.add(index.past.all[take.place].third_party)
+
+
+class Watchers:
+    """The lines by what could change their answers."""
+
+    def __init__(self) -> None:
+        self._by_amount: dict[tuple[str, int], list[int]] = {}
+        self._by_party: dict[ThirdPartyId | None, list[int]] = {}
+        self._by_token: dict[str, list[int]] = {}
+
+    def add(self, clue: Clue) -> None:
+        """Watch a line."""
+        rank = clue.rank
+        _put(self._by_amount, (clue.currency, clue.amount), rank)
+        if clue.payer.third_party is not None:
+            _put(self._by_party, clue.payer.third_party, rank)
+        original = clue.line.original
+        if original is not None:
+            _put(self._by_amount, (original.currency, abs(original.amount_minor)), rank)
+            _put(self._by_amount, (original.currency, -abs(original.amount_minor)), rank)
+        for token in clue.tokens | clue.refs.endings:
+            _put(self._by_token, token, rank)
+        for detail in clue.details:
+            self.add(detail)
+
+    def of(self, changed: Changed, is_pending: Sequence[int]) -> set[int]:
+        """Return the lines that still wait and may have seen a change; forget those that do not."""
+        found: set[int] = set()
+        _collect(self._by_amount, changed.amounts, is_pending, found)
+        _collect(self._by_party, changed.parties, is_pending, found)
+        _collect(self._by_token, changed.tokens, is_pending, found)
+        return found
+
+
+def _put(index: dict[_Key, list[int]], key: _Key, rank: int) -> None:
+    ranks = index.get(key)
+    if ranks is None:
+        index[key] = [rank]
+    else:
+        ranks.append(rank)
+
+
+def _collect(
+    index: dict[_Key, list[int]], keys: Iterable[_Key], is_pending: Sequence[int], found: set[int]
+) -> None:
+    for key in keys:
+        ranks = index.get(key)
+        if ranks is not None:
+            waiting = [rank for rank in ranks if is_pending[rank]]
+            if waiting:
+                index[key] = waiting
+                found.update(waiting)
+            else:
+                del index[key]
