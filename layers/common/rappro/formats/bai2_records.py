@@ -7,14 +7,14 @@ or UTF-16 with its mark. What the fields mean is not decided here.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import BinaryIO, Final, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple
 
 from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.formats.protocol import LINE_TEXT_CHARS_MAX
+from rappro.formats.utf16 import Readable, opened, utf8_head
 
 CONTINUATIONS_MAX: Final = 1_000
 """Continuations of one record; an account (03) can have one for each of the 468 type codes."""
@@ -25,7 +25,6 @@ _CHUNK_BYTES: Final = 65_536
 _LINE_BYTES_MAX: Final = 4 * LINE_CHARS_MAX  # a character of UTF-8 has four bytes at most
 _PROBE_BYTES: Final = 1_024  # without a line break in there, records follow each other directly
 _BOM: Final = b"\xef\xbb\xbf"
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _NOTHING: Final = " \t\x00\x1a"  # \x1a ends files of DOS
 
 _CODES: Final = {f"{code},": code for code in ("01", "02", "03", "16", "49", "98", "99")}
@@ -51,10 +50,6 @@ Numbered = tuple[int, str, str, list[str]]
 """The same as a plain tuple, which is made several times faster: most records are transactions."""
 
 
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-
 def decoded(raw: bytes) -> str:
     """Return the text of some bytes: UTF-8 when they are, else Windows-1252."""
     try:
@@ -68,11 +63,7 @@ def decoded(raw: bytes) -> str:
 
 def head_text(head: bytes) -> str:
     """Return the text that a file begins with, without mark and blank lines. Never raises."""
-    if head[:2] in _UTF16_MARKS:
-        text = head.decode("utf-16", errors="ignore")
-    else:
-        text = decoded(head.removeprefix(_BOM))
-    return text.lstrip("\r\n \t")
+    return decoded(utf8_head(head).removeprefix(_BOM)).lstrip("\r\n \t")
 
 
 def read_records(stream: BinaryIO) -> Iterator[Numbered]:
@@ -120,11 +111,7 @@ def _no_record(number: int, text: str) -> MalformedStatement:
 
 def _blocks(stream: BinaryIO) -> Iterator[Iterable[tuple[int, str]]]:
     """Yield the numbered lines block by block: a loop over one block costs no call a line."""
-    first = stream.read(_CHUNK_BYTES)
-    source: _Readable = stream
-    if first[:2] in _UTF16_MARKS:
-        source = _FromUtf16(stream, first)
-        first = source.read(_CHUNK_BYTES)
+    first, source = opened(stream, _CHUNK_BYTES)
     first = first.removeprefix(_BOM)
     probe = first.lstrip(b"\r\n \t")[:_PROBE_BYTES]
     is_glued = b"\n" not in probe and b"\r" not in probe
@@ -141,7 +128,7 @@ def _too_long(number: int) -> TooLarge:
     return TooLarge(f"a line of more than {LINE_CHARS_MAX} characters", position=f"line {number}")
 
 
-def _lines(pending: bytes, stream: _Readable) -> Iterator[list[str]]:
+def _lines(pending: bytes, stream: Readable) -> Iterator[list[str]]:
     chunk, number = pending, 1
     while chunk:
         chunk = stream.read(_CHUNK_BYTES)
@@ -169,7 +156,7 @@ def _split(block: bytes) -> list[str]:
     return lines
 
 
-def _glued(pending: bytes, stream: _Readable) -> Iterator[list[str]]:
+def _glued(pending: bytes, stream: Readable) -> Iterator[list[str]]:
     """Cut a file without line breaks."""
     pending = pending.lstrip(b"\r\n \t")
     stated = _LENGTH.match(pending)
@@ -190,28 +177,3 @@ def _glued(pending: bytes, stream: _Readable) -> Iterator[list[str]]:
         if len(pending) > _LINE_BYTES_MAX:
             raise _too_long(number)
         pending += chunk
-
-
-class _FromUtf16:
-    """Reads a UTF-16 stream as UTF-8."""
-
-    def __init__(self, stream: BinaryIO, first: bytes) -> None:
-        self._stream, self._first = stream, first
-        self._decoder = codecs.getincrementaldecoder("utf-16")()
-        self._offset = 0
-
-    def read(self, size: int, /) -> bytes:
-        """Return some bytes of UTF-8; none at the end. Raises MalformedStatement."""
-        while True:
-            raw, self._first = self._first or self._stream.read(size), b""
-            held = len(self._decoder.getstate()[0])
-            try:
-                text = self._decoder.decode(raw, final=not raw)
-            except UnicodeDecodeError as wrong:
-                raise MalformedStatement(
-                    "the file begins as UTF-16 but is not",
-                    position=f"byte {self._offset - held + wrong.start}",
-                ) from wrong
-            self._offset += len(raw)
-            if text or not raw:
-                return text.encode()

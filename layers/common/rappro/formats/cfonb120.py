@@ -33,6 +33,7 @@ from rappro.formats.cfonb_records import Numbered, decoded, read_records
 from rappro.formats.findings import FindingLog
 from rappro.formats.protocol import LINES_PER_STATEMENT_MAX
 from rappro.formats.rib import iban_of
+from rappro.formats.utf16 import utf8_head
 
 DEFAULT_CURRENCY: Final = "EUR"
 _RECOGNISED_BYTES: Final = 1_000
@@ -58,7 +59,7 @@ class Cfonb120Parser:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether the first record has the zones of a CFONB record."""
-        text = decoded(head[:_RECOGNISED_BYTES]).lstrip("\ufeff\r\n \t")
+        text = decoded(utf8_head(head[:_RECOGNISED_BYTES])).lstrip("\ufeff\r\n \t")
         return _HEAD.match(text) is not None
 
     def parse(self, stream: BinaryIO) -> Iterator[StatementEvent]:
@@ -85,7 +86,7 @@ class Cfonb120Parser:
                 ordinal += 1
                 statement = _Statement(number, record, ordinal, findings=findings, dates=dates)
                 yield StatementOpened(statement.account, ordinal)
-            else:
+            elif not record.isspace():  # some banks end a file with a record of blanks
                 raise _misplaced(number, code)
         if statement is not None:
             raise MalformedStatement("the file ends before the new balance (07) of its statement",

@@ -3,7 +3,8 @@
 Records end in CRLF, LF, CR or nothing at all; trailing blanks may be gone, a 121st character may
 be there, and files may end in blank lines or the end mark of DOS. Positions of the format count
 characters, so records are decoded before they are cut: a record that is UTF-8 is read so, any
-other one as Windows-1252. What records mean is not decided here.
+other one as Windows-1252; a file may be UTF-16 with its mark. What records mean is not decided
+here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import BinaryIO, Final
 
 from rappro.domain.errors import MalformedStatement
 from rappro.formats.findings import FindingLog
+from rappro.formats.utf16 import Readable, opened
 
 RECORD_CHARS: Final = 120
 _CHUNK_BYTES: Final = 65_536
@@ -51,11 +53,12 @@ def read_records(stream: BinaryIO, findings: FindingLog) -> Iterator[Numbered]:
 
 def _blocks(stream: BinaryIO, findings: FindingLog) -> Iterator[Iterable[Numbered]]:
     """Yield the records block by block: a loop over one block costs no call a record."""
-    first = stream.read(_CHUNK_BYTES).removeprefix(_BOM)
+    first, source = opened(stream, _CHUNK_BYTES)
+    first = first.removeprefix(_BOM)
     probe = first[:_PROBE_BYTES]
     is_glued = b"\n" not in probe and b"\r" not in probe and len(first) > RECORD_CHARS
     number = 1
-    for lines in (_glued if is_glued else _lines)(first, stream):
+    for lines in (_glued if is_glued else _lines)(first, source):
         if set(map(len, lines)) == _ALL_WHOLE:
             yield enumerate(lines, number)
         else:
@@ -63,7 +66,7 @@ def _blocks(stream: BinaryIO, findings: FindingLog) -> Iterator[Iterable[Numbere
         number += len(lines)
 
 
-def _lines(pending: bytes, stream: BinaryIO) -> Iterator[list[str]]:
+def _lines(pending: bytes, stream: Readable) -> Iterator[list[str]]:
     chunk = pending
     while chunk:
         chunk = stream.read(_CHUNK_BYTES)
@@ -106,7 +109,7 @@ def _split(block: bytes) -> list[str]:
     return lines
 
 
-def _glued(pending: bytes, stream: BinaryIO) -> Iterator[list[str]]:
+def _glued(pending: bytes, stream: Readable) -> Iterator[list[str]]:
     rest = ""
     while pending:
         chunk = stream.read(_CHUNK_BYTES)

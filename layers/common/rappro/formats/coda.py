@@ -23,6 +23,7 @@ from rappro.formats.coda_movement import RECORDS_PER_PART_MAX, USUAL
 from rappro.formats.coda_records import LINE_CHARS, RECORD_CHARS, decoded, read_blocks, records_of
 from rappro.formats.coda_statement import Header, Statement, Totals
 from rappro.formats.findings import FindingLog
+from rappro.formats.utf16 import utf8_head
 
 _RECOGNISED_BYTES: Final = 1_000
 _HEAD: Final = re.compile(r"0{5}\d{6}[\d ]{3}05[ D] {7}", re.ASCII)
@@ -45,7 +46,7 @@ class CodaParser:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether the first record is a header of CODA."""
-        text = decoded(head[:_RECOGNISED_BYTES])[0].lstrip("\ufeff\r\n \t")
+        text = decoded(utf8_head(head[:_RECOGNISED_BYTES]))[0].lstrip("\ufeff\r\n \t")
         return _HEAD.match(text) is not None
 
     def parse(self, stream: BinaryIO) -> Iterator[StatementEvent]:

@@ -3,7 +3,7 @@
 Records end in CRLF, LF, CR or nothing at all; trailing blanks may be gone, and files may end in
 blank lines or the end mark of DOS. Positions of the format count characters, so records are decoded
 before they are cut: UTF-8 where they are that, else code page 850 or Windows-1252, whichever makes
-sense. What records mean is not decided here.
+sense; a file may be UTF-16 with its mark. What records mean is not decided here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from rappro.domain.errors import MalformedStatement
 from rappro.formats.findings import FindingLog
+from rappro.formats.utf16 import Readable, opened
 
 RECORD_CHARS: Final = 128
 LINE_CHARS: Final = RECORD_CHARS + 1
@@ -53,10 +54,11 @@ def read_blocks(stream: BinaryIO, findings: FindingLog) -> Iterator[Block]:
     In a file without line breaks the number is the record's own. Blank lines are passed over.
     Raises MalformedStatement for a line that is no record.
     """
-    first = stream.read(_CHUNK_BYTES).removeprefix(_BOM).lstrip(b" \t\r\n")
+    first, source = opened(stream, _CHUNK_BYTES)
+    first = first.removeprefix(_BOM).lstrip(b" \t\r\n")
     probe = first[:_PROBE_BYTES]
     is_glued = b"\n" not in probe and b"\r" not in probe and len(first) > RECORD_CHARS
-    return _glued(first, stream, findings) if is_glued else _lines(first, stream, findings)
+    return (_glued if is_glued else _lines)(first, source, findings)
 
 
 def records_of(text: str) -> list[str]:
@@ -64,7 +66,7 @@ def records_of(text: str) -> list[str]:
     return [text[at : at + RECORD_CHARS] for at in range(0, len(text), LINE_CHARS)]
 
 
-def _lines(pending: bytes, stream: BinaryIO, findings: FindingLog) -> Iterator[Block]:
+def _lines(pending: bytes, stream: Readable, findings: FindingLog) -> Iterator[Block]:
     chunk, number = pending, 1
     while chunk:
         chunk = stream.read(_CHUNK_BYTES)
@@ -122,7 +124,7 @@ def _guessed(line: bytes, findings: FindingLog) -> str:
     return text
 
 
-def _glued(pending: bytes, stream: BinaryIO, findings: FindingLog) -> Iterator[Block]:
+def _glued(pending: bytes, stream: Readable, findings: FindingLog) -> Iterator[Block]:
     rest, number = "", 1
     while pending:
         chunk = stream.read(_CHUNK_BYTES)
