@@ -131,7 +131,8 @@ def _drop(client: Client, name: str, content: bytes, outcome: Outcome) -> dict[s
 
     def traced() -> dict[str, Any] | None:
         rows = client.get("/imports", limit=50)["items"]
-        return next((row for row in rows if row["name"] == name), None)
+        ended = (row for row in rows if row["outcome"] != "storing")
+        return next((row for row in ended if row["name"] == name), None)
 
     row = wait_for(f"import of {name}", traced)
     outcome.drops.append({"name": name, "object_version": version, "outcome": row["outcome"]})

@@ -22,6 +22,7 @@ from rappro.use_cases.finish_import import fail, finish
 from rappro.use_cases.import_drop import import_drop
 from rappro.use_cases.large_files import LINES_AT_ONCE
 
+from .archives import zipped
 from .desk import COMPANY, NOVEMBER, Desk, camt
 from .dumps import dump
 from .faulty import Faulty
@@ -344,6 +345,7 @@ def test_the_claim_of_an_import_that_ended_without_a_word_is_given_up_in_time() 
     run_machine(desk)
 
     assert (early.outcome, late.outcome) == (I.ALREADY_IMPORTED, I.STORING)
+    assert (row(desk).outcome, codes(row(desk))) == (I.REFUSED, ["storing_failed"])
     assert row(desk, "tard.xml").outcome is I.IMPORTED
 
 
@@ -358,6 +360,21 @@ def test_the_same_statement_that_another_file_brings_meanwhile_quarantines_the_l
     assert row(desk).outcome is I.QUARANTINED
     assert "duplicate_statement" in codes(row(desk))
     assert sorted(s.status for s in statements(desk)) == ["partly_matched", "quarantined"]
+
+
+def test_a_large_file_that_is_twice_in_an_archive_is_stored_once() -> None:
+    desk = Desk().open_company()
+    archive = zipped([("a.xml", camt(NOVEMBER)), ("b.xml", camt(NOVEMBER))])
+
+    begin(desk, archive, name="deux.zip")
+    run_machine(desk)
+
+    traces = {t.name: t.outcome for t in desk.store.import_traces(desk.tenant, COMPANY).items}
+    assert (traces["deux.zip/a.xml"], traces["deux.zip/b.xml"]) == (
+        I.IMPORTED,
+        I.ALREADY_IMPORTED,
+    )
+    assert (len(desk.runs.imports), desk.levels()) == (1, ["A", "A", "C"])
 
 
 def test_a_lost_chunk_refuses_the_file() -> None:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rappro.domain.bank import Finding, Severity
-from rappro.domain.operations import (
-    ImportOutcome,
-    ImportTrace,
-)
+from rappro.domain.operations import ImportTrace
 from rappro.domain.records import (
     SourceFile,
     StatementRecord,
@@ -21,10 +17,8 @@ from rappro.ports import Ports
 from rappro.use_cases.chunks import StoringRequest, plan_name
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.import_statements import finish_file
-from rappro.use_cases.large_files import ImportPlan
+from rappro.use_cases.large_files import STORING_FAILED, ImportPlan, refused_row
 from rappro.use_cases.launching import start_runs
-
-STORING_FAILED = "storing_failed"
 
 
 def finish(ports: Ports, request: StoringRequest) -> tuple[ImportTrace, ...]:
@@ -61,10 +55,5 @@ def fail(ports: Ports, request: StoringRequest, *, error: str) -> None:
     writes: list[Write] = [change(source, refused)]
     row = ports.store.get(tenant, company, ImportTrace, request.trace_id)
     if row is not None:
-        message = f"its lines could not be stored ({error}); the same file may be dropped again"
-        finding = Finding(STORING_FAILED, Severity.BLOCKING, message, row.name)
-        writes.append(
-            change(row, replace(row, outcome=ImportOutcome.REFUSED,
-                                findings=(*row.findings, finding)))
-        )  # fmt: skip
+        writes.append(change(row, refused_row(row, error)))
     ports.store.commit(tenant, company, writes)

@@ -122,7 +122,9 @@ def _come_before(ports: Ports, arrival: Arrival) -> tuple[ImportTrace, ...] | No
     if known is None or not (known.is_imported or is_claimed(known, ports.clock.now())):
         return None
     if known.storing is not None and known.drop == arrival.drop_id:
-        return resume_storing(ports, tenant, company, known, arrival.trace_id(0))
+        row = ports.store.get(tenant, company, ImportTrace, arrival.trace_id(0))
+        if row is not None and row.outcome is ImportOutcome.STORING:
+            return resume_storing(ports, tenant, company, known, row)
     return _already_imported(ports, arrival, known)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from rappro.domain.bank import Finding, Severity
 from rappro.domain.errors import StoreConflict
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.operations import (
@@ -24,7 +25,11 @@ from rappro.domain.records import (
     LineRecord,
     SourceFile,
 )
-from rappro.domain.writes import put
+from rappro.domain.writes import (
+    Write,
+    change,
+    put,
+)
 from rappro.ports import Ports
 from rappro.use_cases.chunks import (
     LINES_PER_CHUNK,
@@ -37,6 +42,7 @@ from rappro.use_cases.chunks import (
 )
 from rappro.use_cases.statement_reading import FileRead
 
+STORING_FAILED: Final = "storing_failed"
 LINES_AT_ONCE: Final = 20_000
 """Up to here a file is stored by the function that read it. Batches of 25 make storing the slow
 part, 1,000 to 2,000 lines a second; so it is over in half a minute, and most files are far smaller.
@@ -90,12 +96,34 @@ def _claim(
         file.trace, outcome=ImportOutcome.STORING, format=claim.format, line_count=file.line_count
     )
     seen = ports.store.get(tenant, company, ImportTrace, row.id)
-    ports.store.commit(tenant, company, [put(before, claim), put(seen, row)])
+    writes = [put(before, claim), put(seen, row), *_given_up(ports, tenant, company, before, row)]
+    ports.store.commit(tenant, company, writes)
     return row
 
 
+def _given_up(
+    ports: Ports, tenant: TenantId, company: CompanyId, before: SourceFile | None,
+    row: ImportTrace,
+) -> list[Write]:  # fmt: skip
+    """Return the write that ends the trace row of an import whose claim is taken over."""
+    if before is None or before.storing is None:
+        return []
+    plan = ports.blobs.load_document(tenant, company, plan_name(before.storing), ImportPlan)
+    left = ports.store.get(tenant, company, ImportTrace, plan.file.trace.id)
+    if left is None or left.id == row.id or left.outcome is not ImportOutcome.STORING:
+        return []
+    return [change(left, refused_row(left, "it ended without a word"))]
+
+
+def refused_row(row: ImportTrace, why: str) -> ImportTrace:
+    """Return the trace row of a file whose lines could not be stored."""
+    message = f"its lines could not be stored ({why}); the same file may be dropped again"
+    finding = Finding(STORING_FAILED, Severity.BLOCKING, message, row.name)
+    return replace(row, outcome=ImportOutcome.REFUSED, findings=(*row.findings, finding))
+
+
 def resume_storing(
-    ports: Ports, tenant: TenantId, company: CompanyId, claim: SourceFile, trace_id: str
+    ports: Ports, tenant: TenantId, company: CompanyId, claim: SourceFile, row: ImportTrace
 ) -> tuple[ImportTrace, ...]:
     """Start the machine of an import that was claimed, if it was not, and return its trace row.
 
@@ -103,7 +131,6 @@ def resume_storing(
     """
     import_id = claim.storing or ""
     plan = ports.blobs.load_document(tenant, company, plan_name(import_id), ImportPlan)
-    request = StoringRequest(tenant, company, import_id, claim.sha256, trace_id)
+    request = StoringRequest(tenant, company, import_id, claim.sha256, row.id)
     ports.runs.start_import(tenant, company, import_id, request.payload(plan.chunk_count))
-    row = ports.store.get(tenant, company, ImportTrace, trace_id)
-    return () if row is None else (row,)
+    return (row,)
