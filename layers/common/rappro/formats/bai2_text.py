@@ -94,9 +94,19 @@ def clean(piece: str) -> str:
 def pieces_of(first: str, line: str, more: list[str], width: int) -> list[str]:
     """Return the pieces of a text; a record that fills its line goes on within the word.
 
-    `first` is the text that begins in the record `line`; each continuation goes on with it. No
-    more is read of a text that is longer than any may be.
+    `first` is the text that begins in the record `line`; each continuation goes on with it.
     """
+    if len(line) != width and width not in map(len, more):
+        pieces = [each[3:].strip() for each in more]
+        joined = "\n".join(pieces)
+        if "/\n" not in joined and joined[-1:] != "/" and "" not in pieces:  # as usual
+            if first:
+                pieces.insert(0, first)
+            return pieces
+    return _pieces_of_any(first, line, more, width)
+
+
+def _pieces_of_any(first: str, line: str, more: list[str], width: int) -> list[str]:
     pieces: list[str] = []
     goes_on = False
     size = len(first)
@@ -116,7 +126,7 @@ def pieces_of(first: str, line: str, more: list[str], width: int) -> list[str]:
         goes_on = len(continuation) == width and continuation[-1] not in " /"
         size += len(piece)
         if size > LINE_TEXT_CHARS_MAX:
-            break
+            break  # it is refused, and would only take time
     return pieces
 
 

@@ -41,6 +41,7 @@ _MOVEMENTS: Final = {
     if kind.level is _DETAIL and kind.direction
 }
 """Direction, nature and whether it is a reversal, of the type codes that move money."""
+_UNDATED_FUNDS: Final = PLAIN_FUNDS - {"0"}
 _COMMAS: Final = 6  # up to the text, when the funds type has no fields of its own
 
 
@@ -79,9 +80,19 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     context = sheet.context
     context.number = number
     sheet.records += 1 + len(more)
-    code, digits, value_date, available, bank_ref, customer_ref, text, begun, text_more = _read(
-        head, more, sheet
-    )
+    fields = head.split(",", _COMMAS)
+    if len(fields) > _COMMAS and fields[3] in PLAIN_FUNDS:  # all in one record, as usual
+        _, code, digits, funds, bank_ref, customer_ref, text = fields
+        bank_ref, customer_ref, text = bank_ref.strip(), customer_ref.strip(), text.strip()
+        if text[-1:] == "/":
+            text = clean(text)
+        if len(head) > FIELD_CHARS_MAX:
+            _check_references(bank_ref, customer_ref, sheet)
+        value_date, available = sheet.as_of if funds == "0" else None, ""
+        begun, text_more = head, more
+    else:
+        (code, digits, value_date, available, bank_ref, customer_ref, text, begun,
+         text_more) = _read(fields, head, more, sheet)  # fmt: skip
     usual = _MOVEMENTS.get(code)
     if usual and len(digits) <= AMOUNT_DIGITS_MAX and digits.isdigit() and digits.isascii():
         direction, nature, is_reversal = usual
@@ -101,17 +112,23 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     if position > LINES_PER_STATEMENT_MAX:
         raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
                        position=context.where)  # fmt: skip
-    label, label_more, account, counterparty, end_to_end, mandate, creditor, reason = (
-        _texts(text, begun, text_more, sheet=sheet, is_credit=amount > 0)
-        if text_more or ":" in text or "=" in text or len(text) > LINE_TEXT_CHARS_MAX
-        else (text, "", "", NO_COUNTERPARTY, None, None, None, None)
-    )
+    raw = (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX]
+    entry_ref = bank_ref if bank_ref.strip("0") else None
+    if not customer_ref.strip("0"):
+        customer_ref = ""
+    if text_more or ":" in text or "=" in text or len(text) > LINE_TEXT_CHARS_MAX:
+        label, label_more, account, counterparty, end_to_end, mandate, creditor, reason = _texts(
+            text, begun, text_more, sheet=sheet, is_credit=amount > 0
+        )
+        return new_line(
+            position, sheet.as_of, amount, context.currency, value_date, entry_ref, label,
+            label_more, available, customer_ref, account, counterparty, end_to_end, mandate,
+            creditor, code, nature, is_reversal, reason, None, status, (), raw,
+        )  # fmt: skip
     return new_line(
-        position, sheet.as_of, amount, context.currency, value_date,
-        bank_ref if bank_ref.strip("0") else None, label, label_more, available,
-        customer_ref if customer_ref.strip("0") else "", account, counterparty,
-        end_to_end, mandate, creditor, code, nature, is_reversal, reason, None, status, (),
-        (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX],
+        position, sheet.as_of, amount, context.currency, value_date, entry_ref, text, "",
+        available, customer_ref, "", NO_COUNTERPARTY, None, None, None, code, nature, is_reversal,
+        None, None, status, (), raw,
     )  # fmt: skip
 
 
@@ -121,39 +138,35 @@ def _raw(head: str, more: list[str]) -> str:
     return "\n".join([head.rstrip(), *map(str.rstrip, more)])
 
 
-def _read(head: str, more: list[str], sheet: Sheet) -> _Written:
-    """Cut a transaction into its fields. Raises MalformedStatement and TooLarge."""
-    fields = head.split(",", _COMMAS)
-    value_date, available = None, ""
-    if len(fields) > _COMMAS:  # all in one record, as usual
-        _, code, amount, funds, bank_ref, customer_ref, text = fields
-        if funds not in PLAIN_FUNDS:
-            if funds == "V":
-                tail, value_date = _valued(fields, sheet)
-            else:
-                tail, available = _spread(fields, sheet) if funds == "S" else (fields[:0], "")
-            if len(tail) < 3:
-                return _read_any(head, more, sheet)
-            bank_ref, customer_ref, text = tail
-    elif len(fields) == _COMMAS and fields[3] in PLAIN_FUNDS:
-        _, code, amount, funds, bank_ref, customer_ref = fields
-        customer_ref, text = customer_ref.rstrip().removesuffix("/"), ""
-    else:
+def _read(fields: list[str], head: str, more: list[str], sheet: Sheet) -> _Written:
+    """Return what the fields of a transaction say, cut so far as up to the text.
+
+    Raises MalformedStatement and TooLarge.
+    """
+    value_date, available, tail = None, "", fields[:0]
+    funds = fields[3] if len(fields) >= _COMMAS else "?"
+    if len(fields) == _COMMAS and funds in PLAIN_FUNDS:
+        tail = [fields[4], fields[5].rstrip().removesuffix("/"), ""]
+        value_date = sheet.as_of if funds == "0" else None
+    elif funds == "V":
+        tail, value_date = _valued(fields, sheet)
+    elif funds == "S":
+        tail, available = _spread(fields, sheet)
+    if len(tail) < 3:
         return _read_any(head, more, sheet)
+    bank_ref, customer_ref, text = tail
     if len(head) > FIELD_CHARS_MAX:
         _check_references(bank_ref, customer_ref, sheet)
     text = text.strip()
     if text[-1:] == "/":
         text = clean(text)
-    if funds == "0":
-        value_date = sheet.as_of
-    return (code, amount, value_date, available, bank_ref.strip(), customer_ref.strip(), text,
-            head, more)  # fmt: skip
+    return (fields[1], fields[2], value_date, available, bank_ref.strip(), customer_ref.strip(),
+            text, head, more)  # fmt: skip
 
 
 def _valued(fields: list[str], sheet: Sheet) -> tuple[list[str], date | None]:
     """Return what follows the fields of funds type V, and its date; nothing if some are missing."""
-    tail, context = fields[6].split(",", 2), sheet.context
+    tail, context = fields[-1].split(",", 2), sheet.context
     value_date = None if fields[5] else context.dates.get(fields[4])
     if value_date is None and len(tail) == 3:
         value_date = context.availability("V", iter(fields[4:6])).value_date
@@ -162,10 +175,10 @@ def _valued(fields: list[str], sheet: Sheet) -> tuple[list[str], date | None]:
 
 def _spread(fields: list[str], sheet: Sheet) -> tuple[list[str], str]:
     """Return what follows the fields of funds type S, and its three amounts as text."""
-    today, tomorrow, text = fields[4:]
-    tail = text.split(",", 3)
+    tail = fields[-1].split(",", 3)
     if len(tail) < 4:
         return [], ""
+    today, tomorrow = fields[4:6]
     later, context = tail.pop(0), sheet.context
     digits = today + tomorrow + later
     major, major_1, major_2 = today[:-2], tomorrow[:-2], later[:-2]
