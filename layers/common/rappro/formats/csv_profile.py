@@ -97,9 +97,13 @@ class CsvProfile:
         Every needed column is there, and no column that is not in the profile unless it allows
         others: a file that fits only in part is not read by guessing.
         """
+        return self.fit_plain([plain(cell) for cell in header])
+
+    def fit_plain(self, header: Sequence[str]) -> dict[str, tuple[int, ...]] | None:
+        """Do the same for names that `plain` made already, as many profiles are tried on them."""
         places: dict[str, int] = {}
         for place, cell in enumerate(header):
-            places.setdefault(plain(cell), place)
+            places.setdefault(cell, place)
         found: dict[str, tuple[int, ...]] = {}
         claimed = {""}
         for column in self.columns:
@@ -109,7 +113,7 @@ class CsvProfile:
                 found[column.role] = (*found.get(column.role, ()), places[name])
             elif column.is_needed:
                 return None
-        named = [name for name in map(plain, header) if name]
+        named = [name for name in header if name]
         if not self.allows_others and (
             not claimed.issuperset(named) or len(set(named)) < len(named)
         ):

@@ -332,10 +332,11 @@ def fitting(text: str, profiles: Sequence[CsvProfile]) -> CsvProfile | None:
         manner = (profile.separator, profile.is_quoted)
         rows = heads.get(manner)
         if rows is None:
-            rows = heads[manner] = _first_rows(text, *manner)
-            if any({plain(cell) for cell in row} >= _FEC for row in rows if len(row) > 2):
+            first = (row for row in _first_rows(text, *manner) if len(row) > 2)
+            rows = heads[manner] = [[plain(cell) for cell in row] for row in first]
+            if any(_FEC.issubset(row) for row in rows):
                 return None
-        if any(len(row) > 2 and profile.fit(row) is not None for row in rows):
+        if any(profile.fit_plain(row) is not None for row in rows):
             return profile
     return None
 
