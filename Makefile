@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip sync --quiet --require-hashes
 SOURCES := layers/common/rappro devstack tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check check-asl build local bench fuzz lock fix clean
+.PHONY: help setup demo test test-fast check check-asl build local bench bench-matching bench-scale fuzz lock fix clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,12 @@ build: setup .venv-sam/.ready ## build the Lambda artifacts with SAM
 
 bench: .venv-bench/.ready ## the statement parsers beside their peers (BENCH="--formats camt053 --json")
 	@PYTHONPATH=layers/common:. .venv-bench/bin/python -m benchmarks $(BENCH)
+
+bench-matching: setup .venv-bench/.ready ## matching beside its baselines (MATCHING="--config hard --seeds 1,2,3 --lines 10000 --json")
+	@$(BIN)/python -m benchmarks.matching $(MATCHING)
+
+bench-scale: setup .venv-bench/.ready ## matching 100,000 lines with 100,000 open items (SCALE=--json)
+	@$(BIN)/python -m benchmarks.matching.scale $(SCALE)
 
 FUZZ_INPUTS ?= 200000
 FUZZ_FORMATS ?= all

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from benchmarks.matching.banks import Told
-from benchmarks.matching.vocabulary import SURNAMES, plain
+from benchmarks.matching.vocabulary import SURNAMES, Numbers, plain
 from benchmarks.matching.world import Json, Maker, cents
 
 TEMPLATES: tuple[tuple[str, str, str, str], ...] = (
@@ -210,14 +210,17 @@ def _namesake(make: Maker, on: date) -> None:
 
 
 def _closed_invoice(make: Maker, on: date) -> None:
-    """A customer pays an invoice that the books closed long ago."""
+    """A customer pays an invoice that these books do not have."""
     party = make.customer()
-    number = party.numbers.next(on, make.rng)
+    is_short = "n:04d" in party.numbers.grammar
+    serial = make.rng.randrange(9_100, 9_900) * (1 if is_short else 10)
+    elsewhere = Numbers(party.numbers.grammar, serial, party.numbers.letter)
+    number = elsewhere.next(on - timedelta(days=400), make.rng)
     amount = make.odd_amount()
     if make.rng.random() < make.config.decoys:  # as much as another one
         make.item(party, amount, on=on)
     told = make.pay(party, amount, f"FACT {number}")
-    make.line(told, on, party=party)
+    make.line(told, on, party=party, journal=make.telling_journal())
 
 
 CASES: dict[str, Callable[[Maker], None]] = {

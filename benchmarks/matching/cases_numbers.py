@@ -174,11 +174,11 @@ def bank_charge(make: Maker) -> None:
     party, on = make.rng.choice(make.parties.foreign), make.day()
     item = make.item(party, make.odd_amount() + 15_000, on=on)
     fee = make.rng.choice((800, 1_200, 1_500, 1_850, 2_500))
-    text, is_field = _said(make, item["number"]), make.rng.random() < 0.5
-    if not is_field:
-        text = f"{text} FRAIS {fee // 100},{fee % 100:02d} EUR"
+    is_field = make.rng.random() < 0.5
+    text = item["number"] if is_field else f"{item['number']} FRAIS {fee // 100},{fee % 100:02d}"
     told = make.pay(party, _signed(item) - fee, text, fee_cents=fee if is_field else 0)
-    make.line(told, on, [(item, _signed(item))], party=party, adjustments=[("charge", -fee)])
+    make.line(told, on, [(item, _signed(item))], party=party, adjustments=[("charge", -fee)],
+              journal=make.telling_journal())  # fmt: skip
 
 
 def partial(make: Maker) -> None:
@@ -189,7 +189,8 @@ def partial(make: Maker) -> None:
     word = make.rng.choice(("ACOMPTE {}", "PARTIEL {}", "{}"))
     if make.rng.random() < make.config.decoys:  # an invoice of just that amount
         make.item(make.anyone(), abs(paid), on=on)
-    make.line(make.pay(party, paid, word.format(item["number"])), on, [(item, paid)], party=party)
+    told = make.pay(party, paid, word.format(item["number"]))
+    make.line(told, on, [(item, paid)], party=party, journal=make.telling_journal())
 
 
 def over_payment(make: Maker) -> None:
@@ -199,15 +200,15 @@ def over_payment(make: Maker) -> None:
     more = make.rng.choice((1_000, 5_000, 12_345, _signed(item)))
     if make.rng.random() < make.config.decoys:  # what is paid is the amount of another invoice
         make.item(party, _signed(item) + more, on=on)
-    make.line(make.pay(party, _signed(item) + more, _said(make, item["number"])), on, party=party)
+    told = make.pay(party, _signed(item) + more, f"FACT {item['number']}")
+    make.line(told, on, party=party, journal=make.telling_journal())
 
 
 def duplicate_payment(make: Maker) -> None:
     """One invoice is paid, and some days later again; the second one settles nothing."""
     party, on = make.customer(), make.day()
     item = make.item(party, make.odd_amount(), on=on)
-    text = _said(make, item["number"])
-    journal = make.journal()
+    text, journal = f"FACTURE {item['number']}", make.telling_journal()
     make.line(make.pay(party, _signed(item), text), on, [(item, _signed(item))],
               party=party, journal=journal)  # fmt: skip
     again = on + timedelta(days=make.rng.randint(1, 20))

@@ -112,13 +112,14 @@ HELD_OUT: Final = replace(
 SCALE: Final = replace(
     HARD,
     name="scale",
-    mix={"exact": 30.0, "payer_amount": 15.0, "truncated_number": 6.0, "one_to_many": 4.0,
-         "twins": 12.0, "equal_amounts": 15.0, "cheque_issued": 4.0, "waiting_payment": 4.0,
+    mix={"exact": 30.0, "payer_amount": 15.0, "truncated_number": 6.0, "one_to_many": 2.0,
+         "twins": 9.0, "equal_amounts": 15.0, "cheque_issued": 4.0, "waiting_payment": 4.0,
          "template": 4.0, "partial": 3.0, "noise": 3.0},
-    hot_share=0.3,
-    backlog_share=0.13,
-    lines_per_party=12.5,
+    hot_share=0.1,
+    backlog_share=0.0,
+    lines_per_party=13.0,
+    decoys=0.0,
 )  # fmt: skip
-"""As many lines as open items; 8,000 third parties and 30 % of six prices at 100,000 lines."""
+"""As many open items as lines, 30 % of them of six prices; 8,000 third parties at 100,000."""
 
 CONFIGS: Final = {config.name: config for config in (EASY, HARD, HELD_OUT, SCALE)}

@@ -58,7 +58,7 @@ class Entry:
 
     @property
     def twin_key(self) -> tuple[object, ...]:
-        own = self.id if self.party is None else self.party
+        own = self.party if self.party and self.journal else self.id
         return ("entry", own, self.journal, self.method, self.amount)
 
 

@@ -180,9 +180,10 @@ def _likeness(books: Json) -> dict[str, Key]:
         residual = item.get("residual") or item["amount"]
         found[item["id"]] = (item["third_party"], item.get("account"), item["type"],
                              item.get("currency"), residual)  # fmt: skip
-    for part in ("bank_entries", "past_payments"):
-        for row in books.get(part, ()):
-            owner = row.get("third_party") or row["id"]
-            found[row["id"]] = (owner, row.get("journal"), row.get("account"), row.get("method"),
-                                row["amount"])  # fmt: skip
+    for row in books.get("bank_entries", ()):
+        owner = row.get("third_party") or row["id"]
+        found[row["id"]] = (owner, row.get("journal"), row.get("account"), row.get("method"),
+                            row["amount"])  # fmt: skip
+    for row in books.get("past_payments", ()):  # each reopens an invoice of its own
+        found[row["id"]] = (row["id"],)
     return found

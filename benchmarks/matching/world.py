@@ -119,6 +119,14 @@ class Maker:
         """Return one of the company's bank journals."""
         return self.rng.choice(sorted(self.own))
 
+    def telling_journal(self) -> str:
+        """Return one whose bank hands on what the payer wrote.
+
+        A story that the text alone keeps apart from another one is true only where it is told.
+        """
+        told = (code for code in sorted(self.own) if BANKS[self.own[code]["bank"]].text_chars)
+        return self.rng.choice(list(told))
+
     def item(
         self,
         party: Party,
