@@ -203,6 +203,15 @@ def test_bai2_text_holds_commas_and_slashes_and_ends_with_its_line() -> None:
     assert (amounts_of(read), read.codes) == ([5_00, -7], [])
 
 
+def test_bai2_items_of_a_deposit_are_lines_for_nothing_ties_them_to_it() -> None:
+    read = read_one(
+        bai2("16,115,1000,,B1,,DEPOSIT", "16,116,600,,B2,,ITEM", "16,116,400,,B3,,ITEM")
+    )
+
+    assert amounts_of(read) == [10_00, 6_00, 4_00]
+    assert [line.details for line in read.lines] == [(), (), ()]
+
+
 # --- CODA --------------------------------------------------------------------------------------
 
 
