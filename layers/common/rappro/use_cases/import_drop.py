@@ -53,7 +53,7 @@ from rappro.use_cases.arrivals import (
     trace_of,
 )
 from rappro.use_cases.chunks import is_claimed
-from rappro.use_cases.import_packed import import_packed
+from rappro.use_cases.import_packed import import_packed, is_whole
 from rappro.use_cases.import_statements import import_statements
 from rappro.use_cases.import_terms import chosen
 from rappro.use_cases.large_files import LINES_AT_ONCE, resume_storing
@@ -86,7 +86,7 @@ def import_drop(
         packing = _packing(stream)
         if packing is None:
             return _import(ports, arrival, stream)
-        if (rows := _come_before(ports, arrival)) is not None:
+        if is_whole(ports, arrival) and (rows := _come_before(ports, arrival)) is not None:
             return rows
         return import_packed(ports, arrival, stream, packing, take_in=_import)
 

@@ -18,6 +18,7 @@ from rappro.domain.operations import (
 )
 from rappro.domain.records import (
     SourceFile,
+    StatementRecord,
 )
 from rappro.ports import Ports
 from rappro.use_cases.arrivals import Arrival, refuse, refuse_unread, same_name, source_of
@@ -67,6 +68,19 @@ def import_packed(
     )
     _commit(ports, arrival, source)
     return tuple(rows)
+
+
+def is_whole(ports: Ports, arrival: Arrival) -> bool:
+    """Say whether an archive was taken in before, and every statement made of it is still there.
+
+    One that was deleted comes back with the archive as it does with its file.
+    """
+    tenant, company = arrival.place.tenant, arrival.place.company
+    known = ports.store.get(tenant, company, SourceFile, arrival.sha256)
+    if known is None or not known.is_imported:
+        return False
+    there = ports.store.get_many(tenant, company, StatementRecord, known.statement_ids)
+    return len(there) == len(known.statement_ids)
 
 
 def _import_file(
