@@ -103,8 +103,13 @@ class Words:
     def spans(self) -> list[tuple[int, int]]:
         """Return where each word starts and ends."""
         if self._spans is None:
-            spans = [found.span() for found in _WORD.finditer(self.text)]
-            self._spans = spans[:WORDS_MAX]
+            spans: list[tuple[int, int]] = []
+            end = 0
+            for word in self.words:  # the next word begins where it is found next
+                start = self.text.index(word, end)
+                end = start + len(word)
+                spans.append((start, end))
+            self._spans = spans
         return self._spans
 
     def neighbour(self, index: int, other: int) -> str | None:

@@ -56,16 +56,17 @@ CARD_SLIPS_ACCOUNT: Final = "5115"
 
 _NO_KEY_WORDS: Final = "NOTPROVIDED NONREF NOREF NA NONE NULL UNKNOWN NOTAVAILABLE NP"
 _NO_KEYS: Final = frozenset(_NO_KEY_WORDS.split())
+# Patterns begin with the class of their first character, looked behind afterwards: so the search
+# goes from one such character to the next.
 _DATE: Final = re.compile(
-    r"(?<!\d)(?:20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0[1-9]|[12]\d|3[01])[/.-](?:0[1-9]|1[0-2])(?:[/.-](?:20)?\d\d)?"
-    r"|(?:0[1-9]|1[0-2])/20\d\d)(?!\d)"
+    r"[0-3](?<!\d\d)(?:(?<=2)0\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:(?<=0)[1-9]|(?<=[12])\d|(?<=3)[01])[/.-](?:0[1-9]|1[0-2])(?:[/.-](?:20)?\d\d)?"
+    r"|(?:(?<=0)[1-9]|(?<=1)[0-2])/20\d\d)(?!\d)"
 )
 _AMOUNT: Final = re.compile(
     r"(?<![\d.,])(?:\d{1,3}(?:[ .]\d{3}){1,3},\d\d|\d{1,9}[.,]\d\d)(?![\d.,]|-\d)"
 )
 _KEY_WORD: Final = re.compile(r"(?<![A-Z0-9])(?>[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*)(?!,\d\d(?!\d))")
-_SHORT_KEY_MARKS: Final = ("REM", "CHQ", "CHEQUE", "LOT", "TPE", "CONTRAT", "BORDEREAU", "BRD")
 _SHORT_KEY: Final = re.compile(
     r"\b(?:REMISES?|REM|BORDEREAU|BRD|CHQS?|CHEQUES?|LOT|CONTRAT|TPE)\b[^0-9,-]{0,16}(\d{1,12})\b"
 )
@@ -76,12 +77,12 @@ _CHEQUE: Final = re.compile(
 _MANDATE: Final = re.compile(
     r"\b(?:RUM|MANDAT|MANDATE|MREF)\b[\s:./]*([A-Z0-9][A-Z0-9+/_.-]{3,34})"
 )
-_MANDATE_MARK: Final = re.compile(r"RUM|MANDAT|MREF")
 _DATE_MARK: Final = re.compile(r"\d[/.-]\d")
 _DIGIT: Final = re.compile(r"\d")
 _THREE_DIGITS: Final = re.compile(r"(?:[^\d]*\d){3}")
-_SIREN: Final = re.compile(r"(?<!\d)\d{3} ?\d{3} ?\d{3}(?!\d)")
-_DIGITS: Final = re.compile(r"(?<![A-Z0-9])\d{3,12}(?![A-Z0-9])")
+_SIREN: Final = re.compile(r"\d(?<!\d\d)\d\d ?\d{3} ?\d{3}(?!\d)")
+_DIGITS: Final = re.compile(r"\d(?<![A-Z0-9]\d)\d{2,11}(?![A-Z0-9])")
+_IBAN_MARK: Final = re.compile(r"\d\d[A-Z0-9 ]{11}")
 
 
 def key_token(text: str | None) -> str | None:
@@ -180,7 +181,7 @@ def read_text(folded: str, book: ShapeBook) -> TextRefs:
     """Return what a folded text refers to; `book` holds the shapes of the company's numbers."""
     if not _DIGIT.search(folded):
         return NOTHING
-    written = _ibans(folded)
+    written = _ibans(folded) if _IBAN_MARK.search(folded) else []
     text = folded
     for found in written:
         text = text.replace(found, " " * len(found))
@@ -194,7 +195,7 @@ def read_text(folded: str, book: ShapeBook) -> TextRefs:
         tuple(scan(text, book, blanked)),
         _keys(text),
         frozenset(found.lstrip("0") for found in cheques) - {""} if cheques else _EMPTY,
-        _mandates(folded) if _MANDATE_MARK.search(folded) else _EMPTY,
+        _mandates(folded),
         frozenset(map(compact_iban, written)) if written else _EMPTY,
         frozenset(found.replace(" ", "") for found in sirens) if sirens else _EMPTY,
         frozenset(endings) if endings else _EMPTY,
@@ -225,29 +226,53 @@ def _ibans(folded: str) -> list[str]:
 
 
 def _mandates(folded: str) -> frozenset[str]:
-    return frozenset(filter(None, map(key_token, _MANDATE.findall(folded))))
+    if "RUM" in folded or "MANDAT" in folded or "MREF" in folded:
+        return frozenset(filter(None, map(key_token, _MANDATE.findall(folded))))
+    return _EMPTY
 
 
 def _keys(text: str) -> frozenset[str]:
     tokens: list[str] = []
-    for word in _KEY_WORD.findall(text):
-        if word.isalpha() or len(word) > NUMBER_CHARS_MAX or not _THREE_DIGITS.match(word):
+    for blank_to_blank in text.split():  # no key has a blank in it, and most words are letters
+        if blank_to_blank.isalpha():
             continue
-        if not word.isalnum():
-            if _DATE.fullmatch(word) or _AMOUNT.fullmatch(word):
-                continue
-            glued = "".join(runs_of(word))
-        else:
-            glued = word
-        tokens.append(glued.lstrip("0") if glued.isdigit() else glued)
-        if len(tokens) >= KEY_WORDS_MAX:
-            break
-    if any(mark in text for mark in _SHORT_KEY_MARKS):
+        for word in _KEY_WORD.findall(blank_to_blank):
+            key = _key_of(word)
+            if key is not None and len(tokens) < KEY_WORDS_MAX:
+                tokens.append(key)
+    if _may_have_short_key(text):
         tokens += [short.lstrip("0") for short in _SHORT_KEY.findall(text)[:KEY_WORDS_MAX]]
     if not tokens:
         return _EMPTY
     keys = frozenset(tokens)
     return keys - {""} if "" in keys else keys
+
+
+def _key_of(word: str) -> str | None:
+    """Return the token of a word that may be a key, None when it is too short, a date, an amount.
+
+    Letters alone are none: it takes three digits.
+    """
+    if word.isalpha() or len(word) > NUMBER_CHARS_MAX or not _THREE_DIGITS.match(word):
+        return None
+    if word.isalnum():
+        return word.lstrip("0") if word.isdigit() else word
+    if _DATE.fullmatch(word) or _AMOUNT.fullmatch(word):
+        return None
+    glued = "".join(runs_of(word))
+    return glued.lstrip("0") if glued.isdigit() else glued
+
+
+def _may_have_short_key(text: str) -> bool:
+    return (
+        "REM" in text
+        or "CH" in text
+        or "LOT" in text
+        or "TPE" in text
+        or "CONTRAT" in text
+        or "BORDEREAU" in text
+        or "BRD" in text
+    )
 
 
 def _amounts(text: str) -> frozenset[int]:

@@ -6,10 +6,11 @@ number_part       part of a number without a payer; one item with exactly that a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import Board
@@ -106,7 +107,7 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     if exact:
         cuts = _cut_ends(clue)
-        places.update(place for place in exact if any(_is_cut(board, place, cut) for cut in cuts))
+        places.update(place for place in exact if _is_cut(board, place, cuts))
     if not places:
         return []
     return sorted(place for place in places if is_candidate(board, clue, place))
@@ -129,14 +130,9 @@ def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     places = board.state.open_of(party, clue.day, TYPO_ITEMS_MAX) or []
     numbers = ["".join(board.index.items.runs[place]) for place in places]
     for hit in unknown:
-        written = "".join(hit.runs)
-        near = [
-            place
-            for place, number in zip(places, numbers, strict=True)
-            if OSA.distance(written, number, score_cutoff=1) <= 1
-        ]
+        near = extract("".join(hit.runs), numbers, scorer=OSA.distance, score_cutoff=1, limit=None)
         if len(near) == 1:
-            found += near
+            found.append(places[near[0][2]])
     return found
 
 
@@ -152,14 +148,15 @@ def _cut_ends(clue: Clue) -> frozenset[str]:
     return frozenset(ends)
 
 
-def _is_cut(board: Board, place: int, cut: str) -> bool:
+def _is_cut(board: Board, place: int, cuts: Iterable[str]) -> bool:
     """Tell whether a text ends in the middle of an item's number, past its first digits."""
     number = "".join(board.index.items.runs[place])
-    return (
-        len(cut) < len(number)
-        and number.startswith(cut)
+    return any(
+        number.startswith(cut)
+        and len(cut) < len(number)
         and len(cut) * 5 >= len(number) * 3
         and sum(char <= "9" for char in cut) >= 3
+        for cut in cuts
     )
 
 
@@ -201,11 +198,7 @@ def _part_and_amount(board: Board, clue: Clue) -> Outcome:
         if own[place] == clue.amount
         and is_candidate(board, clue, place)
         and _may_pay(board, clue, place)
-        and (
-            place in core
-            or _shows_ending(board, clue, place)
-            or any(_is_cut(board, place, cut) for cut in cuts)
-        )
+        and (place in core or _shows_ending(board, clue, place) or _is_cut(board, place, cuts))
     ]
     kinds: dict[Twin, int] = {}
     for place in shown_parts:

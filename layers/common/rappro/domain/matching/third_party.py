@@ -218,10 +218,14 @@ class Directory:
 
     def _fuzzy(self, line: Identity) -> Payer:
         """Return the one party whose name differs from the line's by a slip of the pen."""
-        for label in (line.name, line.fields[0].text if line.fields else None):
-            written = _written_name(label or "")
+        if line.name:
+            written = _written_name(words_of(line.name))
             if sum(map(len, written)) >= FUZZY_CHARS_MIN:
-                return self._closest(written, label or "")
+                return self._closest(written, line.name)
+        if line.fields:
+            written = _written_name(line.fields[0].words)
+            if sum(map(len, written)) >= FUZZY_CHARS_MIN:
+                return self._closest(written, line.fields[0].text)
         return UNKNOWN
 
     def _closest(self, written: tuple[str, ...], label: str) -> Payer:
@@ -268,10 +272,9 @@ class Directory:
         return scored
 
 
-def _written_name(label: str) -> tuple[str, ...]:
+def _written_name(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words of a field that may be a name: no boilerplate, no legal form, no digit."""
-    words = [word for word in words_of(label) if word not in NO_NAMES and word.isalpha()]
-    return tuple(words[:12])
+    return tuple([word for word in words if word not in NO_NAMES and word.isalpha()][:12])
 
 
 def _is_slip(written: Sequence[str], name: Sequence[str]) -> bool:
