@@ -77,6 +77,36 @@ def test_every_automatic_line_is_explained_and_adds_up(rappro: Any) -> None:
         assert line["explanation"]["evidence"]
 
 
+def test_an_invoice_may_be_paid_by_lines_of_several_statements(rappro: Any, tmp_path: Path) -> None:
+    books = json.loads(Path("books.json").read_text("utf-8"))
+    [item] = [item for item in books["open_items"] if item["number"] == "FA2026-0101"]
+    item |= {"amount": "1560.00", "residual": "1560.00"}
+    (tmp_path / "books.json").write_text(json.dumps(books), "utf-8")
+    april = Path("april.cfonb").read_bytes()
+    renamed = april.replace(b"FA2026-0102", b"FA2026-0101").replace(
+        b"GARAGE MARTIN", b"DUPONT       "
+    )
+    (tmp_path / "april.cfonb").write_bytes(renamed)
+
+    ran = rappro(
+        "reconcile", "--books", str(tmp_path / "books.json"), "--json",
+        "--statement", "march.xml", str(tmp_path / "april.cfonb"),
+    )  # fmt: skip
+
+    [result] = ran.documents
+    assert ran.exit_code == 0
+    assert [
+        part
+        for statement in result["statements"]
+        for line in statement["lines"]
+        for part in line["settles"]
+        if part["id"] == item["id"]
+    ] == [
+        {"id": item["id"], "type": "open_item", "amount": "1200.00"},
+        {"id": item["id"], "type": "open_item", "amount": "360.00"},
+    ]
+
+
 def test_the_order_of_the_files_changes_no_decision(rappro: Any) -> None:
     [one] = rappro(*BOTH, "march.xml", "april.cfonb").documents
     [other] = rappro(*BOTH, "april.cfonb", "--statement", "march.xml").documents

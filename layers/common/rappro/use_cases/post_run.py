@@ -95,25 +95,27 @@ def post(ports: Ports, request: RunRequest) -> None:
     world = ports.blobs.load_document(tenant, company, world_name(request.run_id), World)
     decided = ports.blobs.load_document(tenant, company, decisions_name(request.run_id), Decisions)
     by_line = {decision.line_id: decision for decision in decided.decisions}
+    books = BooksState(  # one for all statements: an item may be settled by lines of several
+        open_items={item.id: item for item in world.open_items},
+        bank_entries={entry.id: entry for entry in world.bank_entries},
+    )
     for statement in statements:
         lines = list(ports.store.lines(tenant, company, statement.id))
-        posting = _posting(ports, request, statement, world, decided.engine, lines, run)
+        posting = _posting(
+            ports, request, statement, world, decided.engine, lines, run, books=books
+        )
         _commit_units(ports, request, fence, _units(posting, lines, by_line))
     _finish(ports, request, run, statements)
 
 
 def _posting(
     ports: Ports, request: RunRequest, statement: StatementRecord, world: World, engine: str,
-    lines: list[LineRecord], run: Run,
+    lines: list[LineRecord], run: Run, *, books: BooksState,
 ) -> _Posting:  # fmt: skip
     tenant, company = request.tenant, request.company
     journal = ports.store.get(tenant, company, Journal, statement.journal or "")
     if journal is None:
         raise NotFound(f"no journal {statement.journal}")
-    books = BooksState(
-        open_items={item.id: item for item in world.open_items},
-        bank_entries={entry.id: entry for entry in world.bank_entries},
-    )
     view = BookView(
         company=get_company(ports, tenant, company),
         journal=replace(journal, profile=statement.profile),
