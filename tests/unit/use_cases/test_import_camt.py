@@ -9,7 +9,7 @@ from rappro.domain.operations import ImportOutcome, ImportTrace
 from tests.camt_text import IBAN
 from tests.unit.formats.camt_writer import Xml, balance, el, entry, message_named, status
 
-from .desk import Desk, camt
+from .desk import COMPANY, Desk, camt
 
 ACCOUNT = el("Acct", el("Id", el("IBAN", IBAN)), el("Ccy", "EUR"))
 
@@ -110,3 +110,27 @@ def test_a_statement_whose_number_does_not_follow_is_imported_with_a_warning() -
 
     assert trace.outcome is ImportOutcome.IMPORTED
     assert "number_gap" in codes(trace)
+
+
+@pytest.mark.parametrize(
+    ("name", "sts", "expected"),
+    [("camt.052", "BOOK", ["known_lines"]), ("camt.054", "BOOK", ["known_lines"]),
+     ("camt.052", "PDNG", [])],
+)  # fmt: skip
+def test_what_a_report_or_notification_brought_is_settled_once_when_the_statement_comes(
+    name: str, sts: str, expected: list[str]
+) -> None:
+    """An entry that was booked is recognised; one that was pending settled nothing before."""
+    desk = Desk().open_company()
+    desk.drop(data(name, november(sts)), name="first.xml")
+
+    (trace,) = desk.drop(
+        camt([("2026-11-05", "120.00", "VIR MENUISERIE DUPOND FA2026-0101"),
+              ("2026-11-06", "5.00", "INCONNU")]), name="statement.xml",
+    )  # fmt: skip
+
+    assert (trace.outcome, codes(trace)) == (ImportOutcome.IMPORTED, expected)
+    found = desk.store.statements(desk.tenant, COMPANY).items
+    lines = [line for each in found for line in desk.store.lines(desk.tenant, COMPANY, each.id)]
+    settled = [line.line for line in lines if line.level and str(line.level) == "A"]
+    assert [(line.amount_minor, line.status.value) for line in settled] == [(12_000, "booked")]
