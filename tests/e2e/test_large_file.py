@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from devstack.demo.client import wait_for
 from devstack.stack import LocalStack
 from tests.camt_text import camt
 
-from .tenant import Tenant
+from .tenant import COMPANY, Tenant
 
 NewTenant = Callable[[], Tenant]
 LINES = 7
@@ -76,3 +77,27 @@ def executions(stack: LocalStack, tenant: Tenant) -> list[dict[str, Any]]:
         for execution in listed["executions"]
     ]
     return [dict(execution) for execution in every if tenant.name in execution["input"]]
+
+
+def test_an_execution_whose_documents_are_gone_fails_and_records_it(
+    local_stack: LocalStack, new_tenant: NewTenant
+) -> None:
+    """The steps run with their own roles: a missing document is not found, not forbidden."""
+    tenant = new_tenant()
+    given = {
+        "tenant": tenant.name, "company": COMPANY, "import_id": "ip_gone", "sha256": "0" * 64,
+        "trace_id": "tr_gone", "chunks": [1],
+    }  # fmt: skip
+    started = local_stack.states.start_execution(
+        stateMachineArn=local_stack.physical_id("LargeImport"), input=json.dumps(given)
+    )["executionArn"]
+
+    def failed() -> str | None:
+        found = local_stack.states.describe_execution(executionArn=started)
+        return found.get("error") if found["status"] != "RUNNING" else None
+
+    assert wait_for("end of the execution", failed) == "States.ExceedToleratedFailureThreshold"
+    history = local_stack.states.get_execution_history(executionArn=started)["events"]
+    last = [e["stateEnteredEventDetails"] for e in history if "stateEnteredEventDetails" in e][-1]
+    assert last["name"] == "Failed"
+    assert "unrecorded" not in json.loads(last["input"])
