@@ -8,7 +8,7 @@ or UTF-16 with its mark. What the fields mean is not decided here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
@@ -30,6 +30,7 @@ _NOTHING: Final = " \t\x00\x1a"  # \x1a ends files of DOS
 _CODES: Final = {f"{code},": code for code in ("01", "02", "03", "16", "49", "98", "99")}
 _GLUED_START: Final = re.compile(rb"/[ \t]*(?=(?:01|02|03|16|49|88|98|99),)")
 _LENGTH: Final = re.compile(rb"01(?:,[^,/]*){5},0*([1-9][0-9]{0,3}),")
+_CONTINUES: Final = frozenset(("88,", "88/", "88"))
 _NEXT_RECORDS: Final = (b"02,", b"88,")
 
 
@@ -71,33 +72,48 @@ def read_records(stream: BinaryIO) -> Iterator[Numbered]:
 
     Raises MalformedStatement for a line that is no record, TooLarge.
     """
-    codes, number, code, head = _CODES, 0, "", ""
-    more: list[str] = []
-    for at, line in chain.from_iterable(_blocks(stream)):
-        start = line[:3]
-        if start == "88," and code:
-            if len(more) >= CONTINUATIONS_MAX:
+    held: Numbered | None = None  # the last record: continuations may follow
+    for at, lines, transactions in _blocks(stream):
+        for begun in _begun(held, at, lines):
+            if held is not None:
+                yield held
+            held = begun
+        number = at + len(lines)
+        for text in transactions:
+            head = "16," + text
+            more: list[str] = []
+            if "\n" in text:
+                head, *more = head.split("\n")
+                if text.count("\n88,") != len(more) or len(more) > CONTINUATIONS_MAX:
+                    for begun in _begun(held, number, [head, *more]):
+                        if held is not None:
+                            yield held
+                        held = begun
+                    number += 1 + len(more)
+                    continue
+            if held is not None:
+                yield held
+            held = number, "16", head, more
+            number += 1 + len(more)
+    yield from () if held is None else (held,)
+
+
+def _begun(held: Numbered | None, number: int, lines: list[str]) -> Iterator[Numbered]:
+    """Yield each record that some lines begin; the one before, at first `held`, is whole then."""
+    for at, line in enumerate(lines, number):
+        bare = line if line[:3] == "88," else line.strip(_NOTHING)
+        if bare[:3] in _CONTINUES and held is not None:
+            if len(held[3]) >= CONTINUATIONS_MAX:
                 raise TooLarge(f"more than {CONTINUATIONS_MAX} continuations (88) of a record",
                                position=f"line {at}")  # fmt: skip
-            more.append(line)
-            continue
-        found = codes.get(start)
-        if found is None:
-            bare = line.strip(_NOTHING)
-            if not bare:
-                continue
-            if bare[:3] in {"88,", "88/", "88"} and code:
-                more.append(bare)
-                continue
-            found = codes.get(bare[:3])
-            if found is None:
+            held[3].append(bare)
+        elif bare:
+            whole = line if line[:3] in _CODES else bare
+            code = _CODES.get(whole[:3])
+            if code is None:
                 raise _no_record(at, bare)
-            line = bare  # noqa: PLW2901 (the record is what stands between the blanks)
-        if code:
-            yield number, code, head, more
-        number, code, head, more = at, found, line, []
-    if code:
-        yield number, code, head, more
+            held = at, code, whole, []
+            yield held
 
 
 def _no_record(number: int, text: str) -> MalformedStatement:
@@ -109,51 +125,60 @@ def _no_record(number: int, text: str) -> MalformedStatement:
     return MalformedStatement(sentence, position=f"line {number}")
 
 
-def _blocks(stream: BinaryIO) -> Iterator[Iterable[tuple[int, str]]]:
-    """Yield the numbered lines block by block: a loop over one block costs no call a line."""
+def _blocks(stream: BinaryIO) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Yield the number of a block's first line, its lines, and its transactions.
+
+    These are the texts behind the code 16 up to the next one, when they are not among the lines.
+    """
     first, source = opened(stream, _CHUNK_BYTES)
     first = first.removeprefix(_BOM)
     probe = first.lstrip(b"\r\n \t")[:_PROBE_BYTES]
     is_glued = b"\n" not in probe and b"\r" not in probe
     number = 1
-    for lines in (_glued if is_glued else _lines)(first, source):
-        if lines and max(map(len, lines)) > LINE_CHARS_MAX:
-            at = next(place for place, line in enumerate(lines) if len(line) > LINE_CHARS_MAX)
-            raise _too_long(number + at)
-        yield enumerate(lines, number)
-        number += len(lines)
+    for block in (_glued if is_glued else _lines)(first, source):
+        if isinstance(block, list):
+            lines, transactions, count = block, [], len(block)
+        else:
+            before, *transactions = block.split("\n16,")
+            lines, count = before.split("\n"), 1 + block.count("\n")
+        if max(map(len, chain(lines, transactions)), default=0) > LINE_CHARS_MAX - 3:
+            every = block if isinstance(block, list) else block.split("\n")
+            for at, line in enumerate(every, number):
+                if len(line) > LINE_CHARS_MAX:
+                    raise _too_long(at)
+        yield number, lines, transactions
+        number += count
 
 
 def _too_long(number: int) -> TooLarge:
     return TooLarge(f"a line of more than {LINE_CHARS_MAX} characters", position=f"line {number}")
 
 
-def _lines(pending: bytes, stream: Readable) -> Iterator[list[str]]:
+def _lines(pending: bytes, stream: Readable) -> Iterator[str]:
     chunk, number = pending, 1
     while chunk:
         chunk = stream.read(_CHUNK_BYTES)
         cut = (pending.rfind(b"\n") + 1 or pending.rfind(b"\r") + 1) if chunk else len(pending)
-        lines = _split(pending[:cut])
-        yield lines
-        number += len(lines)
+        text = _decoded_lines(pending[:cut])
+        if text:
+            yield text.removesuffix("\n")
+            number += text.count("\n")
         pending = pending[cut:]
         if len(pending) > _LINE_BYTES_MAX:
             raise _too_long(number)
         pending += chunk
 
 
-def _split(block: bytes) -> list[str]:
-    """Cut a block of whole lines; only CR and LF end a line, whatever Unicode thinks."""
+def _decoded_lines(block: bytes) -> str:
+    """Return the text of a block of whole lines.
+
+    Only CR and LF end a line, whatever Unicode thinks; all are LF here.
+    """
     try:
         text = block.decode("utf-8")
     except UnicodeDecodeError:
-        return [decoded(line) for line in block.splitlines()]
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return lines
+        text = "".join([f"{decoded(line)}\n" for line in block.splitlines()])
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _glued(pending: bytes, stream: Readable) -> Iterator[list[str]]:
