@@ -66,9 +66,12 @@ class Client:
             if cursor is None:
                 return
 
-    def upload(self, name: str, content: bytes) -> str:
-        """Drop a file in the inbox with an upload ticket; return the object's version id."""
-        ticket = self.post("/uploads", {"name": name})
+    def upload(self, name: str, content: bytes, **choice: str) -> str:
+        """Drop a file in the inbox with an upload ticket; return the object's version id.
+
+        `choice` may name its format and its import profile.
+        """
+        ticket = self.post("/uploads", {"name": name, **choice})
         answer = self._plain.post(
             ticket["url"], data=ticket["fields"], files={"file": (name, content)}
         )

@@ -63,10 +63,12 @@ class Tenant:
         assert row["outcome"] == "books_loaded", row["findings"]
         return self
 
-    def drop(self, name: str, content: bytes, *, rows: int = 1) -> list[dict[str, Any]]:
+    def drop(
+        self, name: str, content: bytes, *, rows: int = 1, **choice: str
+    ) -> list[dict[str, Any]]:
         """Drop a file in the inbox and wait for the rows it leaves in the import trace."""
         before = len(self.traces())
-        self.client.upload(name, content)
+        self.client.upload(name, content, **choice)
 
         def traced() -> list[dict[str, Any]] | None:
             found = self.traces()

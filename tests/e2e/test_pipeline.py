@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import httpx
 import pytest
 
 from devstack.demo.client import DemoFailed, wait_for
+from tests.camt_text import camt as any_camt
 
 from .camt import NOVEMBER, camt
 from .tenant import Tenant
@@ -78,6 +81,29 @@ def test_the_same_file_dropped_twice_is_one_statement_and_a_traced_warning(tenan
     assert again["outcome"] == "already_imported"
     assert [f["code"] for f in again["findings"]] == ["already_imported"]
     assert len(list(tenant.client.items("/statements"))) == 1
+
+
+def test_a_zip_is_taken_in_file_by_file_by_what_its_upload_chose(tenant: Tenant) -> None:
+    tenant.client.put("/import-profiles/CALME", {"label": "Calme", "match_on_import": False})
+    late = any_camt([("2026-11-21", "5.00", "DIVERS")], opening="957.66", number="12")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("a.xml", camt()), ("b.pdf", b"%PDF-1.7"), ("c.xml", late)):
+            archive.writestr(name, content)
+
+    rows = tenant.drop("releves.zip", packed.getvalue(), rows=3, import_profile="CALME")
+
+    found = {row["name"]: row for row in rows}
+    outcomes = {name: row["outcome"] for name, row in found.items()}
+    assert outcomes == {
+        "releves.zip/a.xml": "imported",
+        "releves.zip/b.pdf": "refused",
+        "releves.zip/c.xml": "imported",
+    }
+    statement = tenant.settled(found["releves.zip/a.xml"]["statement"])
+    assert (statement["profile"]["code"], statement["status"]) == ("CALME", "imported")
+    link = tenant.client.get(f"/statements/{statement['id']}/source")
+    assert httpx.get(link["url"], timeout=30).content == camt()
 
 
 @pytest.mark.parametrize(
