@@ -43,6 +43,7 @@ from rappro.domain.writes import (
 from rappro.formats.protocol import StatementParser
 from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.chunks import LINES_PER_CHUNK
 from rappro.use_cases.import_terms import (
     NOTHING_CHOSEN,
     Chosen,
@@ -101,7 +102,8 @@ def import_statements(
     stream.seek(0)
     lines = line_records(parser, stream, reads, source)
     if file.line_count > lines_at_once:
-        return begin_storing(ports, tenant, company.id, file, lines)
+        size = min(LINES_PER_CHUNK, lines_at_once)
+        return begin_storing(ports, tenant, company.id, file, lines, lines_per_chunk=size)
     store_lines(ports, tenant, company.id, lines)
     return finish_file(ports, tenant, company, file)
 
