@@ -76,6 +76,7 @@ from rappro.domain.records import (
     LineSettle,
     Match,
     MatchStatus,
+    Origin,
     SetBy,
     SourceFile,
     StatementRecord,
@@ -96,6 +97,7 @@ NOW = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 DAY = date(2025, 1, 31)
 PENDING = StatementId("st_pending")
 QUARANTINED = StatementId("st_quarantined")
+BY_HAND = PENDING
 CONFIRMED_MATCH = MatchId("ma_confirmed")
 
 
@@ -291,6 +293,7 @@ def _statements(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
         status=StatementStatus.MATCHED,
         level_counts={"A": 1},
         matched_minor=7_000,
+        origin=Origin.MANUAL,
     )
     yield _statement(
         QUARANTINED,

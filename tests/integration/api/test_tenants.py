@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 
 from .client import Answer, Client, the_document
-from .seeds import QUARANTINED, World, empty_world, seed
+from .seeds import BY_HAND, QUARANTINED, World, empty_world, seed
 
-OTHER_IDS = {"overrideQuarantine": {"statement": QUARANTINED}}
+OTHER_IDS = {
+    "overrideQuarantine": {"statement": QUARANTINED},
+    "deleteStatement": {"statement": QUARANTINED},
+    "addLines": {"statement": BY_HAND},
+}
 """Operations that only make sense on something else than the documentation's example."""
 
 

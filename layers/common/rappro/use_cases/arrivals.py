@@ -153,6 +153,8 @@ def refuse(
         source_of(ports, arrival, blob),
         error_code=code,
         sightings=(before.sightings if before else 0) + 1,
+        statement_ids=before.statement_ids if before else (),
+        deleted_ordinals=before.deleted_ordinals if before else (),
     )
     known_trace = ports.store.get(tenant, company, ImportTrace, trace.id)
     writes: list[Write] = [put(before, source), put(known_trace, trace)]

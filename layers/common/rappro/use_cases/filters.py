@@ -27,7 +27,12 @@ class StatementFilter:
     to_day: date | None = None
 
     def takes(self, statement: StatementRecord) -> bool:
-        """True when the statement is one of them; one without a period is in every period."""
+        """True when the statement is one of them; one without a period is in every period.
+
+        Nobody is shown one that is being deleted.
+        """
+        if statement.status is StatementStatus.DELETING:
+            return False
         if self.status is not None and statement.status is not self.status:
             return False
         starts = statement.period_from or statement.period_to or FAR_PAST
@@ -37,7 +42,7 @@ class StatementFilter:
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """Which lines to list.
+    """Which lines to list. A known line is neither matched nor does it wait to be.
 
     Amounts are magnitudes in minor units; `sign` is 1 for money in, -1 for money out. `text` stands
     in any of the five texts or in the counterparty's name, whatever the case.
@@ -45,6 +50,7 @@ class LineFilter:
 
     level: Level | None = None
     is_matched: bool | None = None
+    is_known: bool | None = None
     status: LineStatus | None = None
     third_party: ThirdPartyId | None = None
     text: str | None = None
@@ -54,11 +60,14 @@ class LineFilter:
 
     def takes(self, record: LineRecord) -> bool:
         """True when the line is one of them."""
+        if self.is_matched is False and record.known_as is not None:
+            return False
         return all(
             wanted is None or wanted == found
             for wanted, found in (
                 (self.level, record.level),
                 (self.is_matched, record.match_id is not None),
+                (self.is_known, record.known_as is not None),
                 (self.status, record.status),
                 (self.third_party, record.third_party),
             )

@@ -42,6 +42,7 @@ from rappro.domain.records import (
     Match,
     SourceFile,
     StatementRecord,
+    StatementStatus,
 )
 from rappro.domain.settings import (
     ImportProfile,
@@ -120,6 +121,8 @@ def get_statement(
 ) -> StatementRecord:
     """Return a statement (relevé). Raises NotFound."""
     found = ports.store.get(tenant, company, StatementRecord, statement)
+    if found is not None and found.status is StatementStatus.DELETING:
+        found = None
     return required(found, "statement", statement)
 
 

@@ -199,6 +199,10 @@ class LineOutput(BankLine):
     template: str | None = Field(description="modèle d'écriture")
     template_set_by: SetBy | None
     match: str | None
+    known_as: str | None = Field(
+        description="the line (statement/position) that brought the same movement first; then this"
+        " one is kept and takes part in nothing"
+    )
     candidates: list[CandidateOutput]
     explanation: ExplanationOutput | None
     version: Version
@@ -221,6 +225,7 @@ class LineOutput(BankLine):
             template=record.template,
             template_set_by=record.template_set_by,
             match=record.match_id,
+            known_as=record.known_as,
             candidates=[CandidateOutput.of(one, company_currency) for one in record.candidates],
             explanation=None if explanation is None else ExplanationOutput.of(explanation),
             version=record.version,
@@ -232,7 +237,11 @@ class LinePage(PageOf[LineOutput]):
 
 
 class LineEditInput(Input):
-    """What to set on an unmatched line; it survives every recomputation."""
+    """What to set on an unmatched line; it survives every recomputation.
+
+    `known_as` goes alone: a line (statement/position) that brought the same movement first, or null
+    to release the line.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -243,11 +252,21 @@ class LineEditInput(Input):
     third_party: Key | None = None
     invoice: Key | None = None
     nature: Annotated[Nature, Field(strict=False)] | None = None
+    known_as: Key | None = None
+
+    @property
+    def is_about_known(self) -> bool:
+        """True when the line is to be marked as known, or released. Raises InvalidRequest."""
+        if "known_as" not in self.model_fields_set:
+            return False
+        if len(self.model_fields_set) > 1:
+            raise InvalidRequest("known_as goes alone", position="/known_as")
+        return True
 
     def edit(self) -> LineEdit:
         """Return the edit. Raises InvalidRequest when it sets nothing."""
         if self.third_party is None and self.invoice is None and self.nature is None:
-            raise InvalidRequest("set third_party, invoice or nature", position="")
+            raise InvalidRequest("set third_party, invoice, nature or known_as", position="")
         return LineEdit(
             third_party=None if self.third_party is None else ThirdPartyId(self.third_party),
             invoice=None if self.invoice is None else OpenItemId(self.invoice),

@@ -12,6 +12,7 @@ from rappro.domain.operations import (
     RunState,
 )
 from rappro.domain.records import (
+    Origin,
     SourceFile,
     StatementRecord,
     StatementStatus,
@@ -69,6 +70,15 @@ class StatementOutput(Output):
     closing: BalanceOutput | None
     line_count: int
     booked: Money = Field(description="sum of the booked lines")
+    known_line_count: int = Field(
+        description="lines that another statement brought first; they take part in nothing"
+    )
+    deleted_line_count: int
+    deleted: Money = Field(
+        description="sum of the booked lines that were deleted; opening + booked + deleted is the"
+        " closing of a bank's statement"
+    )
+    origin: Origin = Field(description="a bank's file, made by hand, or by a connector")
     format: str
     source: SourceRef
     imported_at: Instant
@@ -97,6 +107,10 @@ class StatementOutput(Output):
             closing=BalanceOutput.of(statement.closing, statement.currency),
             line_count=statement.line_count,
             booked=format_amount(statement.booked_minor, statement.currency),
+            known_line_count=statement.known_count,
+            deleted_line_count=statement.deleted_count,
+            deleted=format_amount(statement.deleted_minor, statement.currency),
+            origin=statement.origin,
             format=statement.format,
             source=SourceRef(
                 sha256=statement.source_sha256,

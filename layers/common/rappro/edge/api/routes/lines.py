@@ -28,6 +28,7 @@ from rappro.edge.api.parameters import (
 from rappro.use_cases import reads
 from rappro.use_cases.edit_line import edit_line
 from rappro.use_cases.filters import LineFilter
+from rappro.use_cases.mark_known import mark_known
 
 router = new_router()
 
@@ -61,7 +62,12 @@ def list_lines(
     *,
     level: Annotated[Level | None, Query(description="only this level")] = None,
     status: Annotated[LineStatus | None, Query(description="only this status")] = None,
-    matched: Annotated[bool | None, Query(description="matched lines, or the others")] = None,
+    matched: Annotated[
+        bool | None, Query(description="matched lines, or those that wait to be")
+    ] = None,
+    known: Annotated[
+        bool | None, Query(description="lines that another statement brought first, or the others")
+    ] = None,
     third_party: Annotated[OptionalKey, Query(description="a third party's id")] = None,
     text: Annotated[
         str | None,
@@ -84,6 +90,7 @@ def list_lines(
     wanted = LineFilter(
         level=level,
         is_matched=matched,
+        is_known=known,
         status=status,
         third_party=None if third_party is None else ThirdPartyId(third_party),
         text=text,
@@ -130,7 +137,8 @@ def get_line(
         "editLine",
         "Edit an unmatched line",
         "Sets the third party (tiers), the invoice or the nature of an unmatched line by hand; what"
-        " is set survives every recomputation.",
+        " is set survives every recomputation. Or marks the line as known from another statement"
+        " (doublon), or releases it with null.",
         tag="statements",
         answer="The line as it is now",
         has_body=True,
@@ -145,6 +153,11 @@ def patch_line(
     body: LineEditInput,
 ) -> LineOutput:
     """Edit a line."""
+    if body.is_about_known:
+        marked = mark_known(
+            scope.ports, scope.tenant, company, statement, position, body.known_as, scope.author
+        )
+        return LineOutput.of(marked, scope.currency)
     edited = edit_line(
         scope.ports, scope.tenant, company, statement, position, body.edit(), scope.author
     )
