@@ -44,11 +44,11 @@ def world(config: Config, *, seed: int, lines: int) -> World:
 
 
 def _place(maker: Maker, lines: list[Json], truth: list[Json]) -> None:
-    """Say in which file each line stands, and where: a month of an account is a file."""
+    """Say in which file each line stands, and where: a year of an account is a file."""
     position, name = 0, ""
     for line, row in zip(lines, truth, strict=True):
         kind = BANKS[maker.own[line["journal"]]["bank"]].format
-        file = f"{line['journal']}-{line['booking_date'][:7]}.{_SUFFIXES[kind]}"
+        file = f"{line['journal']}-{line['booking_date'][:4]}.{_SUFFIXES[kind]}"
         position, name = (position + 1 if file == name else 1), file
         row |= {"file": file, "position": position}
         line |= {"file": file, "position": position}

@@ -1,6 +1,6 @@
 """Writes a world as what a company has: a books document, and its banks' statement files.
 
-One file is one month of one account, in CFONB 120 or camt.053; the truth of its lines, one JSON
+One file is one year of one account, in CFONB 120 or camt.053; the truth of its lines, one JSON
 object a line, lies beside them in `truth.jsonl`.
 """
 
@@ -31,33 +31,36 @@ def save(world: World, folder: Path) -> list[Path]:
     with (folder / TRUTH).open("w", encoding="utf-8") as stream:
         stream.writelines(f"{json.dumps(row)}\n" for row in world.truth)
     ibans = {journal["code"]: journal["iban"] for journal in world.books["journals"]}
-    files = []
+    files, balances = [], dict.fromkeys(ibans, 0)
     for name, lines in groupby(world.lines, key=lambda line: str(line["file"])):
-        month = list(lines)
+        year = list(lines)
+        code = year[0]["journal"]
         write = _cfonb if name.endswith(".cfonb") else _camt
         files.append(folder / name)
-        content = "".join(write(ibans[month[0]["journal"]], month))
-        files[-1].write_text(content, encoding="utf-8", newline="")
+        with files[-1].open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(write(ibans[code], year, balances[code]))
+        balances[code] += sum(cents(line["amount"]) for line in year)
     return files
 
 
 def _period(lines: list[Json]) -> tuple[date, date]:
-    """Return the month of the lines, by its first and last day."""
-    first = date.fromisoformat(lines[0]["booking_date"]).replace(day=1)
-    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    """Return the year of the lines, by its first and last day."""
+    year = date.fromisoformat(lines[0]["booking_date"]).year
+    return date(year, 1, 1), date(year, 12, 31)
 
 
 def _other_side_pays(line: Json) -> bool:
     return (cents(line["amount"]) > 0) != (line["code"] in _GOES_BACK)
 
 
-def _cfonb(iban: str, lines: list[Json]) -> Iterator[str]:
+def _cfonb(iban: str, lines: list[Json], opening: int) -> Iterator[str]:
     first, last = _period(lines)
     account = f"{iban[4:9]}    {iban[9:14]}EUR2 {iban[14:25]}"
-    yield _cfonb_balance("01", account, first - timedelta(days=1), 0)
+    yield _cfonb_balance("01", account, first - timedelta(days=1), opening)
     for line in lines:
         yield from _cfonb_movement(account, line)
-    yield _cfonb_balance("07", account, last, sum(cents(line["amount"]) for line in lines))
+    closing = opening + sum(cents(line["amount"]) for line in lines)
+    yield _cfonb_balance("07", account, last, closing)
 
 
 def _cfonb_balance(code: str, account: str, on: date, minor: int) -> str:
@@ -99,15 +102,16 @@ def _signed(minor: int) -> str:
     return digits[:-1] + (_CREDIT if minor >= 0 else _DEBIT)[int(digits[-1])]
 
 
-def _camt(iban: str, lines: list[Json]) -> Iterator[str]:
+def _camt(iban: str, lines: list[Json], opening: int) -> Iterator[str]:
     first, last = _period(lines)
+    closing = opening + sum(cents(line["amount"]) for line in lines)
     yield (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{_NAMESPACE}"><BkToCstmrStmt>'
-        f"<GrpHdr><MsgId>{first:%Y%m}</MsgId><CreDtTm>{last}T20:00:00</CreDtTm></GrpHdr>"
-        f"<Stmt><Id>{first:%Y%m}</Id><ElctrncSeqNb>{first.month}</ElctrncSeqNb>"
+        f"<GrpHdr><MsgId>{first:%Y}</MsgId><CreDtTm>{last}T20:00:00</CreDtTm></GrpHdr>"
+        f"<Stmt><Id>{first:%Y}</Id><ElctrncSeqNb>{first:%Y}</ElctrncSeqNb>"
         f"<CreDtTm>{last}T20:00:00</CreDtTm><Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>"
-        f"{_camt_balance('OPBD', 0, first - timedelta(days=1))}"
-        f"{_camt_balance('CLBD', sum(cents(line['amount']) for line in lines), last)}\n"
+        f"{_camt_balance('OPBD', opening, first - timedelta(days=1))}"
+        f"{_camt_balance('CLBD', closing, last)}\n"
     )
     for line in lines:
         yield _camt_entry(line)
