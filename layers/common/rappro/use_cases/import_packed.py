@@ -46,11 +46,11 @@ def import_packed(
     blob = ports.blobs.archive(place.tenant, place.company, arrival.sha256, stream)
     try:
         files = files_in(stream, packing, place.name)
+        findings = same_name(ports, arrival)
     except InputError as error:
         return refuse(ports, arrival, blob, error.code, str(error))
     rows: list[ImportTrace] = []
     statement_ids: dict[StatementId, None] = {}
-    findings = same_name(ports, arrival)
     for file in files:
         name = replace(place, name=file.label)
         one = replace(arrival, place=name, sha256="", size_bytes=0, member=file.ordinal,

@@ -31,6 +31,8 @@ FILES_MAX: Final = 1_000
 DIRECTORY_BYTES_MAX: Final = 1024 * 1024
 """The list of a zip's entries, which is read at once: a kilobyte an entry."""
 LABEL_CHARS_MAX: Final = 240
+LABEL_BYTES_MAX: Final = 1_000
+"""Of archive and file together: labels are keys of the store."""
 MEMORY_BYTES_MAX: Final = 8 * 1024 * 1024
 _CHUNK_BYTES: Final = 256 * 1024
 
@@ -163,7 +165,9 @@ def _plain_name(name: str) -> str:
 def _label(archive: str, name: str) -> str:
     """Return a text to show: without control characters, its end kept when it is too long."""
     shown = "".join("?" if unicodedata.category(c) in ("Cc", "Cs") else c for c in name)
-    return f"{archive}/{shown[-LABEL_CHARS_MAX:]}"
+    room = max(0, LABEL_BYTES_MAX - len(f"{archive}/".encode(errors="replace")))
+    end = shown[-LABEL_CHARS_MAX:].encode()
+    return f"{archive}/{end[max(0, len(end) - room) :].decode(errors='ignore')}"
 
 
 def _unzipper(
