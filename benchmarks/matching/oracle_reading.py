@@ -108,11 +108,16 @@ def is_strong(number: str) -> bool:
 def shows_part(reading: Reading, number: str) -> bool:
     """Tell whether a text shows a part of a printed number: its end, its digits, or its start."""
     runs = re.findall(r"\d+", number)
-    wanted = {"".join(runs), *(run for run in runs if len(run) >= 3)}
+    serials = [run for run in runs if len(run) >= 3][-1:]  # what stands before it is a year
+    digits = "".join(runs)
     for run in reading.digit_runs:
-        if len(run) >= 3 and any(
-            each.endswith(run) or each.lstrip("0") == run.lstrip("0") for each in wanted
-        ):
+        is_end = any(
+            serial.endswith(run)
+            or serial.lstrip("0") == run.lstrip("0")
+            or (len(run) >= len(serial) and digits.endswith(run))
+            for serial in serials
+        )
+        if is_end and len(run) >= 3:
             return True
     whole = compact(number)
     least = max(5, len(whole) - 4)
