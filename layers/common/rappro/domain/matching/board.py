@@ -72,16 +72,18 @@ class Numbers(NamedTuple):
     @classmethod
     def of(cls, named: tuple[Named, ...]) -> Numbers:
         """Sort out numbers once: none of this changes while lines are decided."""
-        return cls(
-            named,
-            tuple([n for n in named if n.fit >= Fit.SPLIT and n.places]),
-            tuple([n for n in named if n.fit is Fit.LISTED and n.places]),
-            tuple([
-                n
-                for n in named
-                if n.fit >= Fit.SPLIT and is_strong(n.hit) and (n.places or n.has_letters)
-            ]),
-        )  # fmt: skip
+        full: list[Named] = []
+        listed: list[Named] = []
+        told: list[Named] = []
+        for each in named:
+            if each.fit >= Fit.SPLIT:
+                if each.places:
+                    full.append(each)
+                if (each.places or each.has_letters) and is_strong(each.hit):
+                    told.append(each)
+            elif each.places and each.fit is Fit.LISTED:
+                listed.append(each)
+        return cls(named, tuple(full), tuple(listed), tuple(told))
 
 
 NO_NUMBERS: Final = Numbers()

@@ -77,7 +77,11 @@ def _collector_paused() -> Iterator[None]:
 
 
 class _Run:
-    """The lines' progress through the rules: each line has its own way, of the rules it needs."""
+    """The lines' progress through the rules: each line has its own way, of the rules it needs.
+
+    The first `_sure` rules on a line's way have answered nothing, and would again: a line that
+    starts over passes them unasked.
+    """
 
     def __init__(self, board: Board) -> None:
         self.board = board
@@ -85,6 +89,7 @@ class _Run:
         self.abstained: dict[int, tuple[str, Abstain]] = {}
         self._ways: list[tuple[int, ...]] = []
         self._steps = [0] * len(board.clues)
+        self._sure = [0] * len(board.clues)
         self._restarts = [0] * len(board.clues)
         self._waiting: list[set[int]] = [set() for _ in RULES]
         self._watchers = Watchers()
@@ -115,14 +120,15 @@ class _Run:
         """Ask one rule about some lines in order; return the keys of everything settled."""
         rule, changed = RULES[at], Changed()
         apply, board, clues = rule.apply, self.board, self.board.clues
-        steps, ways, waiting = self._steps, self._ways, self._waiting
+        steps, sure, ways, waiting = self._steps, self._sure, self._ways, self._waiting
         has_settled = False
         for rank in ranks:
-            clue = clues[rank]
-            outcome = apply(board, clue)
-            way = ways[rank]
+            clue, way, step = clues[rank], ways[rank], steps[rank]
+            outcome = apply(board, clue) if step >= sure[rank] else None
             if outcome is None:
-                step = steps[rank] = steps[rank] + 1
+                step += 1
+                steps[rank] = step
+                sure[rank] = max(sure[rank], step)
                 if step < len(way):
                     waiting[way[step]].add(rank)
                 continue
@@ -139,10 +145,14 @@ class _Run:
     def _restart(self, changed: Changed) -> int:
         """Let waiting lines that share a key with what was settled start over; return where."""
         first = len(RULES)
-        for rank in self._watchers.of(changed, self.board.is_pending):
+        for rank, cause in self._watchers.of(changed, self.board.is_pending).items():
             if self._restarts[rank] >= RESTARTS_MAX:
                 continue
             way, step = self._ways[rank], self._steps[rank]
+            for sure in range(self._sure[rank]):
+                if RULES[way[sure]].unsure_after & cause:
+                    self._sure[rank] = sure
+                    break
             if step:
                 if step < len(way):
                     self._waiting[way[step]].discard(rank)

@@ -93,12 +93,14 @@ class _Reading(NamedTuple):
     """What runs of some lengths are to the company's shapes, whatever their digits.
 
     `whole` is how a complete number fits; `padded` the lengths that digits may have lost zeros of;
-    `may_grow` tells whether more runs could still make a number.
+    `is_number` tells whether there is any of these or a core, `may_grow` whether more runs could
+    still make one.
     """
 
     whole: Fit | None
     padded: _Groups | None
     is_core: bool
+    is_number: bool
     may_grow: bool
 
 
@@ -141,10 +143,13 @@ class ShapeBook:
         cores = self.cores.get(len(shape)) if lengths and sum(lengths) == len(shape) else None
         is_digits = shape[0] == "9" and shape[-1] == "9"
         may_be_core = is_digits and any(len(shape) < count for count in self.cores)
+        padded = self.kinds.get(kind) if len(runs) > 1 else None
+        is_core = cores is not None and (len(lengths) == 1 or lengths in cores)
         return _Reading(
             whole,
-            self.kinds.get(kind) if len(runs) > 1 else None,
-            cores is not None and (len(lengths) == 1 or lengths in cores),
+            padded,
+            is_core,
+            whole is not None or padded is not None or is_core,
             shape in self.prefixes or may_be_core,
         )
 
@@ -242,13 +247,14 @@ def _from(
             runs += "|"
         parts.append(part)
         runs += part if part[0] > "9" else "9" * len(part)
-        reading = book.reading(runs)
-        found = _hit(parts, reading)
-        if found is not None and not (runs[0] == "9" and _TIED_NEXT.match(text, end)):
-            hit = Hit(found[0], found[1], tuple(parts), start, end)
-            hits.append(hit)
-            if hit.fit is Fit.EXACT:
-                hits += _listed(text, hit)
+        reading = book.readings.get(runs) or book.reading(runs)
+        if reading.is_number:
+            found = _hit(parts, reading)
+            if found is not None and not (runs[0] == "9" and _TIED_NEXT.match(text, end)):
+                hit = Hit(found[0], found[1], tuple(parts), start, end)
+                hits.append(hit)
+                if hit.fit is Fit.EXACT:
+                    hits += _listed(text, hit)
         if not reading.may_grow:
             break
     return hits

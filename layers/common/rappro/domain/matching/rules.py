@@ -28,6 +28,9 @@ from rappro.domain.matching.rules_numbers import (
 from rappro.domain.matching.rules_parts import number_part, payer_truncated
 from rappro.domain.matching.rules_payer import payer_amount, payer_subset, returned_payer
 from rappro.domain.matching.rules_templates import template
+from rappro.domain.matching.watchers import ANYTHING, ENTRY, PARTY, TOKEN
+
+NEVER: Final = 0
 
 
 def _always(_: Clue) -> bool:
@@ -85,13 +88,16 @@ def traits_of(clue: Clue) -> tuple[bool, ...]:
 class Rule:
     """A rule and its name; `asks_for` is what a line must show before the rule is asked at all.
 
-    `is_for_returns` is false where a return must never be matched.
+    `is_for_returns` is false where a return must never be matched. `unsure_after` are the causes
+    after which a rule that answered nothing may answer something. What is settled stays so, which
+    makes "nothing of the kind is open" final.
     """
 
     name: str
     apply: Callable[[Board, Clue], Outcome]
     asks_for: Callable[[Clue], bool] = _always
     is_for_returns: bool = False
+    unsure_after: int = ANYTHING
 
     def concerns(self, clue: Clue) -> bool:
         """Tell whether the rule is to be asked about a line."""
@@ -100,22 +106,22 @@ class Rule:
 
 RULES: Final = (
     Rule("invoice_set_by_person", invoice_set_by_person, _has_invoice, is_for_returns=True),
-    Rule("invoice_numbers", invoice_numbers, _has_numbers),
-    Rule("invoice_partial", invoice_partial, _has_numbers),
-    Rule("returned_key", returned_key, _has_keys, is_for_returns=True),
+    Rule("invoice_numbers", invoice_numbers, _has_numbers, unsure_after=TOKEN),
+    Rule("invoice_partial", invoice_partial, _has_numbers, unsure_after=TOKEN),
+    Rule("returned_key", returned_key, _has_keys, is_for_returns=True, unsure_after=NEVER),
     Rule("entry_key", entry_key, _has_keys, is_for_returns=True),
     Rule("card_contract", card_contract, _has_keys),
     Rule("batch_details", batch_details, _has_parts),
-    Rule("payer_truncated", payer_truncated, _has_payer),
-    Rule("named_unexplained", named_unexplained, _has_numbers),
+    Rule("payer_truncated", payer_truncated, _has_payer, unsure_after=PARTY | ENTRY),
+    Rule("named_unexplained", named_unexplained, _has_numbers, unsure_after=NEVER),
     Rule("returned_payer", returned_payer, _is_return, is_for_returns=True),
-    Rule("payer_amount", payer_amount, _has_payer, is_for_returns=True),
-    Rule("entry_in_window", entry_in_window, is_for_returns=True),
+    Rule("payer_amount", payer_amount, _has_payer, is_for_returns=True, unsure_after=PARTY | ENTRY),
+    Rule("entry_in_window", entry_in_window, is_for_returns=True, unsure_after=ENTRY),
     Rule("group_in_window", group_in_window, may_be_group),
     Rule("card_rate", card_rate, _is_card_deposit),
-    Rule("number_part", number_part, _has_no_payer),
-    Rule("payer_subset", payer_subset, _has_payer),
-    Rule("named_settled", named_settled, _has_numbers),
-    Rule("template", template, is_for_returns=True),
+    Rule("number_part", number_part, _has_no_payer, unsure_after=TOKEN),
+    Rule("payer_subset", payer_subset, _has_payer, unsure_after=PARTY),
+    Rule("named_settled", named_settled, _has_numbers, unsure_after=TOKEN),
+    Rule("template", template, is_for_returns=True, unsure_after=NEVER),
 )
 """SPEC 3.1, in its order. docs/matching.md explains each to an accountant."""

@@ -2,12 +2,15 @@
 
 A line is watched under whatever could change what its rules answer: its amount, its third party,
 every number and key it shows. What a plan settles is noted under the same: both must agree.
+
+A change comes with its cause, so that a rule that answered nothing is not asked again because of
+something that its answer does not depend on (`Rule.unsure_after`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import Board
@@ -17,16 +20,23 @@ from rappro.domain.matching.model import TargetType
 from rappro.domain.matching.plan import Take
 from rappro.domain.matching.references import entry_tokens, tokens_of_runs
 
+AMOUNT: Final = 1  # a line or a target of that amount was settled
+ENTRY: Final = 2  # a bank entry of that amount was
+PARTY: Final = 4  # something of that third party was
+TOKEN: Final = 8  # something of that number or key was
+ANYTHING: Final = AMOUNT | ENTRY | PARTY | TOKEN
+
 _Key = TypeVar("_Key")
 
 
 class Changed:
     """The keys under which other lines may have seen what was settled."""
 
-    __slots__ = ("amounts", "parties", "tokens")
+    __slots__ = ("amounts", "entries", "parties", "tokens")
 
     def __init__(self) -> None:
         self.amounts: set[tuple[str, int]] = set()
+        self.entries: set[tuple[str, int]] = set()
         self.parties: set[ThirdPartyId | None] = set()
         self.tokens: set[str] = set()
 
@@ -43,7 +53,7 @@ class Changed:
                 self.tokens.update(tokens_of_runs(runs), endings(runs))
             elif take.type is TargetType.BANK_ENTRY:
                 entry = index.entries.all[take.place]
-                self.amounts.add((entry.currency, entry.amount_minor))
+                self.entries.add((entry.currency, entry.amount_minor))
                 self.parties.add(entry.third_party)
                 self.tokens |= entry_tokens(entry)
             else:
@@ -73,13 +83,17 @@ class Watchers:
         for detail in clue.details:
             self.add(detail)
 
-    def of(self, changed: Changed, is_pending: Sequence[int]) -> set[int]:
-        """Return the lines that still wait and may have seen a change; forget those that do not."""
-        found: set[int] = set()
-        _collect(self._by_amount, changed.amounts, is_pending, found)
-        _collect(self._by_party, changed.parties, is_pending, found)
-        _collect(self._by_token, changed.tokens, is_pending, found)
-        return found
+    def of(self, changed: Changed, is_pending: Sequence[int]) -> dict[int, int]:
+        """Return the lines that still wait and may have seen a change, each with the causes.
+
+        Those that do not wait any more are forgotten.
+        """
+        causes: dict[int, int] = {}
+        _collect(self._by_amount, changed.entries, is_pending, (causes, AMOUNT | ENTRY))
+        _collect(self._by_amount, changed.amounts, is_pending, (causes, AMOUNT))
+        _collect(self._by_party, changed.parties, is_pending, (causes, PARTY))
+        _collect(self._by_token, changed.tokens, is_pending, (causes, TOKEN))
+        return causes
 
 
 def _put(index: dict[_Key, list[int]], key: _Key, rank: int) -> None:
@@ -91,14 +105,20 @@ def _put(index: dict[_Key, list[int]], key: _Key, rank: int) -> None:
 
 
 def _collect(
-    index: dict[_Key, list[int]], keys: Iterable[_Key], is_pending: Sequence[int], found: set[int]
+    index: dict[_Key, list[int]],
+    keys: Iterable[_Key],
+    is_pending: Sequence[int],
+    into: tuple[dict[int, int], int],
 ) -> None:
+    causes, cause = into
     for key in keys:
         ranks = index.get(key)
-        if ranks is not None:
-            waiting = [rank for rank in ranks if is_pending[rank]]
-            if waiting:
-                index[key] = waiting
-                found.update(waiting)
-            else:
-                del index[key]
+        if ranks is None:
+            continue
+        waiting = [rank for rank in ranks if is_pending[rank]]
+        if not waiting:
+            del index[key]
+            continue
+        index[key] = waiting
+        for rank in waiting:
+            causes[rank] = causes.get(rank, 0) | cause
