@@ -133,7 +133,17 @@ def test_what_the_formats_allow_is_read(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "/etc/passwd", "C:\\x.xml", "a\x01b.xml", "é" * 300, "😀" * 300, "..", "a\r\nb: c"],
+    [
+        "",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "C:\\x.xml",
+        "a\x01b.xml",
+        "é" * 300,
+        "😀" * 300,
+        "..",
+        "a\r\nb: c",
+    ],
 )
 def test_a_name_in_an_archive_is_a_label_and_never_a_path(name: str) -> None:
     desk = Desk().open_company()

@@ -154,7 +154,8 @@ def _opened(stream: BinaryIO) -> zipfile.ZipFile:
 def _is_passed_over(info: zipfile.ZipInfo) -> bool:
     """True for a directory, and for what a Mac adds to an archive."""
     parts = info.filename.split("/")
-    return info.is_dir() or parts[0] == "__MACOSX" or parts[-1] == ".DS_Store"
+    is_directory = info.filename.endswith("/")  # `is_dir` fails for a file without a name
+    return is_directory or parts[0] == "__MACOSX" or parts[-1] == ".DS_Store"
 
 
 def _plain_name(name: str) -> str:
@@ -164,7 +165,7 @@ def _plain_name(name: str) -> str:
 
 def _label(archive: str, name: str) -> str:
     """Return a text to show: without control characters, its end kept when it is too long."""
-    shown = "".join("?" if unicodedata.category(c) in ("Cc", "Cs") else c for c in name)
+    shown = "".join("?" if unicodedata.category(c) in ("Cc", "Cs") else c for c in name or "?")
     room = max(0, LABEL_BYTES_MAX - len(f"{archive}/".encode(errors="replace")))
     end = shown[-LABEL_CHARS_MAX:].encode()
     return f"{archive}/{end[max(0, len(end) - room) :].decode(errors='ignore')}"
