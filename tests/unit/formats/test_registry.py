@@ -14,7 +14,15 @@ from rappro.formats import registry
 from rappro.formats.findings import KINDS_MAX, FindingLog
 from rappro.formats.protocol import HEAD_BYTES
 from rappro.formats.quick import new_counterparty, new_line
-from rappro.formats.registry import PARSERS, detect, formats, parser_for, peek
+from rappro.formats.registry import (
+    PARSERS,
+    csv_profile,
+    csv_profile_names,
+    detect,
+    formats,
+    parser_for,
+    peek,
+)
 from tests.unit.formats.camt_writer import message
 from tests.unit.formats.cfonb_writer import statement
 
@@ -118,3 +126,37 @@ def test_quick_records_have_the_defaults_of_the_ordinary_ones() -> None:
     assert new_line(1, date(2024, 1, 2), 3, "EUR") == StatementLine(1, date(2024, 1, 2), 3, "EUR")
     assert new_counterparty() == Counterparty()
     assert BankAccountRef() == BankAccountRef(None, None, None, None, None)
+
+
+OWN = {
+    "name": "own", "bank": "A bank", "separator": "\t", "others": True,
+    "columns": [["date", "EcritureDate"], ["label", "EcritureLib"], ["debit", "Debit"],
+                ["credit", "Credit"]],
+}  # fmt: skip
+
+
+def test_a_companys_own_csv_profile_is_tried_for_its_files_only() -> None:
+    own, head = csv_profile(OWN), b"EcritureDate\tEcritureLib\tDebit\tCredit\n"
+
+    assert detect(head, [own]).format == "csv"
+    assert parser_for("csv", [own]).recognises(head)
+    assert not parser_for("csv").recognises(head)
+
+
+def test_a_companys_own_csv_profile_never_takes_books() -> None:
+    """Its columns are all there; a FEC is read as books or not at all."""
+    fec = b"JournalCode\tEcritureDate\tCompteNum\tEcritureLib\tDebit\tCredit\n"
+
+    with pytest.raises(UnknownFormat):
+        detect(fec, [csv_profile(OWN)])
+
+
+def test_a_csv_profile_is_forced_by_its_name_own_or_built_in() -> None:
+    own = csv_profile({**OWN, "name": "boursobank"})
+    head = b"EcritureDate\tEcritureLib\tDebit\tCredit\n"
+
+    assert "boursobank" in csv_profile_names()
+    assert parser_for("csv", [own], csv_profile="boursobank").recognises(head)
+    assert not parser_for("csv", csv_profile="boursobank").recognises(head)
+    with pytest.raises(UnknownFormat, match="no CSV profile 'none'"):
+        parser_for("csv", [own], csv_profile="none")
