@@ -65,6 +65,7 @@ _PARTIES: Final = {
     "ULTB": "payee.behind",
 }
 _OF_PARTY: Final = frozenset(("NAME", "ID", "ACCT", "ADDR", "IBAN", "BIC", "CITY"))
+_KNOWN: Final = _OF_PARTY | _WORDS.keys() | _PARTIES.keys() | _QUALIFIERS.keys()
 _LCC_CHARS: Final = 70
 _LINE_QUALIFIER: Final = re.compile(f"(?:{'|'.join(_QUALIFIERS)})(?=[ :])")
 
@@ -74,18 +75,21 @@ def read_codewords(text: str, told: Told) -> bool:
     name, party, value = "aside", "", ""
     is_found = False
     for part in joined(text).split("/"):
+        if part not in _KNOWN:
+            value = f"{value}/{part}" if value else part
+            continue
         following = _WORDS.get(part)
         if party and part in _OF_PARTY:
             following = f"{party}.{part.lower()}"
         elif following is not None:
             party = ""
-        elif part in _PARTIES or part in _QUALIFIERS:
+        elif part in _OF_PARTY:
+            value = f"{value}/{part}" if value else part
+            continue
+        else:
             told["parties"] = "yes"
             party = _PARTIES.get(part, "")
             following = f"{party}.name" if party else _QUALIFIERS[part]
-        else:
-            value = f"{value}/{part}" if value else part
-            continue
         is_found = True
         value = value.strip("/ ")
         if value:

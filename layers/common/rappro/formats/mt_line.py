@@ -63,9 +63,12 @@ _NO_REFERENCE: Final = frozenset(
     ("", "N", "NONREF", "NOREF", "KREF+", "EREF+", "MREF+", "KREF", "EREF", "MREF", "PREF",
      "NOTPROVIDED", "NOT PROVIDED")
 )  # fmt: skip
+_NO_REFERENCES: Final = ("", "", "")
+_BESIDE_LABEL: Final = frozenset(("said", "type", "aside", "charges"))
 _NS: Final = "\n:NS:"
 _PLAIN_DIGITS: Final = AMOUNT_DIGITS_MAX - 4  # four decimals are the most a currency has
 _DATES_MAX: Final = 4_000
+_KNOWN_CHARS: Final = 200
 _MONEY: Final = re.compile(r"([A-Z]{3}) ?([\d.,]{1,40})", re.ASCII)
 _RATE: Final = re.compile(r"(?:[A-Z]{3}/?)*(\d{1,12}(?:[.,]\d{0,12})?)", re.ASCII)
 
@@ -148,7 +151,7 @@ class LineMaker:
         of_mark[0] += 1
         of_mark[1] += amount
         told: Told = {}
-        customer, _, bank_reference = (references or "").partition("//")
+        customer, _, bank_reference = references.partition("//") if references else _NO_REFERENCES
         if more or len(customer) > _CUSTOMER_REFERENCE_CHARS:
             customer = self._read_supplement(customer, more, told)
         if details:
@@ -178,7 +181,7 @@ class LineMaker:
             None if bank_reference in _NO_REFERENCE else bank_reference,
             in_one_line(label),
             _more(told, label) if "more" in told or "supplement" in told else "",
-            _comment(told, label),
+            "" if told.keys().isdisjoint(_BESIDE_LABEL) else _comment(told, label),
             reference or "",
             account,
             counterparty,
@@ -346,27 +349,31 @@ def _counterparty(
 ) -> tuple[Counterparty, str]:
     """Return the counterparty, and its account as the bank writes it."""
     get = told.get
-    name = get("name")
+    name, identity = get("name", ""), get("id")
     account = get("iban") or get("key_iban") or get("account") or ""
     bank = get("bank") or get("key_bic") or ""
-    identity = get("id")
     if identity is None and business_code not in RETURNS and "reason" not in told:
-        identity = get("debt") if is_credit else get("cred")
+        identity = get("debt" if is_credit else "cred")
     if not (name or account or bank or identity):
         return NO_COUNTERPARTY, ""
-    iban, bic, account = _account(account, bank)
-    given = in_one_line(name) or None if name else None
-    return new_counterparty(given, iban, bic, identity), account
+    if len(name) + len(account) > _KNOWN_CHARS:
+        return _party(name, account, bank, identity)
+    return _known_party(name, account, bank, identity)
 
 
-@lru_cache(maxsize=4_096)
-def _account(account: str, bank: str) -> tuple[str | None, str | None, str]:
-    """Return IBAN, BIC, and the account as the bank writes it; people are paid again and again."""
+def _party(name: str, account: str, bank: str, identity: str | None) -> tuple[Counterparty, str]:
+    """Return a counterparty, and its account as the bank writes it."""
     plain, bank = account.replace(" ", ""), bank.strip()
     iban = plain if is_iban_shaped(plain) else None
     if bank.isdigit() and iban is None and plain:
         account = f"{bank}/{account.strip()}"  # German bank code and account
-    return iban, bank if is_bic(bank) else None, iban or account.strip()
+    given = in_one_line(name) or None
+    bic = bank if is_bic(bank) else None
+    return new_counterparty(given, iban, bic, identity), iban or account.strip()
+
+
+_known_party: Final = lru_cache(maxsize=4_096)(_party)
+"""The same for those that are paid again and again."""
 
 
 def _check_sizes(text: str, told: Told) -> None:
@@ -387,7 +394,5 @@ def _comment(told: Told, label: str) -> str:
     """Join what has no field of its own, so that searches find it."""
     get = told.get
     said, kind, aside, charges = get("said"), get("type"), get("aside"), get("charges")
-    if not (kind or aside or charges):
-        return in_one_line(said) if said and said != label else ""
     parts = [said, kind, aside, f"CHGS {charges}" if charges else ""]
-    return " ".join(in_one_line(part) for part in parts if part and part != label)
+    return " ".join([in_one_line(part) for part in parts if part and part != label])

@@ -60,6 +60,7 @@ _KEYS: Final = {
 }
 
 _MORE: Final = rf"(?:\?2\d(?![A-Z]{{3,4}}\+|{_NOTE})[^?]*)"
+_REGULAR_KEYS: Final = ("eref", "kref", "mref", "cred", "label")
 _REGULAR: Final = re.compile(
     r"(\d{3})(?:\?00([^?]*))?(?:\?10[^?]*)?"
     + "".join(
@@ -113,24 +114,27 @@ def read_regular(flat: str, told: Told) -> bool:
     found = _REGULAR.fullmatch(flat)
     if found is None:
         return False
-    code, said, eref, kref, mref, cred, label, bank, account, name, key = found.groups()
-    keyed: Told = {}
-    for kind, value in (
-        ("eref", eref), ("kref", kref), ("mref", mref), ("cred", cred), ("label", label)
-    ):  # fmt: skip
-        if value:
-            text = (_unfolded(value, 5) if "?" in value else value).strip()
-            if "+" in text or (len(text) > IDENTIFIER_CHARS and kind != "label"):
-                return False
-            if text:
-                keyed[kind] = text
+    code, said, *values, bank, account, name, key = found.groups()
+    keyed = {
+        kind: (_unfolded(value, 5) if "?" in value else value).strip()
+        for kind, value in zip(_REGULAR_KEYS, values, strict=True)
+        if value
+    }
+    for kind, text in keyed.items():
+        if "+" in text or (len(text) > IDENTIFIER_CHARS and kind != "label"):
+            return False
     told["code"] = code
-    for kind, value in (("said", said), ("bank", bank), ("account", account), ("text_key", key)):
-        if value:
-            told[kind] = value
+    if said:
+        told["said"] = said
+    if bank:
+        told["bank"] = bank
+    if account:
+        told["account"] = account
+    if key:
+        told["text_key"] = key
     if name:
         told["name"] = _unfolded(name, 0) if "?" in name else name
-    told.update(keyed)
+    told.update(keyed if all(keyed.values()) else {k: text for k, text in keyed.items() if text})
     return True
 
 
