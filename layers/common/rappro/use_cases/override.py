@@ -6,6 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 from rappro.domain.bank import Finding
+from rappro.domain.books import (
+    Journal,
+)
 from rappro.domain.controls import journal_of
 from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound, RuleViolation
 from rappro.domain.ids import CompanyId, StatementId, TenantId
@@ -19,6 +22,7 @@ from rappro.domain.writes import (
     create,
 )
 from rappro.ports import Ports
+from rappro.use_cases import intake
 from rappro.use_cases.audit import audit
 from rappro.use_cases.import_statements import claim_identity, identity_of, initial_status
 from rappro.use_cases.import_terms import journals_with_profiles
@@ -48,14 +52,8 @@ def override_quarantine(
     journal = journal_of(statement.account, journals)
     if journal is None:
         raise RuleViolation("no treasury journal has the statement's account: create it first")
-    # What was fixed at import stays: the request's profile, or that of the journal it had then.
-    is_fixed = statement.is_profile_chosen or statement.journal == journal.code
-    routed = replace(
-        statement,
-        journal=journal.code,
-        profile=statement.profile if is_fixed else journal.profile,
-        override_reason=reason.strip(),
-    )
+    routed = replace(_routed(statement, journal), override_reason=reason.strip())
+    guard = intake.seen(ports, tenant, company, journal.code)
     known = _mark_lines(ports, tenant, company, statement, routed)
     routed = replace(
         routed,
@@ -72,10 +70,21 @@ def override_quarantine(
     log = audit(
         ports.clock.now(), author, "override_quarantine", statement_id, after={"reason": reason}
     )
-    ports.store.commit(tenant, company, [change(statement, after), *writes, log])
+    writes += [intake.raised(guard), log]
+    ports.store.commit(tenant, company, [change(statement, after), *writes])
     if is_running:
         launch(ports, tenant, company, replace(run, version=1))
     return replace(after, version=statement.version + 1)
+
+
+def _routed(statement: StatementRecord, journal: Journal) -> StatementRecord:
+    """Return the statement with its journal.
+
+    What was fixed at import stays: the request's profile, or that of the journal it had then.
+    """
+    is_fixed = statement.is_profile_chosen or statement.journal == journal.code
+    profile = statement.profile if is_fixed else journal.profile
+    return replace(statement, journal=journal.code, profile=profile)
 
 
 def _mark_lines(
