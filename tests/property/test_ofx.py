@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import date
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from rappro.domain.errors import InputError
 from rappro.domain.money import format_amount
 from rappro.formats.ofx1 import Ofx1Parser
 from rappro.formats.ofx2 import Ofx2Parser
+from rappro.formats.ofx_usual import UsualTransactions
 from rappro.formats.protocol import StatementParser
 from rappro.formats.registry import detect
 from tests.unit.formats.ofx_writer import (
@@ -120,6 +122,41 @@ def test_a_damaged_file_is_read_or_refused_with_its_place(
     for parser in (Ofx1Parser(), Ofx2Parser()):
         parser.recognises(data)
         assert is_whole_or_refused(parser, data)
+
+
+@given(
+    chosen=st.lists(
+        st.sampled_from([trn(), trn(MEMO="R&D"), trn(NAME="A > B", CHECKNUM="7"), trn("STMTTRNP"),
+                         trn(NAME="\u00a0"), trn(MEMO=""), trn(PAYEE=[("NAME", "DUPONT")])]),
+        min_size=1, max_size=6,
+    ),
+    cuts=st.lists(
+        st.tuples(st.integers(0, 3_000), st.integers(0, 60), PIECES), max_size=2
+    ),
+)  # fmt: skip
+@settings(max_examples=400, deadline=None)
+def test_transactions_taken_out_of_the_text_are_what_the_xml_parser_reads(
+    chosen: list[Element], cuts: list[tuple[int, int, bytes]]
+) -> None:
+    data = xml_of(*chosen)
+    for place, length, piece in cuts:
+        start = place % (len(data) + 1)
+        data = data[:start] + piece + data[start + length :]
+
+    taken_out = outcome(data)
+
+    with patch.object(UsualTransactions, "taken_out", lambda _, text: text):
+        assert taken_out == outcome(data)
+
+
+def outcome(data: bytes) -> list[object]:
+    """Return what a file says, or up to where it says it and how it is refused."""
+    said: list[object] = []
+    try:
+        said.extend(Ofx2Parser().parse(io.BytesIO(data)))
+    except InputError as refused:
+        return [*said, type(refused), refused.position]
+    return said
 
 
 def is_whole_or_refused(parser: StatementParser, data: bytes) -> bool:

@@ -11,6 +11,7 @@ from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.formats import ofx_xml
 from rappro.formats.ofx2 import Ofx2Parser
 from rappro.formats.ofx_names import BLOCK_CHARS_MAX
+from rappro.formats.ofx_usual import RUN
 from rappro.formats.registry import detect
 from tests.unit.formats.ofx_writer import (
     HEADER2,
@@ -169,6 +170,27 @@ def test_a_line_is_told_for_every_refusal() -> None:
     line = data[: data.index(b"<TRNAMT>x")].rpartition(b"<STMTTRN>")[0].count(b"\n") + 1
 
     assert refusal(data).endswith(f"(at line {line} (transaction 2))")
+
+
+@pytest.mark.parametrize("where", ["<BANKTRANLIST>", "</BANKTRANLIST>"])
+def test_nothing_in_a_file_can_pass_for_transactions_that_were_taken_out(where: str) -> None:
+    """The reader's own mark for a run of transactions is not one that a file may use."""
+    forged = f'<STMTTRN {RUN}="0"/>'.encode()
+    put = forged + where.encode() if where[1] == "/" else where.encode() + forged
+
+    assert RUN in refusal(xml_of(trn(), trn()).replace(where.encode(), put))
+
+
+def test_transactions_within_a_comment_or_an_instruction_are_none() -> None:
+    data = xml_of(trn(), trn(FITID="F2"))
+    first = data.index(b"<STMTTRN>")
+    end = data.index(b"</STMTTRN>") + len(b"</STMTTRN>")
+
+    commented = data[:first] + b"<!--" + data[first:end] + b"-->" + data[end:]
+    instructed = data[:first] + b"<?x " + data[first:end] + b"?>" + data[end:]
+
+    for aside in (commented, instructed):
+        assert [line.entry_ref for line in read_one(aside).lines] == ["F2"]
 
 
 def test_a_transaction_in_a_transaction_is_refused() -> None:

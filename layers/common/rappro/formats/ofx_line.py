@@ -57,102 +57,125 @@ class LineMaker:
         self._units = exponent(currency)
         self._days: dict[str, date] = {}
         self._types: dict[str, TransactionType] = {}
+        self._place = (0, 0)  # line of the file, and rank, of the transaction that is read
         self.last_day: date | None = None
 
     def line(
-        self, fields: Fields, position: int, source: str, *, where: str, is_pending: bool
+        self, fields: Fields, position: int, source: str, *, at: int, is_pending: bool
     ) -> StatementLine:
-        """Return the line of a transaction. Raises InputError, TooLarge, UnsupportedCurrency."""
+        """Return the line of a transaction that begins `at` a line of the file.
+
+        Most transactions are plain, and take the short way wherever a function is for other ones.
+        Raises InputError, TooLarge, UnsupportedCurrency.
+        """
+        self._place = (at, position)
         get = fields.get
         code = get("TRNTYPE", "").strip()
-        kind = self._types.get(code) or self._type(code, where)
-        money = self._money(fields, where)
-        amount = money.amount_minor
+        kind = self._types.get(code) or self._type(code)
+        text = get("TRNAMT", "").strip()
+        is_plain = fields.keys() <= _PLAIN
+        if is_plain:
+            amount, currency, original = self._own_amount(text), self._currency, None
+        else:
+            amount, currency, original = self._money(text, fields)
         if amount * kind.sign < 0:
-            self._findings.note("sign_differs", where, about=code)
-        day = self._days.get(get("DTPOSTED", "")) or self._booking_day(fields, where)
+            self._note("sign_differs", code)
+        day = self._days.get(get("DTPOSTED", "")) or self._booking_day(fields)
         if self.last_day is None or day > self.last_day:
             self.last_day = day
         available = get("DTAVAIL") or get("VALUEDATE")
-        extra = _NO_EXTRA if fields.keys() <= _PLAIN else self._extra(fields, where)
+        extra = _NO_EXTRA if is_plain else self._extra(fields)
         label, more = get("NAME", "").strip() or extra.name, get("MEMO", "").strip()
-        comment, reference = _references(fields, extra.comment)
+        comment, reference = "", ""
+        if extra.comment or "CHECKNUM" in fields or "REFNUM" in fields:
+            comment, reference = _references(fields, extra.comment)
+        if not label:
+            label, more = more, ""
+        elif more == label:
+            more = ""
+        if "\n" in label or "\n" in more or "\n" in comment:
+            label, more, comment = _one_line(label), _one_line(more), _one_line(comment)
         identity = get("FITID", "").strip()
         return new_line(
             position,
             day,
             amount,
-            money.currency,
-            self._value_day(available.strip(), where) if available else None,
+            currency,
+            self._value_day(available) if available else None,
             identity if identity.strip("0") else None,
-            _one_line(label or more),
-            _one_line(more) if label and more != label else "",
-            _one_line(comment),
+            label,
+            more,
+            comment,
             reference,
             extra.account,
             extra.counterparty,
             bank_code=code or None,
             nature=kind.incoming if amount > 0 else kind.outgoing,
-            original=money.original,
-            status=self._status(code, where, is_pending=is_pending, extra=extra),
+            original=original,
+            status=_PENDING if is_pending else self._status(code, extra),
             raw=source[:RAW_CHARS_MAX].strip(),
         )
 
-    def _type(self, code: str, where: str) -> TransactionType:
+    def _note(self, code: str, about: str = "") -> None:
+        line, rank = self._place
+        self._findings.note(code, f"line {line} (transaction {rank})", about=about)
+
+    def _type(self, code: str) -> TransactionType:
         kind = TYPES.get(code.upper(), UNKNOWN)
         if not kind.is_known:
-            self._findings.note("type_unknown", where, about=code[:40])
+            self._note("type_unknown", code[:40])
         elif len(self._types) < _REMEMBERED_MAX:
             self._types[code] = kind
         return kind
 
-    def _status(
-        self, code: str, where: str, *, is_pending: bool, extra: _Extra
-    ) -> LineStatusAtBank:
-        if is_pending:
-            return _PENDING
+    def _status(self, code: str, extra: _Extra) -> LineStatusAtBank:
         if code == "HOLD":  # the specification has it in lists of pending transactions only
-            self._findings.note("hold_listed", where)
+            self._note("hold_listed")
             return _PENDING
         # A deletion takes an earlier transaction back from the records; no money moves.
         return LineStatusAtBank.INFORMATION if extra.is_deleting else _BOOKED
 
-    def _booking_day(self, fields: Fields, where: str) -> date:
+    def _booking_day(self, fields: Fields) -> date:
         for name, code in (("DTPOSTED", ""), ("DTTRAN", ""), ("DTUSER", "booking_date_missing")):
             text = fields.get(name, "")
             if text.strip():
                 if code:
-                    self._findings.note(code, where)
-                return self._day(text, where)
+                    self._note(code)
+                return self._day(text)
         raise InputError("no date of posting (DTPOSTED)")
 
-    def _day(self, text: str, where: str) -> date:
+    def _day(self, text: str) -> date:
         known = self._days.get(text)
         if known is not None:
             return known
         stripped = text.strip()
         day = parse_day(stripped)
         if is_iso(stripped):
-            self._findings.note("date_variant", where)
+            self._note("date_variant")
         if len(self._days) >= _REMEMBERED_MAX:
             self._days.clear()
         self._days[text] = day
         return day
 
-    def _value_day(self, text: str, where: str) -> date | None:
+    def _value_day(self, text: str) -> date | None:
+        known, stripped = self._days.get(text), text.strip()
         try:
-            return self._day(text, where) if text else None
+            return known or (self._day(stripped) if stripped else None)
         except InputError:
-            self._findings.note("value_date_unreadable", where)
+            self._note("value_date_unreadable")
             return None
 
-    def _money(self, fields: Fields, where: str) -> _Money:
-        text = fields.get("TRNAMT", "").strip()
+    def _money(self, text: str, fields: Fields) -> _Money:
         if "CURRENCY.CURSYM" in fields:
-            money = self._foreign(text, fields, where)
+            money = self._foreign(text, fields)
             if money is not None:
                 return money
-        # The usual form is read here; `minor_units` has the rules for every other one.
+        amount = self._own_amount(text)
+        original = self._derived(amount, fields) if "ORIGCURRENCY.CURSYM" in fields else None
+        return _Money(amount, self._currency, original)
+
+    def _own_amount(self, text: str) -> int:
+        """Read an amount in the statement's currency; `minor_units` has the rules for odd ones."""
         digits = text[:-3] + text[-2:]
         if (
             text[-3:-2] in (".", ",")
@@ -162,19 +185,16 @@ class LineMaker:
             and (digits.isdigit() or (digits[0] in "+-" and digits[1:].isdigit()))
             and len(digits) > 2
         ):
-            amount = int(digits)
-        else:
-            amount = self._amount(text, self._currency, where)
-        original = self._derived(amount, fields, where) if "ORIGCURRENCY.CURSYM" in fields else None
-        return _Money(amount, self._currency, original)
+            return int(digits)
+        return self._amount(text, self._currency)
 
-    def _amount(self, text: str, currency: str, where: str) -> int:
+    def _amount(self, text: str, currency: str) -> int:
         amount, code = minor_units(text, currency)
         if code is not None:
-            self._findings.note(code, where)
+            self._note(code)
         return amount
 
-    def _foreign(self, text: str, fields: Fields, where: str) -> _Money | None:
+    def _foreign(self, text: str, fields: Fields) -> _Money | None:
         """Read an amount that CURRENCY puts in another currency: None when it is the same one.
 
         CURRATE is what one unit of that currency is worth in the statement's. Without it the
@@ -183,17 +203,17 @@ class LineMaker:
         currency = fields["CURRENCY.CURSYM"].strip().upper()
         if currency in ("", self._currency):
             return None
-        amount = self._amount(text, currency, where)
+        amount = self._amount(text, currency)
         written = fields.get("CURRENCY.CURRATE", "").strip()
         rate = parse_rate(written)
         if rate is None:
-            self._findings.note("rate_missing", where, about=currency)
+            self._note("rate_missing", currency)
             return _Money(amount, currency)
-        self._findings.note("amount_converted", where, about=currency)
+        self._note("amount_converted", currency)
         own = converted(amount, rate, exponent(currency), self._units)
         return _Money(own, self._currency, OriginalAmount(amount, currency, written))
 
-    def _derived(self, amount: int, fields: Fields, where: str) -> OriginalAmount | None:
+    def _derived(self, amount: int, fields: Fields) -> OriginalAmount | None:
         """Return the amount before it was converted, which OFX tells by its rate only."""
         currency = fields["ORIGCURRENCY.CURSYM"].strip().upper()
         if currency in ("", self._currency):
@@ -205,13 +225,13 @@ class LineMaker:
         except InputError:
             rate = None
         if rate is None:
-            self._findings.note("rate_missing", where, about=currency[:12])
+            self._note("rate_missing", currency[:12])
             return None
-        self._findings.note("original_derived", where, about=currency)
+        self._note("original_derived", currency)
         minor = converted(amount, (rate[1], rate[0]), self._units, units)
         return OriginalAmount(minor, currency, written)
 
-    def _extra(self, fields: Fields, where: str) -> _Extra:
+    def _extra(self, fields: Fields) -> _Extra:
         get = fields.get
         payee, extended = get("PAYEE.NAME", "").strip(), get("EXTDNAME", "").strip()
         comment = [payee] if get("NAME", "").strip() not in ("", payee) else []
@@ -219,9 +239,9 @@ class LineMaker:
             comment.append(extended)
         action = get("CORRECTACTION", "").strip()
         if "CORRECTFITID" in fields or action:
-            self._findings.note("correction", where, about=action[:40] or "no action named")
+            self._note("correction", action[:40] or "no action named")
             comment.append(f"{action} {get('CORRECTFITID', '').strip()}".strip())
-        comment += self._unknown(fields, where)
+        comment += self._unknown(fields)
         prefix = "BANKACCTTO." if "BANKACCTTO.ACCTID" in fields else "CCACCTTO."
         other = account_of(fields, prefix) if f"{prefix}ACCTID" in fields else NO_ACCOUNT
         identity = get("PAYEEID", "").strip()
@@ -234,12 +254,12 @@ class LineMaker:
             action.upper() == "DELETE",
         )
 
-    def _unknown(self, fields: Fields, where: str) -> list[str]:
+    def _unknown(self, fields: Fields) -> list[str]:
         """Return the texts of elements that no rule names, so that searches find them."""
         texts = []
         for name, text in fields.items():
             if name.partition(".")[0] not in _KNOWN and name[0] != "/" and text.strip():
-                self._findings.note("tag_unknown", where, about=name[:40])
+                self._note("tag_unknown", name[:40])
                 texts.append(text.strip())
         if sum(map(len, texts)) > LINE_TEXT_CHARS_MAX:
             raise TooLarge(f"texts of more than {LINE_TEXT_CHARS_MAX} characters")

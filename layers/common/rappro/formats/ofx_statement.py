@@ -67,17 +67,18 @@ class _File:
             if one.name in TRANSACTIONS:
                 if self._left_out:
                     continue
-                if self._statement is None:
+                statement = self._statement
+                if statement is None:
                     raise malformed("a transaction stands outside of a statement", one.line)
-                if not self._statement.is_open:
-                    yield self._statement.opened(one.line, one.fields)
-                yield self._statement.line(one)
+                if statement.maker is None:
+                    yield statement.opened(one.line, one.fields)
+                yield statement.line(one)
             elif one.name in STATEMENTS and not self._left_out:
                 if self._ended is not None:
                     yield self._ended
                 self._begin(one)
             elif one.name[1:] in STATEMENTS and self._statement is not None:
-                if not self._statement.is_open:
+                if self._statement.maker is None:
                     yield self._statement.opened(one.line, {})
                 self._ended, self._statement = self._statement.closed(one.line), None
             else:
@@ -139,13 +140,8 @@ class _Statement:
         self._lists = 0
         self._ledger: Told | None = None
         self._has_available = False
-        self._maker: LineMaker | None = None
+        self.maker: LineMaker | None = None  # once its start has been given out
         self._lines = 0
-
-    @property
-    def is_open(self) -> bool:
-        """Say whether its start has been given out."""
-        return self._maker is not None
 
     def opened(self, line: int, first: Fields) -> StatementOpened:
         """Return the start of the statement; from here on its currency is fixed.
@@ -157,7 +153,7 @@ class _Statement:
         if not self._currency:
             self._find_currency(first, line)
         try:
-            self._maker = LineMaker(self._currency or DEFAULT_CURRENCY, self._findings)
+            self.maker = LineMaker(self._currency or DEFAULT_CURRENCY, self._findings)
         except InputError as wrong:
             raise located(wrong, f"line {line}") from wrong
         return StatementOpened(self._reference(), self._ordinal)
@@ -173,19 +169,17 @@ class _Statement:
 
     def line(self, told: Told) -> StatementLine:
         """Return the line of a transaction. Raises InputError and TooLarge, with the place."""
-        assert self._maker is not None
+        assert self.maker is not None
         self._lines += 1
-        where = f"line {told.line} (transaction {self._lines})"
-        if self._lines > LINES_PER_STATEMENT_MAX:
-            raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
-                           position=where)  # fmt: skip
         try:
-            return self._maker.line(
-                told.fields, self._lines, told.source, where=where,
+            if self._lines > LINES_PER_STATEMENT_MAX:
+                raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement")
+            return self.maker.line(
+                told.fields, self._lines, told.source, at=told.line,
                 is_pending=told.name == "STMTTRNP",
             )  # fmt: skip
         except InputError as wrong:
-            raise located(wrong, where) from wrong
+            raise located(wrong, f"line {told.line} (transaction {self._lines})") from wrong
 
     def tell(self, told: Told) -> None:
         """Take in what the file says of the statement as a whole."""
@@ -209,7 +203,7 @@ class _Statement:
 
     def _take_currency(self, told: Told) -> None:
         currency = told.fields[""].strip().upper()
-        if self._maker is not None and currency != (self._currency or DEFAULT_CURRENCY):
+        if self.maker is not None and currency != (self._currency or DEFAULT_CURRENCY):
             raise malformed("the currency (CURDEF) comes after the transactions", told.line)
         self._currency = currency
 
@@ -274,7 +268,7 @@ class _Statement:
         except InputError:
             pass
         day = self._end
-        if day is None and self._maker is not None:
-            day = self._maker.last_day
+        if day is None and self.maker is not None:
+            day = self.maker.last_day
         self._findings.note("balance_left_out" if day is None else "balance_date_missing", where)
         return day

@@ -29,6 +29,7 @@ from rappro.formats.ofx_names import (
     malformed,
 )
 from rappro.formats.ofx_text import Source, decoded
+from rappro.formats.ofx_usual import RUN, UsualTransactions
 from rappro.formats.protocol import FIELD_CHARS_MAX
 
 Element = etree._Element  # noqa: SLF001 - lxml's public name for it is a function
@@ -77,9 +78,17 @@ def read_xml(stream: Source, findings: FindingLog) -> Iterator[Told]:
     reader = _XmlReader(source)
     try:
         for event, element in events:
-            told = reader.begun(element) if event == "start" else reader.ended(element)
+            if event == "start":
+                told = reader.begun(element)
+            elif (number := element.get(RUN)) is not None:
+                yield from reader.run(element, number)
+                continue
+            else:
+                told = reader.ended(element)
             if told is not None:
                 yield told
+        if source.usual.are_left:
+            raise malformed("transactions stand where none can be", 1)
     except etree.XMLSyntaxError as wrong:
         line, _ = wrong.position
         raise malformed(f"not well-formed XML: {wrong.msg}", line) from wrong
@@ -134,19 +143,37 @@ class _XmlReader:
         check_lengths(fields, line)
         return Told(name, fields, line)
 
+    def run(self, element: Element, number: str) -> list[Told]:
+        """Return the transactions that an empty element stands for."""
+        line = _line(element)
+        self._check_place(element, line)
+        run = self._source.usual.run(number)
+        if run is None:
+            raise malformed(f"the attribute {RUN} is not one of OFX", line)
+        told = []
+        for fields, source, lines_after in run:
+            if len(source) > FIELD_CHARS_MAX:
+                check_lengths(fields, line + lines_after)
+            told.append(Told("STMTTRN", fields, line + lines_after, source))
+        return told
+
     def _transaction(self, name: str, element: Element, line: int) -> Told:
-        parent = element.getparent()
-        if parent is None or self._local[parent.tag] not in _LISTS:
-            raise malformed("a transaction stands outside of a list of transactions", line)
+        self._check_place(element, line)
         fields = self._fields(element, line)
         source = "\n".join(map("=".join, fields.items()))
         if len(source) > FIELD_CHARS_MAX:
             check_lengths(fields, line)
+        return Told(name, fields, line, source)
+
+    def _check_place(self, element: Element, line: int) -> None:
+        """Check that a transaction stands in a list, and free the one before it."""
+        parent = element.getparent()
+        if parent is None or self._local[parent.tag] not in _LISTS:
+            raise malformed("a transaction stands outside of a list of transactions", line)
         before, self._before = self._before, element
         if before is not None and before.getparent() is parent:
             parent.remove(before)
         self._source.passed = 0
-        return Told(name, fields, line, source)
 
     def _fields(self, element: Element, line: int) -> Fields:
         fields: Fields = {}
@@ -188,6 +215,7 @@ class _MendedSource:
 
     def __init__(self, stream: Source, findings: FindingLog) -> None:
         self.passed = 0  # characters since something was freed
+        self.usual = UsualTransactions()
         self._findings = findings
         self._chunks = decoded(stream, findings)
         self._pending = next(self._chunks, "").lstrip(_BLANK)  # XML may not begin with a blank
@@ -207,13 +235,13 @@ class _MendedSource:
         if self.passed > GAP_CHARS_MAX:
             raise TooLarge(f"more than {GAP_CHARS_MAX} characters without a transaction",
                            position="after the last transaction")  # fmt: skip
-        return ready.encode()
+        return self.usual.taken_out(ready).encode()
 
     def _split(self, text: str, *, is_last: bool) -> tuple[str, str]:
         """Return the text that is complete, mended, and the rest."""
         begun = max(text.rfind("&", -_HELD_CHARS), text.rfind("<", -_HELD_CHARS))
         end = len(text) if is_last or begun < 0 else begun
-        if "&" not in text and "<!" not in text:
+        if "&" not in text and ("!" not in text or "<!" not in text):
             return text[:end], text[end:]
         out: list[str] = []
         place = 0
