@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rappro.adapters.memory import MemoryStore
+from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import ImportOutcome, ImportTrace
-from rappro.domain.records import StatementStatus
+from rappro.domain.records import StatementRecord, StatementStatus
+from rappro.domain.settings import ImportProfile
+from rappro.domain.writes import Fence, Write
 from rappro.use_cases import known_lines
+from rappro.use_cases.delete_statement import delete_statement
 from rappro.use_cases.report import reconciliation_report
 from rappro.use_cases.validate_statement import validate_statement
 from tests.camt_text import Movement
@@ -122,6 +128,56 @@ def test_too_many_overlapping_lines_are_all_kept_as_new_and_said(
 
     assert "lines_not_compared" in codes((trace,))
     assert [line.known_as for line in lines(desk, by_format(desk, "mt940"))] == [None] * 3
+
+
+class Racing(MemoryStore):
+    """A store in which something else happens right before a statement is committed."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def commit(
+        self, tenant: TenantId, company: CompanyId, writes: Sequence[Write],
+        *, fence: Fence | None = None,
+    ) -> None:  # fmt: skip
+        meanwhile, is_new = self.meanwhile, any(_is_new_statement(write) for write in writes)
+        if meanwhile is not None and is_new:
+            self.meanwhile = None
+            meanwhile()
+        super().commit(tenant, company, writes, fence=fence)
+
+
+def _is_new_statement(write: Write) -> bool:
+    return write.before is None and isinstance(write.after, StatementRecord)
+
+
+def test_two_files_that_come_at_once_see_each_other() -> None:
+    store = Racing()
+    desk = Desk(store=store).open_company()
+    more = (*NOVEMBER, ("2026-11-20", "5.00", "X"))
+    store.meanwhile = lambda: desk.drop(camt(NOVEMBER))
+
+    (trace,) = desk.drop(mt940(more), name="mois.sta")
+
+    assert "known_lines" in codes((trace,))
+    assert sorted(line.known_as is None for line in lines(desk, by_format(desk, "mt940"))) == [
+        False, False, False, True,
+    ]  # fmt: skip
+    assert unmatched(desk) == [-1_234, 500]
+
+
+def test_a_statement_that_is_deleted_meanwhile_has_no_known_lines() -> None:
+    store = Racing()
+    desk = Desk(store=store).open_company(ImportProfile(is_matched_on_import=False))
+    desk.drop(camt(NOVEMBER))
+    first = desk.statement()
+    store.meanwhile = lambda: delete_statement(
+        desk.ports, desk.tenant, COMPANY, first.id, "comptable"
+    )
+
+    (trace,) = desk.drop(mt940((*NOVEMBER, ("2026-11-20", "5.00", "X"))), name="mois.sta")
+
+    assert "known_lines" not in codes((trace,))
+    assert [line.known_as for line in desk.lines()] == [None] * 4
 
 
 MOVEMENTS = st.lists(

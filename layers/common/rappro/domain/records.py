@@ -138,6 +138,19 @@ class StatementIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Intake:
+    """Guards what a journal takes in: raised with each statement or line that comes or goes."""
+
+    journal: str
+    count: int = 0
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.journal
+
+
+@dataclass(frozen=True, slots=True)
 class StatementRecord:
     """A statement with its state. `journal` is None when no journal has its account.
 

@@ -32,6 +32,7 @@ from rappro.domain.operations import (
     Validation,
 )
 from rappro.domain.records import (
+    Intake,
     LineRecord,
     Match,
     SourceFile,
@@ -48,7 +49,7 @@ from rappro.domain.settings import (
 Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
     | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
-    | StatementIdentity | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
+    | StatementIdentity | Intake | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
     | FeedConnection | FeedRun | ImportProfile | OwnCsvProfile | Lesson
 )  # fmt: skip

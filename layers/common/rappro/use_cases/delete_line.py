@@ -19,6 +19,7 @@ from rappro.domain.writes import (
     remove,
 )
 from rappro.ports import Ports
+from rappro.use_cases import intake
 from rappro.use_cases.audit import audit
 from rappro.use_cases.delete_statement import check_origin
 from rappro.use_cases.heirs import (
@@ -50,6 +51,7 @@ def delete_line(
         raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
     if line.match_id is not None:
         raise NotAllowedInState(f"line {line.key} is matched: undo {line.match_id} first")
+    guard = intake.seen(ports, tenant, company, statement.journal or "")
     after = _without(recounted(ports, tenant, company, statement, {line.key: None}), line)
     if after.origin is Origin.MANUAL:
         after = controlled(after)
@@ -57,7 +59,7 @@ def delete_line(
         ports.clock.now(), author, "delete_line", line.key,
         revision=statement.version, before=_summary(line),
     )  # fmt: skip
-    writes = [remove(line), change(statement, after), log]
+    writes = [remove(line), change(statement, after), intake.raised(guard), log]
     writes += _succession_writes(ports, tenant, company, statement, line)
     if not fits(ports.store, writes):
         raise TooLarge(f"too many lines are known as {line.key}")

@@ -30,7 +30,7 @@ from rappro.domain.writes import (
     remove,
 )
 from rappro.ports import Ports
-from rappro.use_cases import lease
+from rappro.use_cases import intake, lease
 from rappro.use_cases.audit import audit
 from rappro.use_cases.heirs import (
     CHANGEABLE,
@@ -101,7 +101,10 @@ def _hide(
     log = audit(
         ports.clock.now(), author, "delete_statement", statement.id, before=_summary(statement)
     )
-    ports.store.commit(tenant, company, [change(statement, hidden), log], fence=fence)
+    writes = [change(statement, hidden), log]
+    if statement.journal is not None:
+        writes.append(intake.raised(intake.seen(ports, tenant, company, statement.journal)))
+    ports.store.commit(tenant, company, writes, fence=fence)
     return replace(hidden, version=statement.version + 1)
 
 

@@ -20,12 +20,14 @@ from rappro.domain.controls import (
     control_continuity,
     control_file,
 )  # fmt: skip
+from rappro.domain.errors import StoreConflict
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.operations import (
     ImportOutcome,
     ImportTrace,
 )
 from rappro.domain.records import (
+    Intake,
     SourceFile,
     SourceName,
     StatementIdentity,
@@ -42,6 +44,7 @@ from rappro.domain.writes import (
 )
 from rappro.formats.protocol import StatementParser
 from rappro.ports import Ports
+from rappro.use_cases import intake
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.chunks import LINES_PER_CHUNK
 from rappro.use_cases.import_terms import (
@@ -67,6 +70,8 @@ from rappro.use_cases.statement_reading import (
 )
 
 _STATEMENTS_PER_COMMIT = 5
+_ATTEMPTS_MAX = 20
+"""Files for one journal that are dropped at once pass one by one: each round, one of them does."""
 
 
 def import_statements(
@@ -116,56 +121,77 @@ def finish_file(
     Returns the trace rows as stored. Raises StoreConflict when something of it was imported
     meanwhile; what is controlled depends on the books, so another attempt controls it again.
     """
-    note_stored(ports, tenant, company.id, file.reads, file.source)
-    records = _control(ports, tenant, company, file)
-    source = replace(file.source, statement_ids=tuple(r.id for r in records))
-    traces = _traces(file.trace, source.format or "", records, file.others)
-    _commit(ports, tenant, company.id, records, source, traces)
+    for attempt in range(1, _ATTEMPTS_MAX + 1):
+        reads = [replace(read, findings=list(read.findings)) for read in file.reads]
+        note_stored(ports, tenant, company.id, reads, file.source)
+        records, guards = _control(ports, tenant, company, file.source, reads, is_again=attempt > 1)
+        source = replace(file.source, statement_ids=tuple(r.id for r in records))
+        traces = _traces(file.trace, source.format or "", records, file.others)
+        try:
+            _commit(ports, tenant, company.id, records, source, traces, guards)
+        except StoreConflict:
+            if attempt == _ATTEMPTS_MAX or _is_imported(ports, tenant, company.id, source):
+                raise
+            continue
+        break
     start_runs(ports, tenant, company.id, records)
     return tuple(traces)
 
 
+def _is_imported(ports: Ports, tenant: TenantId, company: CompanyId, source: SourceFile) -> bool:
+    known = ports.store.get(tenant, company, SourceFile, source.sha256)
+    return known is not None and known.is_imported
+
+
 def _control(
-    ports: Ports, tenant: TenantId, company: Company, file: FileRead
-) -> list[StatementRecord]:
+    ports: Ports, tenant: TenantId, company: Company, source: SourceFile,
+    reads: list[StatementRead], *, is_again: bool,
+) -> tuple[list[StatementRecord], dict[str, Intake]]:  # fmt: skip
+    """Return what the statements are taken in as, and the guards of their journals as seen."""
     today = ports.clock.today(company.timezone)
+    guards: dict[str, Intake] = {}
     earlier: dict[str, list[StatementRecord]] = {}
     records: list[StatementRecord] = []
-    wanted = [read for read in file.reads if read.is_wanted]
+    wanted = [read for read in reads if read.is_wanted]
     for read in wanted:
         if read.stored is not None:
             records.append(read.stored)
             continue
         read.findings += control_file(read.closed, read.totals)
         read.findings += control_books(read.closed, read.totals, company, read.journal, today=today)
-        record = _record(read, file.source, ports)
+        record = _record(read, source, ports)
         same = _duplicate(ports, tenant, company.id, record)
         if read.journal is not None:
             code = read.journal.code
             if code not in earlier:
+                guards[code] = intake.seen(ports, tenant, company.id, code)
                 earlier[code] = ports.store.statements_of_journal(tenant, company.id, code)
             there = [s for s in earlier[code] if s.id != record.id]
             read.findings += control_continuity(read.closed, there, record.format)
-            record, known = _mark_known(ports, tenant, company.id, record, there)
+            record, known = _mark_known(ports, tenant, company.id, record, there, is_again=is_again)
             same = same or list(known.findings)
             earlier[code].append(record)
         read.findings += same
         records.append(record)
     is_blocked = any(read.is_blocked for read in wanted)
-    return [
+    controlled = [
         _with_status(record, read, is_file_blocked=is_blocked)
         for record, read in zip(records, wanted, strict=True)
     ]
+    return controlled, guards
 
 
 def _mark_known(
     ports: Ports, tenant: TenantId, company: CompanyId, record: StatementRecord,
-    there: list[StatementRecord],
+    there: list[StatementRecord], *, is_again: bool,
 ) -> tuple[StatementRecord, Known]:  # fmt: skip
-    """Mark the lines that are there already; nobody sees them before their statement."""
+    """Mark the lines that are there already; nobody sees them before their statement.
+
+    What an earlier attempt marked is marked anew.
+    """
     lines = partial(hidden_lines, ports, tenant, company, record)
     known = recognise(ports, tenant, company, record, there=there, lines=lines())
-    if known.is_compared:
+    if known.is_compared or is_again:
         save_marks(ports, tenant, company, lines(), known, record.journal)
     return replace(record, known_count=len(known.keys)), known
 
@@ -278,7 +304,7 @@ def _traces(
 
 def _commit(
     ports: Ports, tenant: TenantId, company: CompanyId, records: list[StatementRecord],
-    source: SourceFile, traces: list[ImportTrace],
+    source: SourceFile, traces: list[ImportTrace], guards: dict[str, Intake],
 ) -> None:  # fmt: skip
     """Commit headers, then the source file, which makes the import final.
 
@@ -291,10 +317,20 @@ def _commit(
         writes: list[Write] = []
         for record, trace in zip(records[start:end], traces[start:end], strict=True):
             writes += _statement_writes(ports, tenant, company, record, trace)
+        taken = _journals_of_new(records[start:end])
+        writes += [intake.raised(guards[code]) for code in taken]
         if start == last:
             writes += source_writes(ports, tenant, company, source)
         if writes:
             ports.store.commit(tenant, company, writes)
+        for code in taken:
+            guards[code] = intake.after(guards[code])
+
+
+def _journals_of_new(records: Sequence[StatementRecord]) -> list[str]:
+    """Return the journals that take something in with some statements."""
+    new = [r for r in records if r.version == 0 and r.status is not StatementStatus.QUARANTINED]
+    return sorted({record.journal for record in new if record.journal is not None})
 
 
 def _statement_writes(

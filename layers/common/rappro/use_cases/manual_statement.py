@@ -46,6 +46,7 @@ from rappro.domain.writes import (
     create,
 )
 from rappro.ports import Ports
+from rappro.use_cases import intake
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.heirs import CHANGEABLE, recounted
@@ -167,6 +168,7 @@ def add_lines(
     closed = get_company(ports, tenant, company).closed_until
     if closed is not None and any(line.booking_date <= closed for line in lines):
         raise PeriodClosed(f"a line is dated in a period that is locked until {closed}")
+    guard = intake.seen(ports, tenant, company, statement.journal or "")
     grown = _grown(statement, lines)
     records = _known(ports, tenant, company, grown, _records(statement, lines))
     after = controlled(recounted(ports, tenant, company, grown, {}, added=records))
@@ -174,7 +176,8 @@ def add_lines(
         ports.clock.now(), author, "add_lines", statement_id, revision=version,
         after={"lines": [record.key for record in records]},
     )  # fmt: skip
-    writes = [*(create(record) for record in records), change(statement, after), log]
+    writes = [create(record) for record in records]
+    writes += [change(statement, after), intake.raised(guard), log]
     ports.store.commit(tenant, company, writes)
     return replace(after, version=version + 1)
 

@@ -17,6 +17,7 @@ from rappro.domain.writes import (
     change,
 )
 from rappro.ports import Ports
+from rappro.use_cases import intake
 from rappro.use_cases.audit import audit
 from rappro.use_cases.heirs import CHANGEABLE, dependants, recounted
 
@@ -37,6 +38,7 @@ def mark_known(
         return line
     writes: list[Write] = []
     if known_as is not None:
+        writes.append(intake.raised(intake.seen(ports, tenant, company, line.journal or "")))
         first = _first(ports, tenant, company, line, known_as)
         dependent, _ = dependants(ports, tenant, company, statement, {line.key})
         if dependent:

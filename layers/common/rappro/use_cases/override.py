@@ -22,6 +22,7 @@ from rappro.domain.writes import (
     create,
 )
 from rappro.ports import Ports
+from rappro.use_cases import intake
 from rappro.use_cases.audit import audit
 from rappro.use_cases.import_statements import claim_identity, identity_of, initial_status
 from rappro.use_cases.import_terms import journals_with_profiles
@@ -52,6 +53,7 @@ def override_quarantine(
     if journal is None:
         raise RuleViolation("no treasury journal has the statement's account: create it first")
     routed = replace(_routed(statement, journal), override_reason=reason.strip())
+    guard = intake.seen(ports, tenant, company, journal.code)
     known = _mark_lines(ports, tenant, company, statement, routed)
     routed = replace(
         routed,
@@ -68,7 +70,8 @@ def override_quarantine(
     log = audit(
         ports.clock.now(), author, "override_quarantine", statement_id, after={"reason": reason}
     )
-    ports.store.commit(tenant, company, [change(statement, after), *writes, log])
+    writes += [intake.raised(guard), log]
+    ports.store.commit(tenant, company, [change(statement, after), *writes])
     if is_running:
         launch(ports, tenant, company, replace(run, version=1))
     return replace(after, version=statement.version + 1)

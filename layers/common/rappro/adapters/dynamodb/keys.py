@@ -41,6 +41,7 @@ from rappro.domain.operations import (
     Validation,
 )
 from rappro.domain.records import (
+    Intake,
     LineRecord,
     Match,
     SourceFile,
@@ -106,6 +107,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     SourceFile: _Kind(Table.STATEMENTS, "F"),
     SourceName: _Kind(Table.STATEMENTS, "N"),
     StatementIdentity: _Kind(Table.STATEMENTS, "ID"),
+    Intake: _Kind(Table.STATEMENTS, "INTAKE"),
     StatementRecord: _Kind(Table.STATEMENTS, "S"),
     LineRecord: _Kind(Table.STATEMENTS, "L"),
     Match: _Kind(Table.STATEMENTS, "M"),
