@@ -17,7 +17,7 @@ from rappro.domain.errors import (
 from rappro.domain.ids import StatementId
 from rappro.domain.operations import ImportOutcome
 from rappro.domain.records import LineRecord, Origin, StatementRecord, StatementStatus
-from rappro.domain.settings import ImportProfile
+from rappro.domain.settings import Flow, ImportProfile
 from rappro.domain.writes import change
 from rappro.use_cases import lease
 from rappro.use_cases.delete_line import delete_line
@@ -145,6 +145,20 @@ def test_a_quarantined_statement_may_go() -> None:
 
     assert statements(desk) == []
     assert desk.drop(camt(NOVEMBER))[0].outcome is ImportOutcome.IMPORTED
+
+
+def test_a_transferred_statement_may_go_and_its_lines_follow() -> None:
+    desk = Desk().open_company(ImportProfile(flow=Flow.RECONCILIATION_ONLY))
+    desk.drop(camt(NOVEMBER))
+    desk.drop(mt940(NOVEMBER), name="releve.sta")
+    second = override(desk, by_format(desk, "mt940"))
+    assert (second.status, second.known_count) == (StatementStatus.TRANSFERRED, 3)
+
+    delete(desk, by_format(desk, "camt.053"))
+
+    (left,) = statements(desk)
+    assert (left.status, left.known_count) == (StatementStatus.TRANSFERRED, 0)
+    assert [line.known_as for line in lines(desk, left)] == [None] * 3
 
 
 def test_the_other_statements_of_the_file_stay_and_only_the_deleted_one_comes_again() -> None:
@@ -329,6 +343,18 @@ def test_a_released_line_is_matched_and_a_marked_one_is_not() -> None:
     assert (marked.known_as, marked.level) == (key, None)
     assert desk.statement(second.id).known_count == 1
     assert unmatched(desk) == [-1_234]
+
+
+def test_a_line_that_others_are_known_as_stays_the_first() -> None:
+    desk, (month, first, _) = three_sources()
+    later = camt([("2026-11-30", "120.00", "AUTRE")], opening="657.66", number="12").replace(
+        b"2026-11-01", b"2026-11-30"
+    )
+    desk.drop(later, name="fin.xml")
+    (end,) = (s for s in statements(desk) if s.number == "12")
+
+    with pytest.raises(NotAllowedInState, match=f"{first.id}/1 is known as"):
+        mark_known(desk.ports, desk.tenant, COMPANY, month.id, 1, f"{end.id}/1", AUTHOR)
 
 
 def test_only_an_unmatched_line_of_the_same_amount_can_be_the_first() -> None:

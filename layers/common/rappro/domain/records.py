@@ -49,7 +49,7 @@ STATEMENT_TRANSITIONS: dict[StatementStatus, frozenset[StatementStatus]] = {
     _S.QUARANTINED: frozenset({_S.IMPORTED, _S.RECONCILED, _S.TRANSFERRED, _S.DELETING}),
     _S.VALIDATED: frozenset(),
     _S.RECONCILED: frozenset({_S.IMPORTED, _S.DELETING}),
-    _S.TRANSFERRED: frozenset(),
+    _S.TRANSFERRED: frozenset({_S.DELETING}),
     _S.DELETING: frozenset(),
 }
 """Allowed changes of a statement's status; docs/statuses.md shows the same table."""

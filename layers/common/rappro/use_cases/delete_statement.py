@@ -45,7 +45,9 @@ from rappro.use_cases.packing import pack
 
 DELETED = "statement_deleted"
 """Why the bytes of a source file may be dropped again (SourceFile.error_code)."""
-_DELETABLE = CHANGEABLE | {StatementStatus.QUARANTINED, StatementStatus.DELETING}
+_DELETABLE = CHANGEABLE | {
+    StatementStatus.QUARANTINED, StatementStatus.TRANSFERRED, StatementStatus.DELETING,
+}  # fmt: skip
 
 
 def delete_statement(
