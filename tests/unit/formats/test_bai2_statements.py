@@ -384,6 +384,11 @@ def test_broken_utf16_is_refused() -> None:
         (one("16,142,1,,,," + "A" * 200_000), "line 4"),
         (one("16,142,1,,,,A\n88," + "\n88,".join(["B" * 9_000] * 2)), "line 4"),
         (one("16,142,1,,,," + "\n88,B" * (CONTINUATIONS_MAX + 1)), f"line {CONTINUATIONS_MAX + 5}"),
+        (
+            one("16,142,1,,,," + "\n 88,B" * (CONTINUATIONS_MAX + 1)),
+            f"line {CONTINUATIONS_MAX + 5}",
+        ),
+        (one("16,142,1,,,," + ("\n88," + "B" * 77) * CONTINUATIONS_MAX), "line 4"),
         (one("16,142,1,," + "R" * (FIELD_CHARS_MAX + 1) + ",,"), "line 4"),
         (one("16,142,1,,," + "R" * (FIELD_CHARS_MAX + 1) + ","), "line 4"),
         (one(number="9" * (FIELD_CHARS_MAX + 1)), "line 3"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+
 import pytest
 
 from rappro.domain.bank import Nature, OriginalAmount, StatementLine
+from rappro.domain.errors import InputError
 from rappro.formats.mt940 import MT940
 from tests.unit.formats.mt_writer import entry, mt940, wrapped
 from tests.unit.formats.reading import Read, read_one
@@ -347,3 +351,20 @@ def test_a_reference_of_the_entry_beside_one_of_the_details_is_kept() -> None:
     line = line_of("166?20KREF+LOT-9?21SVWZ+X", "2401150115C10,00NTRFMY-REF")
 
     assert (line.remittance_ref, line.comment) == ("LOT-9", "MY-REF")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/" * 15_000, "//REMI" * 2_500, "166" + "?20EREF+" * 1_800, "166?20EREF+" + "?21a" * 3_700,
+        "166?00a?10b?20SVWZ+" + "?22" * 4_900 + "?!", "166?20" + "EREF+ " * 2_500,
+        "LIB x\nNPY " * 1_500, "EREF+" * 3_000, "\n" * 15_000,
+    ],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_details_made_to_be_slow_take_a_hundredth_of_a_second_or_so(text: str) -> None:
+    begun = time.process_time()
+    with contextlib.suppress(InputError):  # too large, for some
+        read_details(text)
+
+    assert time.process_time() - begun < 0.5
