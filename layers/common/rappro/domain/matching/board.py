@@ -19,7 +19,7 @@ from rappro.domain.books import (
     PaymentMethod,
 )
 from rappro.domain.ids import ThirdPartyId
-from rappro.domain.matching.clues import Clue, clue_of, is_strong, label_words
+from rappro.domain.matching.clues import Clue, Reader, is_strong, label_words
 from rappro.domain.matching.index import BookIndex, is_on_account
 from rappro.domain.matching.model import (
     Candidate,
@@ -114,10 +114,10 @@ class Board:
         self.templates = {template.id: template for template in world.templates}
         self.template_phrases = _template_phrases(world)
         book = shape_book(tuple(sorted(set(world.number_shapes))))
+        reader = Reader(self.directory, book)
         ordered = sorted(world.lines, key=line_order)
         self.clues: tuple[Clue, ...] = tuple(
-            clue_of(rank, match_line, self.directory, book)
-            for rank, match_line in enumerate(ordered)
+            reader.clue_of(rank, match_line) for rank, match_line in enumerate(ordered)
         )
         self.is_pending = bytearray(_is_matchable(clue) for clue in self.clues)
         self.lines_by_amount: dict[tuple[str, str, int], list[int]] = defaultdict(list)

@@ -24,6 +24,10 @@ DETAILS_MAX: Final = 2000
 """Parts of a batch that are read; a larger batch is matched by its key or not at all."""
 
 HITS_MAX: Final = 200
+
+FIELDS_KEPT: Final = 50_000
+"""Texts of lines that a reader remembers."""
+
 GLUED_LABEL_CHARS_MIN: Final = 28
 """A label this long was cut by the bank and goes on in the next text, in the middle of a word."""
 
@@ -99,94 +103,129 @@ class Clue:
         return " ".join(hit.runs)
 
 
-def clue_of(rank: int, match_line: MatchLine, directory: Directory, book: ShapeBook) -> Clue:
-    """Read a line and the parts of its batch."""
-    line = match_line.line
-    if not line.details:
-        return _read(rank, match_line, directory, book)
-    details = tuple(
-        _read(rank, replace(match_line, line=detail), directory, book)
-        for detail in line.details[:DETAILS_MAX]
-    )
-    return _read(rank, match_line, directory, book, details)
+class _Field:
+    """One text of lines, read once however many lines have it: folded, its words and its marks."""
+
+    __slots__ = ("folded", "marks", "name", "words")
+
+    def __init__(self, name: str, folded: str) -> None:
+        self.name = name
+        self.folded = folded
+        self.words = Words(name, undotted(folded))
+        is_silent = name == "counterparty" or _MARKS.isdisjoint(self.words.words)
+        self.marks = _NO_IDS if is_silent else _MARKS.intersection(self.words.words)
 
 
-def _read(
-    rank: int,
-    match_line: MatchLine,
-    directory: Directory,
-    book: ShapeBook,
-    details: tuple[Clue, ...] = (),
-) -> Clue:
-    line = match_line.line
-    texts = _texts(line)
-    refs = _refs(line, texts, book)
-    fields = _fields(texts, details)
-    keys, hits = refs.keys, refs.hits
-    if details:
-        keys = keys.union(*(detail.keys for detail in details))
-        hits = (*hits, *(hit for detail in details for hit in detail.hits))
-    if line.remittance_ref or line.entry_ref:
-        own = (key_token(line.remittance_ref), key_token(line.entry_ref))
-        keys = keys.union([key for key in own if key])
-    return Clue(
-        rank,
-        match_line,
-        line,
-        line.amount_minor,
-        line.currency,
-        line.booking_date,
-        line.booking_date.toordinal(),
-        refs,
-        _distinct(hits) if len(hits) > 1 else hits,
-        keys,
-        _ids(line),
-        _payer(match_line, fields, refs, directory, details),
-        _kind(line, fields),
-        fields,
-        details,
-    )
+class Reader:
+    """Reads the lines of one run: with the company's third parties and the shapes of its numbers.
+
+    Texts that come back (names, labels without a number) are remembered, at most FIELDS_KEPT.
+    """
+
+    def __init__(self, directory: Directory, book: ShapeBook) -> None:
+        self._directory = directory
+        self._book = book
+        self._fields: dict[tuple[str, str], _Field] = {}
+
+    def clue_of(self, rank: int, match_line: MatchLine) -> Clue:
+        """Read a line and the parts of its batch."""
+        line = match_line.line
+        if not line.details:
+            return self._read(rank, match_line)
+        details = tuple(
+            self._read(rank, replace(match_line, line=detail))
+            for detail in line.details[:DETAILS_MAX]
+        )
+        return self._read(rank, match_line, details)
+
+    def _read(self, rank: int, match_line: MatchLine, details: tuple[Clue, ...] = ()) -> Clue:
+        line = match_line.line
+        texts = self._texts(line)
+        refs = _refs(line, texts, self._book)
+        texts = self._distinct(texts)
+        fields = tuple([text.words for text in texts])
+        if len(details) == 1:
+            fields += details[0].fields
+        keys, hits = refs.keys, refs.hits
+        if details:
+            keys = keys.union(*(detail.keys for detail in details))
+            hits = (*hits, *(hit for detail in details for hit in detail.hits))
+        if line.remittance_ref or line.entry_ref:
+            own = (key_token(line.remittance_ref), key_token(line.entry_ref))
+            keys = keys.union([key for key in own if key])
+        return Clue(
+            rank,
+            match_line,
+            line,
+            line.amount_minor,
+            line.currency,
+            line.booking_date,
+            line.booking_date.toordinal(),
+            refs,
+            _distinct(hits) if len(hits) > 1 else hits,
+            keys,
+            _ids(line),
+            _payer(match_line, fields, refs, self._directory, details),
+            _kind(line, texts, details),
+            fields,
+            details,
+        )
+
+    def _texts(self, line: StatementLine) -> list[_Field]:
+        """Return the texts that are not empty; the counterparty's name is the last."""
+        field = self._field
+        texts: list[_Field] = []
+        if line.label:
+            texts.append(field("label", line.label))
+        if line.label_more:
+            texts.append(field("label_more", line.label_more))
+        if line.comment:
+            texts.append(field("comment", line.comment))
+        if line.remittance_ref:
+            texts.append(field("remittance_ref", line.remittance_ref))
+        if line.ordering_account:
+            texts.append(field("ordering_account", line.ordering_account))
+        if line.counterparty.name:
+            texts.append(field("counterparty", line.counterparty.name))
+        return texts
+
+    def _field(self, name: str, raw: str) -> _Field:
+        known = self._fields.get((name, raw))
+        if known is None:
+            if len(self._fields) >= FIELDS_KEPT:
+                self._fields.clear()
+            known = self._fields[name, raw] = _Field(name, fold(raw))
+        return known
+
+    def _distinct(self, texts: list[_Field]) -> list[_Field]:
+        """Return each different text once, and the label with its continuation as one."""
+        if len(texts) < 2:
+            return texts
+        first: dict[str, _Field] = {}
+        for text in texts:
+            first.setdefault(text.folded, text)
+        if texts[0].name == "label" and texts[1].name == "label_more":
+            label, more = texts[0].folded, texts[1].folded
+            blank = "" if len(label) >= GLUED_LABEL_CHARS_MIN else " "
+            both = f"{label}{blank}{more}"
+            if both not in first:
+                first[both] = self._glued(both)
+        return list(first.values())
+
+    def _glued(self, folded: str) -> _Field:
+        key = ("label and label_more", folded)
+        known = self._fields.get(key)
+        if known is None:
+            known = self._fields[key] = _Field(*key)
+        return known
 
 
-def _texts(line: StatementLine) -> list[tuple[str, str]]:
-    """Return the texts that are not empty, folded, by name; the counterparty's name is one."""
-    texts: list[tuple[str, str]] = []
-    if line.label:
-        texts.append(("label", fold(line.label)))
-    if line.label_more:
-        texts.append(("label_more", fold(line.label_more)))
-    if line.comment:
-        texts.append(("comment", fold(line.comment)))
-    if line.remittance_ref:
-        texts.append(("remittance_ref", fold(line.remittance_ref)))
-    if line.ordering_account:
-        texts.append(("ordering_account", fold(line.ordering_account)))
-    if line.counterparty.name:
-        texts.append(("counterparty", fold(line.counterparty.name)))
-    return texts
-
-
-def _refs(line: StatementLine, texts: list[tuple[str, str]], book: ShapeBook) -> TextRefs:
+def _refs(line: StatementLine, texts: Iterable[_Field], book: ShapeBook) -> TextRefs:
     """Read the references in all texts but the counterparty's name, and in the end-to-end id."""
-    searched = dict.fromkeys([text for name, text in texts if name != "counterparty"])
+    searched = dict.fromkeys([text.folded for text in texts if text.name != "counterparty"])
     if line.end_to_end_id:
         searched[fold(line.end_to_end_id)] = None
     return read_text("\n".join(searched), book)
-
-
-def _fields(texts: list[tuple[str, str]], details: tuple[Clue, ...]) -> tuple[Words, ...]:
-    """Return each different text once as words, and the label with its continuation as one."""
-    first: dict[str, str] = {}
-    for name, text in texts:
-        first.setdefault(text, name)
-    if len(texts) > 1 and texts[0][0] == "label" and texts[1][0] == "label_more":
-        label, more = texts[0][1], texts[1][1]
-        blank = "" if len(label) >= GLUED_LABEL_CHARS_MIN else " "
-        first.setdefault(f"{label}{blank}{more}", "label and label_more")
-    fields = [Words(name, undotted(text)) for text, name in first.items()]
-    if len(details) == 1:
-        fields += details[0].fields
-    return tuple(fields)
 
 
 def _payer(
@@ -234,18 +273,22 @@ def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     return tuple(best.values())[:HITS_MAX]
 
 
-def _kind(line: StatementLine, fields: tuple[Words, ...]) -> Kind:
+def _kind(line: StatementLine, texts: Iterable[_Field], details: tuple[Clue, ...]) -> Kind:
     """Return the kind that the bank's facts and those words make that tell of a kind."""
-    marks: set[str] | frozenset[str] = _NO_IDS
-    for field in fields:
-        if field.name != "counterparty" and not _MARKS.isdisjoint(field.words):
-            marks = marks | _MARKS.intersection(field.words)
+    marks = _NO_IDS
+    for text in texts:
+        if text.marks:
+            marks = marks | text.marks if marks else text.marks
+    if len(details) == 1:  # its only part says the same of it
+        for words in details[0].fields:
+            if words.name != "counterparty":
+                marks = marks | _MARKS.intersection(words.words)
     return _kind_of(
         line.nature,
         bool(line.is_reversal or line.return_reason),
         bool(line.details),
         line.original is not None,
-        frozenset(marks),
+        marks,
     )
 
 

@@ -30,7 +30,7 @@ from rappro.domain.books import (
 from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.board import line_order
-from rappro.domain.matching.clues import Clue, clue_of
+from rappro.domain.matching.clues import Clue, Reader
 from rappro.domain.matching.model import Lookups, MatchLine
 from rappro.domain.matching.numbers import shape_book
 from rappro.domain.matching.references import (
@@ -135,10 +135,10 @@ def _clues(
     number_shapes: Sequence[str],
     lessons: Sequence[Lesson],
 ) -> Iterator[Clue]:
-    directory = Directory(third_parties, lessons)
     book = shape_book(tuple(sorted(set(number_shapes))))
+    reader = Reader(Directory(third_parties, lessons), book)
     for rank, match_line in enumerate(sorted(lines, key=line_order)):
-        yield clue_of(rank, match_line, directory, book)
+        yield reader.clue_of(rank, match_line)
 
 
 def _amounts(clue: Clue) -> set[int]:

@@ -77,13 +77,17 @@ class _Node:
 
 
 class Words:
-    """A field's words, and where each starts and ends in the folded text: worked out when asked."""
+    """A field's words, and where each starts and ends in the folded text: worked out when asked.
 
-    __slots__ = ("_spans", "name", "text", "words")
+    `finds` is what a directory found in them, kept here because many lines share one text.
+    """
+
+    __slots__ = ("_spans", "finds", "name", "text", "words")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
+        self.finds: list[Find] | None = None
         self.words: list[str] = _WORD.findall(text)
         if len(self.words) > WORDS_MAX:
             del self.words[WORDS_MAX:]

@@ -209,7 +209,11 @@ class Directory:
         return line.refs.ibans | {compact} if compact else line.refs.ibans
 
     def _named(self, line: Identity) -> list[Find]:
-        finds = [find for words in line.fields for find in self._phrases.find(words)]
+        finds: list[Find] = []
+        for words in line.fields:
+            if words.finds is None:
+                words.finds = self._phrases.find(words)
+            finds += words.finds
         if not finds:
             return finds
         believed = [find for find in finds if not find.is_inside]
