@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rappro.domain.bank import Nature, OriginalAmount, StatementLine
@@ -178,6 +179,7 @@ def _no_nature(movement: Movement, code: str) -> Nature | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # the parties of a statement come again and again
 def _iban(account: str) -> str | None:
     plain = plain_iban(account)
     return plain if is_iban(plain) else None
