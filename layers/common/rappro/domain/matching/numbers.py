@@ -82,7 +82,7 @@ def shape_of(number: str) -> str:
 
 def dotted(runs: Iterable[str]) -> str:
     """Return runs joined by points, digits without their leading zeros ("FA.2026.123")."""
-    return ".".join((run.lstrip("0") or "0") if run[0] <= "9" else run for run in runs)
+    return ".".join([(run.lstrip("0") or "0") if run[0] <= "9" else run for run in runs])
 
 
 _Groups = frozenset[tuple[int, ...]]
@@ -200,23 +200,23 @@ def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     openers, digits_min = book.openers, book.digits_min
     hits: list[Hit] = []
     covered = 0  # whatever begins inside a complete number is part of it
-    end = 0
     for index in range(1, len(pieces), 2):
         run = pieces[index]
-        start = end + len(pieces[index - 1])
-        end = start + len(run)
+        letters = openers.get(run)
+        if letters is None and (run[0] > "9" or len(run) < digits_min):
+            continue
+        end = len("".join(pieces[: index + 1]))
+        start = end - len(run)
         if start < covered:
             continue
-        letters = openers.get(run)
         if letters is None:
-            is_digits = run[0] <= "9" and len(run) >= digits_min
-            if not is_digits or blanked[start:end] != run or not _is_start(pieces, index):
+            if blanked[start:end] != run or not _is_start(pieces, index):
                 continue
             letters = run
         found = _from(text, pieces, index, (letters, end), book)
         if found:
             hits += found
-            covered = max((hit.end for hit in found if hit.fit is Fit.EXACT), default=covered)
+            covered = max([hit.end for hit in found if hit.fit is Fit.EXACT], default=covered)
             if len(hits) > HITS_MAX:
                 break
     return _widest(hits) if len(hits) > 1 else hits

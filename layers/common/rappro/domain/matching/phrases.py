@@ -27,11 +27,15 @@ CUT_FIELD_CHARS_MIN: Final = 20
 """A shorter text was not cut by the bank, so its last word is whole."""
 
 CUT_MATCH_CHARS_MIN: Final = 8
+CUT_END_WORDS_MAX: Final = 5
+CUT_END_CHARS_MIN: Final = 6
+CUT_END_DIGITS_MIN: Final = 3
 WAYS_ON_MAX: Final = 50
 """Words that a cut text could go on with; more of them name nobody."""
 
 LAST_CHARACTER: Final = "\uffff"
 _WORD: Final = re.compile(r"[A-Z0-9]+")
+_DIGIT_AT_LEAST: Final = re.compile(rf"(?:[0-9][A-Z]*){{{CUT_END_DIGITS_MIN}}}")
 _JOINT: Final = re.compile(r"[ \-&']{1,3}")
 _TITLES: Final = frozenset("SOCIETE STE ETS ETABLISSEMENTS M MR MME MLLE MONSIEUR MADAME".split())  # noqa: SIM905 (a list of words reads better as one)
 _SAME_FORM: Final = {"SASU": "SAS", "EURL": "SARL", "LIMITED": "LTD", "ASSOCIATION": "ASSOC"}
@@ -82,7 +86,7 @@ class Words:
     `finds` is what a directory found in them, kept here because many lines share one text.
     """
 
-    __slots__ = ("_spans", "finds", "name", "text", "words")
+    __slots__ = ("_cut_ends", "_spans", "finds", "name", "text", "words")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -92,6 +96,7 @@ class Words:
         if len(self.words) > WORDS_MAX:
             del self.words[WORDS_MAX:]
         self._spans: list[tuple[int, int]] | None = None
+        self._cut_ends: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, name: str, raw: str) -> Words:
@@ -115,6 +120,22 @@ class Words:
                 spans.append((start, end))
             self._spans = spans
         return self._spans
+
+    @property
+    def cut_ends(self) -> tuple[str, ...]:
+        """Return the last words, glued, of which a number may be that was cut off with the text.
+
+        It takes CUT_END_CHARS_MIN letters or digits and CUT_END_DIGITS_MIN digits.
+        """
+        if self._cut_ends is None:
+            ends: list[str] = []
+            glued = ""
+            for word in reversed(self.words[-CUT_END_WORDS_MAX:]):
+                glued = word + glued
+                if len(glued) >= CUT_END_CHARS_MIN and _DIGIT_AT_LEAST.search(glued):
+                    ends.append(glued)
+            self._cut_ends = tuple(ends)
+        return self._cut_ends
 
     def neighbour(self, index: int, other: int) -> str | None:
         """Return the word at `other` when only a blank or a hyphen stands between both."""

@@ -27,7 +27,7 @@ def entries_of_payer(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]
             if party in board.label_parties(place)
             or not names.isdisjoint(board.index.entries.label_words(place))
         ]
-    return sorted({*own, *others})
+    return sorted({*own, *others}) if own or others else []
 
 
 def is_near(board: Board, clue: Clue, place: int) -> bool:

@@ -29,7 +29,6 @@ HOT_ITEMS_MAX: Final = 50
 """Items of one amount, whoever's, that are searched for a part of a number; more is a price."""
 
 ENDING_CHARS_MIN: Final = 4
-CUT_CHARS_MIN: Final = 6
 
 
 def payer_truncated(board: Board, clue: Clue) -> Outcome:
@@ -37,8 +36,11 @@ def payer_truncated(board: Board, clue: Clue) -> Outcome:
     party = clue.payer.third_party
     if party is None or not board.is_company_line(clue):
         return None
+    parts = _parts_of(board, clue, party)
+    if not parts:
+        return None
     whole = _whole_of(board, clue, party)
-    parts = [place for place in _parts_of(board, clue, party) if place not in whole]
+    parts = [place for place in parts if place not in whole]
     if not parts or len(parts) > PARTS_MAX:
         return None
     state = board.state
@@ -94,19 +96,21 @@ def _whole_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
 def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     """Return the payer's items of whose number the line shows a part, or a mistyped form."""
     items = board.index.items
+    numbers = board.numbers(clue).all
     places = {
         place
-        for named in board.numbers(clue).all
+        for named in numbers
         if named.fit <= Fit.LISTED
         for place in named.places
         if items.all[place].third_party == party
     }
     for ending in clue.refs.endings:
         places.update(items.with_ending(party, ending))
-    places.update(_mistyped(board, clue, party))
-    exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
-    if exact:
-        cuts = _cut_ends(clue)
+    if numbers:
+        places.update(_mistyped(board, clue, party))
+    cuts = _cut_ends(clue)
+    if cuts:
+        exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
         places.update(place for place in exact if _is_cut(board, place, cuts))
     if not places:
         return []
@@ -136,26 +140,16 @@ def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     return found
 
 
-def _cut_ends(clue: Clue) -> frozenset[str]:
+def _cut_ends(clue: Clue) -> list[str]:
     """Return the last words of the texts, glued: a number may have been cut off there."""
-    ends: set[str] = set()
-    for words in clue.fields:
-        glued = ""
-        for word in reversed(words.words[-5:]):
-            glued = word + glued
-            if len(glued) >= CUT_CHARS_MIN:
-                ends.add(glued)
-    return frozenset(ends)
+    return [end for words in clue.fields for end in words.cut_ends]
 
 
 def _is_cut(board: Board, place: int, cuts: Iterable[str]) -> bool:
     """Tell whether a text ends in the middle of an item's number, past its first digits."""
     number = "".join(board.index.items.runs[place])
     return any(
-        number.startswith(cut)
-        and len(cut) < len(number)
-        and len(cut) * 5 >= len(number) * 3
-        and sum(char <= "9" for char in cut) >= 3
+        number.startswith(cut) and len(cut) < len(number) and len(cut) * 5 >= len(number) * 3
         for cut in cuts
     )
 
