@@ -144,7 +144,10 @@ class Statement:
         if account.iban is not None and not is_right_iban(account.iban):
             self._noted("account_check")
         self._account = replace(account, holder=self._holder)
-        self._maker = LineMaker(self._currency, self._findings)
+        try:
+            self._maker = LineMaker(self._currency, self._findings)
+        except UnsupportedCurrency as wrong:
+            raise UnsupportedCurrency(wrong.detail, position=self._where) from wrong
         self._ordinal += 1
         self._state = _State.ENTRIES
         yield StatementOpened(self._account, self._ordinal)
@@ -313,8 +316,6 @@ class Statement:
         if self._state is _State.OUTSIDE:
             self._fail("a field outside of a message")
         self._rest(value.partition("\n")[2], "64")
-
-    # What stands between messages, and their end
 
     def _rest(self, text: str, tag: str) -> None:
         """Read the lines behind a field: end marks, envelopes, or text that has no place."""
