@@ -17,7 +17,7 @@ from rappro.domain.matching.model import MatchLine
 from rappro.domain.matching.normalise import fold, telling_words, undotted
 from rappro.domain.matching.numbers import Hit, ShapeBook
 from rappro.domain.matching.phrases import Words
-from rappro.domain.matching.references import TextRefs, key_token, read_text
+from rappro.domain.matching.references import TextRefs, has_digit, key_token, read_text
 from rappro.domain.matching.third_party import UNKNOWN, Directory, Identity, Payer
 
 DETAILS_MAX: Final = 2000
@@ -192,10 +192,16 @@ class Reader:
     def _field(self, name: str, raw: str) -> _Field:
         known = self._fields.get((name, raw))
         if known is None:
+            known = _Field(name, fold(raw))
+            self._remember((name, raw), known)
+        return known
+
+    def _remember(self, key: tuple[str, str], text: _Field) -> None:
+        """Keep a text that may come back; one with a number hardly does."""
+        if not has_digit(text.folded):
             if len(self._fields) >= FIELDS_KEPT:
                 self._fields.clear()
-            known = self._fields[name, raw] = _Field(name, fold(raw))
-        return known
+            self._fields[key] = text
 
     def _distinct(self, texts: list[_Field]) -> list[_Field]:
         """Return each different text once, and the label with its continuation as one."""
@@ -216,7 +222,8 @@ class Reader:
         key = ("label and label_more", folded)
         known = self._fields.get(key)
         if known is None:
-            known = self._fields[key] = _Field(*key)
+            known = _Field(*key)
+            self._remember(key, known)
         return known
 
 

@@ -82,7 +82,7 @@ _DIGIT: Final = re.compile(r"\d")
 _THREE_DIGITS: Final = re.compile(r"(?:[^\d]*\d){3}")
 _SIREN: Final = re.compile(r"\d(?<!\d\d)\d\d ?\d{3} ?\d{3}(?!\d)")
 _DIGITS: Final = re.compile(r"\d(?<![A-Z0-9]\d)\d{2,11}(?![A-Z0-9])")
-_IBAN_MARK: Final = re.compile(r"\d\d[A-Z0-9 ]{11}")
+_IBAN_MARK: Final = re.compile(r"\d(?<=[A-Z][A-Z]\d)\d(?: ?[A-Z0-9]){11}")
 
 
 def key_token(text: str | None) -> str | None:
@@ -177,9 +177,14 @@ _EMPTY: Final[frozenset[str]] = frozenset()
 _NO_AMOUNTS: Final[frozenset[int]] = frozenset()
 
 
+def has_digit(text: str) -> bool:
+    """Tell whether a text may refer to anything: every reference has a digit."""
+    return _DIGIT.search(text) is not None
+
+
 def read_text(folded: str, book: ShapeBook) -> TextRefs:
     """Return what a folded text refers to; `book` holds the shapes of the company's numbers."""
-    if not _DIGIT.search(folded):
+    if not has_digit(folded):
         return NOTHING
     written = _ibans(folded) if _IBAN_MARK.search(folded) else []
     text = folded
