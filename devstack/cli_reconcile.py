@@ -50,18 +50,14 @@ from rappro.edge.results import (
 from rappro.formats.registry import detect, peek
 from rappro.ports import Ports
 from rappro.use_cases.companies import save_company, save_journal
+from rappro.use_cases.gathering import gather_evidence
 from rappro.use_cases.import_drop import import_drop
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.load_books import load_document
 from rappro.use_cases.post_run import post
 from rappro.use_cases.reads import get_statement
-from rappro.use_cases.run_steps import (
-    Decisions,
-    RunRequest,
-    decide,
-    decisions_name,
-    gather_evidence,
-)
+from rappro.use_cases.run_requests import Decisions, RunRequest, decisions_name
+from rappro.use_cases.run_steps import decide
 
 Json = dict[str, Any]
 
@@ -208,8 +204,9 @@ class _Session:
             return
         run_id = run_id_of(TENANT, self.company, ids[0], 1)
         request = RunRequest(TENANT, self.company, ids[0], run_id, 1, also=tuple(ids[1:]))
-        for step in (gather_evidence, decide, post):
-            step(self.ports, request)
+        gather_evidence(self.ports, request, lookups_per_batch=sys.maxsize)
+        decide(self.ports, request)
+        post(self.ports, request)
         decided = self.ports.blobs.load_document(
             TENANT, self.company, decisions_name(run_id), Decisions
         )

@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rappro.bootstrap import ports
 from rappro.edge.events import FailureInput
 from rappro.edge.observability import bind, observed
-from rappro.use_cases.run_steps import RunRequest, fail
+from rappro.use_cases.run_requests import RunRequest
+from rappro.use_cases.run_steps import fail
 
 
 @observed

@@ -9,13 +9,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rappro.bootstrap import ports
 from rappro.edge.events import StepInput
 from rappro.edge.observability import bind, observed
-from rappro.use_cases.run_steps import RunRequest, gather_evidence
+from rappro.use_cases.gathering import gather
+from rappro.use_cases.run_requests import RunRequest
 
 
 @observed
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Run this step; repeating it is harmless."""
+    """Read what fits, or one batch of it when it is much; repeating it is harmless."""
     step = StepInput.model_validate(event)
     bind(step)
-    gather_evidence(ports(), RunRequest(**step.request()))
-    return {"run_id": step.run_id}
+    return {"batches": gather(ports(), RunRequest(**step.request()), step.batch)}

@@ -10,7 +10,7 @@ from rappro.bootstrap import ports
 from rappro.edge.events import StepInput
 from rappro.edge.observability import bind, observed
 from rappro.use_cases.post_run import post
-from rappro.use_cases.run_steps import RunRequest
+from rappro.use_cases.run_requests import RunRequest
 
 
 @observed

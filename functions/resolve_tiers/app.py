@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rappro.bootstrap import ports
 from rappro.edge.events import StepInput
 from rappro.edge.observability import bind, observed
-from rappro.use_cases.run_steps import RunRequest, decide
+from rappro.use_cases.run_requests import RunRequest
+from rappro.use_cases.run_steps import decide
 
 
 @observed
@@ -17,5 +18,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Run this step; repeating it is harmless."""
     step = StepInput.model_validate(event)
     bind(step)
-    decide(ports(), RunRequest(**step.request()))
+    decide(ports(), RunRequest(**step.request()), step.batches)
     return {"run_id": step.run_id}

@@ -13,7 +13,10 @@ from tests.architecture.stack_template import function, machine, written
 STATES: dict[str, dict[str, Any]] = machine()["States"]
 IMPORT: dict[str, dict[str, Any]] = machine("import")["States"]
 CHUNKS: dict[str, dict[str, Any]] = IMPORT["StoreChunks"]["ItemProcessor"]["States"]
-EVERY = {**STATES, **IMPORT, **CHUNKS}
+BATCHES: dict[str, dict[str, Any]] = STATES["Gather"]["ItemProcessor"]["States"]
+EVERY = {**STATES, **BATCHES, **IMPORT, **CHUNKS}
+FUNCTION_OF = {"GatherBatch": "Match"}  # where a state is not named as its function
+WITHIN_A_MAP = {"StoreChunk", "GatherBatch"}
 
 
 def tasks(states: dict[str, dict[str, Any]]) -> list[str]:
@@ -45,8 +48,8 @@ def named(clauses: list[dict[str, Any]]) -> set[str]:
 def test_every_error_that_a_step_names_exists(task: str) -> None:
     retried, caught = named(EVERY[task]["Retry"]), named(EVERY[task].get("Catch", []))
 
-    # The map around a chunk's step catches for it.
-    assert caught - set(OURS) == (set() if task == "StoreChunk" else {"States.ALL"})
+    # The map around a step catches for it.
+    assert caught - set(OURS) == (set() if task in WITHIN_A_MAP else {"States.ALL"})
     assert retried - set(OURS) == OF_LAMBDA
 
 
@@ -70,11 +73,12 @@ def test_every_retry_is_bounded_and_spreads_out(task: str) -> None:
 @pytest.mark.parametrize("task", EVERY_TASK)
 def test_every_step_has_a_time_limit_just_above_its_functions(task: str) -> None:
     limit = EVERY[task]["TimeoutSeconds"]
+    timeout = function(FUNCTION_OF.get(task, task))["Timeout"]
 
-    assert function(task)["Timeout"] < limit <= function(task)["Timeout"] + 10
+    assert timeout < limit <= timeout + 10
 
 
-@pytest.mark.parametrize("task", [t for t in TASKS if t != "FailRun"])
+@pytest.mark.parametrize("task", [*(t for t in TASKS if t != "FailRun"), "Gather"])
 def test_any_other_error_of_a_step_is_written_on_the_statement(task: str) -> None:
     last = STATES[task]["Catch"][-1]
 
@@ -98,7 +102,7 @@ def test_the_steps_follow_each_other() -> None:
         path.append(name)
         name = STATES[name].get("Next")
 
-    assert path == ["Begin", "Match", "ResolveTiers", "PostEntries", "Done"]
+    assert path == ["Begin", "Match", "Gather", "ResolveTiers", "PostEntries", "Done"]
 
 
 def test_books_that_moved_send_the_run_back_to_match_a_bounded_number_of_times() -> None:
@@ -127,7 +131,16 @@ def test_only_names_travel_between_the_steps() -> None:
         "run_number.$",
         "conflicts",
     }
-    assert {task: STATES[task]["ResultPath"] for task in TASKS} == dict.fromkeys(TASKS)
+    kept = {task: STATES[task]["ResultPath"] for task in [*TASKS, "Gather"]}
+    assert kept == {**dict.fromkeys(kept), "Match": "$.gathered"}
+    assert set(STATES["Gather"]["ItemSelector"]) == (carried - {"conflicts"}) | {"batch.$"}
+
+
+def test_a_map_only_gathers_and_one_step_decides() -> None:
+    assert STATES["Gather"]["ItemsPath"] == "$.gathered.batches"
+    assert list(BATCHES) == ["GatherBatch"]
+    assert BATCHES["GatherBatch"]["Resource"] == STATES["Match"]["Resource"]
+    assert 1 <= STATES["Gather"]["MaxConcurrency"] <= 10
 
 
 def test_each_step_runs_its_own_function() -> None:

@@ -31,19 +31,20 @@ STEP_CODE = '''
 import json, os, time
 from rappro.domain import errors
 
-plan = json.loads(os.environ["PLAN"])
+plans = json.loads(os.environ["PLANS"])
 
 
 def handler(event, context):
-    """Behave as the next word of the plan says, the last one for ever: an error, sleep, or ok."""
+    """Behave as the plan's next word says, the last one for ever: an error, sleep, batches, ok."""
+    plan = plans["batch" if "batch" in event else "step"]
     word = plan.pop(0) if len(plan) > 1 else plan[0]
     if word == "sleep":
         time.sleep(60)
     if word == "KeyError":
         raise KeyError("not ours")
-    if word != "ok":
+    if word not in ("ok", "batches"):
         raise getattr(errors, word)("on purpose")
-    return {"large": "x" * 1000}
+    return {"large": "x" * 1000, "batches": [1, 2, 3] if word == "batches" else []}
 '''
 
 
@@ -97,7 +98,7 @@ def runner_of(machine: Machine, endpoint_url: str, folder: Path) -> Iterator[Run
                 Handler="app.handler",
                 Timeout=2,
                 Code={"ZipFile": package},
-                Environment={"Variables": {"PLAN": json.dumps(plans.get(step, ["ok"]))}},
+                Environment={"Variables": {"PLANS": json.dumps(plans_of(step, plans))}},
             )
             definition = definition.replace(f"${{{step}Arn}}", created["FunctionArn"])
         arn = states.create_state_machine(
@@ -112,6 +113,11 @@ def runner_of(machine: Machine, endpoint_url: str, folder: Path) -> Iterator[Run
     yield runner
     for step in machine.steps:
         functions.delete_function(FunctionName=step)
+
+
+def plans_of(step: str, plans: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the plan of a step, and the one of its function when it reads a batch."""
+    return {"step": plans.get(step, ["ok"]), "batch": plans.get("GatherBatch", ["ok"])}
 
 
 def outcome_of(states: SFNClient, execution: str, steps: tuple[str, ...]) -> Outcome:

@@ -68,7 +68,23 @@ def test_an_error_that_is_not_retryable_is_written_on_the_statement_at_once(
     assert outcome.errors == [error]
     assert outcome.told is not None
     assert outcome.told["failure"]["Error"] == error
-    assert {k: v for k, v in outcome.told.items() if k != "failure"} == {**RUN, "conflicts": 0}
+    names = {k: v for k, v in outcome.told.items() if k != "failure"}
+    assert names == {**RUN, "conflicts": 0, "gathered": {"batches": []}}
+
+
+def test_what_is_much_to_gather_is_read_in_batches_before_anything_is_decided(run: Runner) -> None:
+    read = run(Match=["batches"])
+
+    assert (read.status, read.visits) == ("SUCCEEDED", ["Match", "ResolveTiers", "PostEntries"])
+
+
+def test_a_batch_that_cannot_be_read_ends_the_run_before_anything_is_decided(run: Runner) -> None:
+    outcome = run(Match=["batches"], GatherBatch=["NotFound"])
+
+    assert (outcome.status, outcome.error) == ("FAILED", "NotFound")
+    assert outcome.visits == ["Match", "FailRun"]
+    assert outcome.told is not None
+    assert outcome.told["gathered"] == {"batches": [1, 2, 3]}
 
 
 def test_a_step_that_runs_out_of_time_ends_the_run_without_a_second_try(run: Runner) -> None:

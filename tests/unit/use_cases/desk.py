@@ -39,10 +39,12 @@ from rappro.domain.settings import (
 )
 from rappro.ports import Drop, Ports
 from rappro.use_cases.companies import save_company, save_journal
+from rappro.use_cases.gathering import LOOKUPS_PER_BATCH, gather_batch, gather_evidence
 from rappro.use_cases.import_drop import import_drop
 from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.post_run import post
-from rappro.use_cases.run_steps import RunRequest, decide, fail, gather_evidence
+from rappro.use_cases.run_requests import RunRequest
+from rappro.use_cases.run_steps import decide, fail
 from tests.camt_text import IBAN, Movement, camt
 
 TENANT = TenantId("cabinet-sud")
@@ -56,6 +58,7 @@ class Desk:
 
     def __init__(self, tenant: TenantId = TENANT, *, store: MemoryStore | None = None) -> None:
         self.tenant, self.company = tenant, COMPANY
+        self.lookups_per_batch = LOOKUPS_PER_BATCH
         self.store = store or MemoryStore()
         self.clock = FixedClock(NOW)
         self.inbox, self.blobs, self.feeds = MemoryInbox(), MemoryBlobs(), MemoryFeeds()
@@ -89,8 +92,12 @@ class Desk:
             StatementId(payload["statement_id"]), RunId(payload["run_id"]), payload["run_number"],
         )  # fmt: skip
         try:
-            gather_evidence(self.ports, request)
-            decide(self.ports, request)
+            batches = gather_evidence(
+                self.ports, request, lookups_per_batch=self.lookups_per_batch
+            )
+            for batch in batches:
+                gather_batch(self.ports, request, batch)
+            decide(self.ports, request, batches)
             post(self.ports, request)
         except RapproError as error:
             fail(self.ports, request, error=type(error).__name__, cause=str(error))

@@ -23,9 +23,11 @@ from rappro.domain.settings import (
     ImportProfile,
 )
 from rappro.use_cases import lease
+from rappro.use_cases.gathering import gather_evidence
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.post_run import post
-from rappro.use_cases.run_steps import RunRequest, decide, fail, gather_evidence
+from rappro.use_cases.run_requests import RunRequest
+from rappro.use_cases.run_steps import decide, fail
 from rappro.use_cases.start_run import start_run
 
 from .desk import AUTHOR, CLIENT, COMPANY, NOVEMBER, SUPPLIER, Desk, camt

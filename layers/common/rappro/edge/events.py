@@ -61,10 +61,19 @@ class ObjectCreated(BaseModel):
         }
 
 
+class Gathered(BaseModel):
+    """What the first step left to be read side by side: the numbers of batches."""
+
+    model_config = _OURS
+
+    batches: tuple[Annotated[int, Field(ge=1)], ...] = ()
+
+
 class StepInput(BaseModel):
     """What goes from state to state of the reconcile machine: names, never data.
 
     `conflicts` counts how often posting met books that had moved, and sent the run back to match.
+    `gathered` and `batch`: see use_cases/gathering.py.
     """
 
     model_config = _OURS
@@ -75,6 +84,12 @@ class StepInput(BaseModel):
     run_id: Annotated[RunId, Identifier]
     run_number: int = Field(ge=1)
     conflicts: int = Field(default=0, ge=0)
+    gathered: Gathered = Gathered()
+    batch: int | None = Field(default=None, ge=1)
+
+    @property
+    def batches(self) -> tuple[int, ...]:
+        return self.gathered.batches
 
     def request(self) -> dict[str, Any]:
         """Return the fields of a run request."""

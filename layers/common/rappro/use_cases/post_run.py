@@ -47,7 +47,7 @@ from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match, finish_matches
 from rappro.use_cases.packing import fits, pack
-from rappro.use_cases.run_steps import (
+from rappro.use_cases.run_requests import (
     Decisions,
     RunRequest,
     decisions_name,

@@ -21,7 +21,7 @@ from rappro.domain.records import StatementRecord
 from rappro.domain.statement_state import RUNNABLE
 from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR
-from rappro.use_cases.run_steps import match_line
+from rappro.use_cases.gathering import match_line
 from rappro.use_cases.start_run import start_run
 
 LINES_EXAMINED_MAX = 5_000
