@@ -120,6 +120,6 @@ SCALE: Final = replace(
     lines_per_party=13.0,
     decoys=0.0,
 )  # fmt: skip
-"""As many open items as lines, 30 % of them of six prices; 8,000 third parties at 100,000."""
+"""As many open items as lines, a third of them of six prices; 8,000 third parties at 100,000."""
 
 CONFIGS: Final = {config.name: config for config in (EASY, HARD, HELD_OUT, SCALE)}

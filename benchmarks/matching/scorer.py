@@ -49,7 +49,7 @@ class Tally:
         """Return the counts and the shares that are read first."""
         counts = {each.name: getattr(self, each.name) for each in fields(self)}
         return counts | {
-            "wrong_per_10000": _share(self.wrong * 10_000, self.lines),
+            "wrong_per_10000": round(self.wrong * 10_000 / self.lines, 1) if self.lines else None,
             "decidable_share": _share(self.decidable, self.lines),
             "recall": _share(self.decidable_right, self.decidable),
             "party_share": _share(self.party_right, self.party_given),
