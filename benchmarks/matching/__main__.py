@@ -49,7 +49,10 @@ def main(arguments: list[str]) -> int:
         for name, outcomes in found.items():
             scores.setdefault(name, Score()).add(score(world, verdicts, outcomes))
     report = _report(options, scores, seconds)
-    print(json.dumps(report) if options.json else _tables(report, scores))
+    if options.json:
+        print(json.dumps(report))
+    else:
+        print(f"{tables(scores)}\nSeconds of the command: {report['seconds']}")
     return 0
 
 
@@ -73,7 +76,7 @@ def _report(options: argparse.Namespace, scores: dict[str, Score], seconds: floa
     }
 
 
-def _tables(report: Json, scores: dict[str, Score]) -> str:
+def tables(scores: dict[str, Score]) -> str:
     """Return two tables in Markdown: the engines, and the kinds of lines."""
     rows = [_row("engine", "automatic", "right of decidable", "wrong", "wrong per 10,000",
                  "third party right", "truth proposed in B")]  # fmt: skip
@@ -92,7 +95,6 @@ def _tables(report: Json, scores: dict[str, Score]) -> str:
         cells = [_cell(found.kinds[kind]) for found in scores.values()]
         rows.append(_row(kind, str(ours.lines), _percent(ours.decidable, ours.lines), *cells))
     rows.append("\nCells: right of decidable, wrong matches in brackets.")
-    rows.append(f"Seconds of the command: {report['seconds']}")
     return "\n".join(rows)
 
 
