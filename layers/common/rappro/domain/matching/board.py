@@ -151,6 +151,9 @@ class Board:
         places = items.by_token.get(hit.token)
         if places is None:
             return Named(hit, hit.fit, ())
+        if len(places) == 1 and not vetoes:
+            only = items.fit(places[0], hit)
+            return Named(hit, hit.fit, ()) if only is None else Named(hit, only, (places[0],))
         fits: dict[Fit, list[int]] = {}
         for place in places:
             fit = items.fit(place, hit)

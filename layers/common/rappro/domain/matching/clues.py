@@ -348,10 +348,15 @@ def label_words(clue: Clue) -> tuple[frozenset[str], ...]:
 
 def is_strong(hit: Hit) -> bool:
     """Tell whether a number of that form can hardly stand in a text by chance."""
-    digits = "".join([run for run in hit.runs if run[0] <= "9"])
-    if len(hit.runs) > 1 and any(run[0] > "9" for run in hit.runs):
-        return len(digits) >= 4
-    return len(digits) >= 6 and not _is_date(digits)
+    has_letters, digits = False, 0
+    for run in hit.runs:
+        if run[0] > "9":
+            has_letters = True
+        else:
+            digits += len(run)
+    if has_letters and len(hit.runs) > 1:
+        return digits >= 4
+    return digits >= 6 and not _is_date("".join(hit.runs))
 
 
 def _is_date(digits: str) -> bool:

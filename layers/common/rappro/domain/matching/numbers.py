@@ -200,11 +200,14 @@ def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     openers, digits_min = book.openers, book.digits_min
     hits: list[Hit] = []
     covered = 0  # whatever begins inside a complete number is part of it
-    for index in range(1, len(pieces), 2):
+    starts = [
+        index
+        for index in range(1, len(pieces), 2)
+        if pieces[index] in openers or (len(pieces[index]) >= digits_min and pieces[index] < ":")
+    ]  # digits come before ":", letters after it
+    for index in starts:
         run = pieces[index]
         letters = openers.get(run)
-        if letters is None and (run[0] > "9" or len(run) < digits_min):
-            continue
         end = len("".join(pieces[: index + 1]))
         start = end - len(run)
         if start < covered:

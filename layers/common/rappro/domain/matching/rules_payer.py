@@ -51,6 +51,8 @@ def payer_amount(board: Board, clue: Clue) -> Outcome:
         return None
     entries = entries_of_payer(board, clue, party)
     items, differs = _items_of(board, clue, party)
+    if len(items) == 1 and not entries and not differs:
+        return settle_items(board, clue, items, _amount_evidence(board, clue, items))
     plans: dict[tuple[object, ...], tuple[Take, ...]] = {}
     for place in items:
         plans.setdefault(("item", board.state.twin(place)), (board.item_take(place),))
