@@ -202,8 +202,9 @@ def three_sources(store: Faulty | None = None) -> tuple[Desk, list[StatementReco
     desk.drop(camt(NOVEMBER))
     for number, name in (("71", "a.xml"), ("72", "b.xml")):
         desk.drop(camt(NOVEMBER[:2], number=number), name=name)
-        (quarantined,) = (s for s in statements(desk) if s.status is StatementStatus.QUARANTINED)
-        override(desk, quarantined)
+        second = next(s for s in statements(desk) if s.number == number)
+        if second.status is StatementStatus.QUARANTINED:  # the same balances once more
+            override(desk, second)
     by_number = {s.number: s for s in statements(desk)}
     return desk, [by_number[number] for number in ("11", "71", "72")]
 

@@ -56,6 +56,26 @@ def test_taken_in_all_the_same_it_has_nothing_to_match_and_changes_no_figure() -
     assert (report.bank_balance_minor, report.difference_minor) == (65_766, 0)
 
 
+def test_a_month_over_its_days_is_taken_in_with_nothing_to_match() -> None:
+    desk = Desk().open_company()
+    opening = "1000.00"
+    for day, (movement, after) in enumerate(
+        zip(NOVEMBER, ("1120.00", "670.00", "657.66"), strict=True)
+    ):
+        one = mt940([movement], opening=opening, last=movement[0][2:].replace("-", ""))
+        desk.drop(one.replace(b"C261101", f"C{movement[0][2:].replace('-', '')}".encode()),
+                  name=f"{day}.sta")  # fmt: skip
+        opening = after
+    waiting = unmatched(desk)
+
+    (trace,) = desk.drop(camt(NOVEMBER))
+
+    month = by_format(desk, "camt.053")
+    assert trace.outcome is ImportOutcome.IMPORTED
+    assert (month.status, month.known_count) == (StatementStatus.RECONCILED, 3)
+    assert unmatched(desk) == waiting
+
+
 def test_some_known_lines_are_warned_of_and_the_others_are_matched() -> None:
     desk = Desk().open_company()
     desk.drop(camt(NOVEMBER[:2], last_day="2026-11-10"))

@@ -36,7 +36,7 @@ from rappro.use_cases.manual_statement import (
 from rappro.use_cases.validate_statement import validate_statement
 
 from .desk import COMPANY, IBAN, NOVEMBER, Desk, camt
-from .two_sources import lines, mt940, unmatched
+from .two_sources import by_format, lines, mt940, unmatched
 
 AUTHOR = "comptable"
 
@@ -132,14 +132,17 @@ def test_balances_that_do_not_follow_quarantine_it_and_missing_ones_are_said() -
     assert [f.code for f in open_ended.findings] == ["balance_missing"]
 
 
-def test_when_the_bank_is_back_its_lines_are_known() -> None:
+@pytest.mark.parametrize("balances", [{}, {"opening": None, "closing": None}], ids=["with", "no"])
+def test_when_the_bank_is_back_its_lines_are_known(balances: dict[str, None]) -> None:
     desk = Desk().open_company()
-    make(desk)
+    make(desk, replace(BY_HAND, **balances))  # type: ignore[arg-type]
     waiting = unmatched(desk)
 
     (trace,) = desk.drop(mt940(NOVEMBER), name="releve.sta")
 
-    assert "duplicate_statement" in [f.code for f in trace.findings]
+    assert trace.outcome is ImportOutcome.IMPORTED
+    assert "known_lines" in [f.code for f in trace.findings]
+    assert by_format(desk, "mt940").status is StatementStatus.RECONCILED
     assert unmatched(desk) == waiting
 
 

@@ -6,7 +6,10 @@ that both cover; where nothing overlaps, nothing is read. What is not compared:
 - statements of one file: a bank does not tell the same twice in one message;
 - a statement that begins with the balance the other ends with: it goes on where that one stopped.
 
-A known line is kept and marked. When every line is known, the statement is quarantined.
+A known line is kept and marked. When every line is known, and one other statement says of the same
+days what this one says, it is that statement again and is quarantined. A statement that says more
+(the balances behind a report during the day, a month over its days) is taken in, with nothing to
+match.
 """
 
 from __future__ import annotations
@@ -115,13 +118,26 @@ def known_finding(
                       for other in named[:NAMED_MAX])  # fmt: skip
     more = f" and {len(named) - NAMED_MAX} more" if len(named) > NAMED_MAX else ""
     where = f"statement {statement.ordinal}"
-    if count == statement.line_count:
+    if count == statement.line_count and len(named) == 1 and _says_no_more(statement, named[0]):
         return Finding("duplicate_statement", Severity.BLOCKING,
                        f"every line is there already, from statement {names}{more}",
                        where)  # fmt: skip
     return Finding("known_lines", Severity.WARNING,
                    f"{count} of {statement.line_count} lines are there already, from statement"
                    f" {names}{more}", where)  # fmt: skip
+
+
+def _says_no_more(statement: StatementRecord, other: StatementRecord) -> bool:
+    """Say whether another statement covers its days and has every balance that it has."""
+    own, theirs = _period(statement), _period(other)
+    if own is None or theirs is None or own[0] < theirs[0] or own[1] > theirs[1]:
+        return False
+    return all(
+        mine is None or (theirs is not None and mine.amount_minor == theirs.amount_minor)
+        for mine, theirs in (
+            (statement.opening, other.opening), (statement.closing, other.closing)
+        )
+    )  # fmt: skip
 
 
 def _not_compared(statement: StatementRecord) -> Finding:
