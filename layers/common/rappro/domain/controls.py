@@ -9,7 +9,7 @@ overridden with a reason.
 | balance_missing | info | the file gives no opening or no closing balance |
 | unknown_account | blocking | no treasury journal has this account |
 | wrong_currency | blocking | the statement's currency is not the journal's |
-| duplicate_statement | blocking | another file brought it before, or its days with its lines and balances |
+| duplicate_statement | blocking | another one says the same, or covers its lines and balances |
 | known_lines | warning | some lines were brought before; they are kept and take part in nothing |
 | lines_not_compared | warning | too many lines overlap to look for those brought before |
 | period_closed | blocking | a line is dated in a locked period |
