@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.camt_text import camt
+
 pytestmark = pytest.mark.usefixtures("cli_files")
 
 Errors = Callable[[str, object], list[str]]
@@ -105,6 +107,20 @@ def test_an_invoice_may_be_paid_by_lines_of_several_statements(rappro: Any, tmp_
         {"id": item["id"], "type": "open_item", "amount": "1200.00"},
         {"id": item["id"], "type": "open_item", "amount": "360.00"},
     ]
+
+
+def test_forty_statements_are_decided_in_one_run(rappro: Any, tmp_path: Path) -> None:
+    files = []
+    for number in range(40):
+        movement = ("2026-11-05", f"{number + 1}.00", "VIR INCONNU")
+        file = tmp_path / f"{number}.xml"
+        file.write_bytes(camt([movement], iban="FR7630004000031234567890143", number=str(number)))
+        files.append(str(file))
+
+    ran = rappro(*BOTH, *files)
+
+    assert ran.exit_code == 0
+    assert len(ran.documents[0]["statements"]) == 40
 
 
 def test_the_order_of_the_files_changes_no_decision(rappro: Any) -> None:

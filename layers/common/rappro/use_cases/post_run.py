@@ -235,19 +235,22 @@ def _informed(line: LineRecord, decision: Decision, *, is_matching: bool) -> Lin
 
 
 def _finish(ports: Ports, request: RunRequest, run: Run, statements: list[StatementRecord]) -> None:
+    """Recount the statements, then end the run: in one commit, or in several when it has many."""
     tenant, company = request.tenant, request.company
-    writes: list[Write] = []
+    groups: list[list[Write]] = []
     matched_count = 0
     for statement in statements:
         lines = list(ports.store.lines(tenant, company, statement.id))
         matched_count += sum(1 for line in lines if line.match_id is not None)
         after = replace(with_line_totals(statement, lines), last_run_error=None)
-        writes.append(change(statement, after))
+        if after != statement:
+            groups.append([change(statement, after)])
     done = replace(
         run, state=RunState.POSTED, ended_at=ports.clock.now(), matched_count=matched_count
     )
-    writes.append(change(run, done))
+    ended: list[Write] = [change(run, done)]
     held = ports.store.get(tenant, company, Lease, "WRITER")
     if held is not None and held.holder == request.run_id:
-        writes.append(lease.released(held))
-    ports.store.commit(tenant, company, writes)
+        ended.append(lease.released(held))
+    for writes in pack(ports.store, [*groups, ended]):
+        ports.store.commit(tenant, company, writes)
