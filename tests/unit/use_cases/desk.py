@@ -92,9 +92,7 @@ class Desk:
             StatementId(payload["statement_id"]), RunId(payload["run_id"]), payload["run_number"],
         )  # fmt: skip
         try:
-            batches = gather_evidence(
-                self.ports, request, lookups_per_batch=self.lookups_per_batch
-            )
+            batches = gather_evidence(self.ports, request, lookups_per_batch=self.lookups_per_batch)
             for batch in batches:
                 gather_batch(self.ports, request, batch)
             decide(self.ports, request, batches)
