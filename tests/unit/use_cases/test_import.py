@@ -24,7 +24,8 @@ from rappro.domain.writes import (
     change,
     create,
 )
-from rappro.use_cases.import_drop import import_drop, parse_place
+from rappro.use_cases.arrivals import parse_place
+from rappro.use_cases.import_drop import import_drop
 from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.override import override_quarantine
 from rappro.use_cases.start_run import start_run
