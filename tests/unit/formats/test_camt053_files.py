@@ -273,3 +273,25 @@ def test_the_texts_of_a_line_are_bounded_together() -> None:
         read_one(message(entry(tx(ustrd(*["X" * 1999] * 9)))))
 
     assert caught.value.position == "statement 1 line 1, XML line 2"
+
+
+@pytest.mark.parametrize("name", ["Stmt", "Ntry"])
+def test_a_namespace_without_end_is_refused_at_its_element(name: str) -> None:
+    """Each element below it repeats it, and so would every table of names."""
+    data = message(ENTRY).replace(
+        f"<{name}".encode(), b'<%b xmlns="%b"' % (name.encode(), b"urn:" + b"a" * 200_000), 1
+    )
+
+    with pytest.raises(TooLarge, match="XML name") as caught:
+        list(CAMT053.parse(io.BytesIO(data)))
+
+    assert caught.value.position is not None
+    assert len(caught.value.position) < 80
+
+
+def test_what_a_refusal_says_is_bounded_whatever_the_file_holds() -> None:
+    said, _ = refusal(
+        message(ENTRY).replace(b"<Document", b'<Document xmlns:x="%b"' % (b"a " * 50_000), 1)
+    )
+
+    assert len(said) < 300

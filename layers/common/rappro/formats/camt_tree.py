@@ -41,6 +41,7 @@ SAFE: Final[dict[str, Any]] = {
 """How XML is parsed here: nothing is resolved, fetched or allowed to grow without bounds."""
 
 _NAMES_MAX: Final = 200  # names that a table remembers; a message has far fewer
+_NAME_CHARS_MAX: Final = 1_000  # of a name with its namespace, which every element repeats
 
 
 class Table(dict[str, Any]):
@@ -51,7 +52,10 @@ class Table(dict[str, Any]):
     """
 
     def __missing__(self, tag: str) -> Any:
-        """Find the action of a name with a namespace, and remember it."""
+        """Find the action of a name with a namespace, and remember it. Raises TooLarge."""
+        if len(tag) > _NAME_CHARS_MAX:
+            raise TooLarge(f"an XML name of more than {_NAME_CHARS_MAX} characters",
+                           position=f"element …{tag[-40:]}")  # fmt: skip
         action = self.get(tag[tag.rfind("}") + 1 :])
         if len(self) < _NAMES_MAX:
             self[tag] = action
@@ -168,6 +172,13 @@ def local_name(element: Element) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
+def check_name(element: Element) -> None:
+    """Refuse a name with its namespace that is too long to be one. Raises TooLarge."""
+    if len(element.tag) > _NAME_CHARS_MAX:
+        raise TooLarge(f"an XML name of more than {_NAME_CHARS_MAX} characters",
+                       position=xml_line(element))  # fmt: skip
+
+
 def xml_line(element: Element) -> str:
     """Say where in the file an element is."""
     return f"XML line {element.sourceline}"
@@ -194,10 +205,11 @@ def ended_elements(source: Source, names: tuple[str, ...]) -> Iterator[Element]:
         for _, element in events:
             if not is_checked:
                 is_checked = True
+                check_name(element)
                 if element.getroottree().docinfo.internalDTD is not None:
                     raise MalformedStatement("a document type is not accepted",
                                              position="before the first element")  # fmt: skip
             yield element
     except etree.XMLSyntaxError as wrong:
         place = "XML line {} column {}".format(*wrong.position)
-        raise MalformedStatement(f"not well-formed XML: {wrong.msg}", position=place) from wrong
+        raise MalformedStatement(f"not well-formed XML: {wrong.msg[:200]}", position=place) from wrong
