@@ -39,7 +39,6 @@ class Ofx2Parser:
         source = Resumed(head, stream)
         if is_sgml(head):
             findings.note("header_differs", "header")
-            told = read_sgml(source, findings)
+            yield from statements_of(read_sgml(source, findings), findings)
         else:
-            told = read_xml(source, findings)
-        yield from statements_of(told, findings)
+            yield from statements_of(read_xml(source, findings), findings)

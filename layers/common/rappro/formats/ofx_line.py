@@ -14,17 +14,19 @@ from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent
 from rappro.formats.findings import FindingLog
 from rappro.formats.ofx_account import NO_ACCOUNT, account_of
 from rappro.formats.ofx_codes import TYPES, UNKNOWN, TransactionType
-from rappro.formats.ofx_names import LEAVES, PARTS, Fields
+from rappro.formats.ofx_names import EXTRA_LEAVES, LEAVES, PARTS, Fields
+from rappro.formats.ofx_usual import Usual, fields_of
 from rappro.formats.ofx_values import converted, is_iso, minor_units, parse_day, parse_rate
 from rappro.formats.protocol import LINE_TEXT_CHARS_MAX, RAW_CHARS_MAX
 from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
 
 _REMEMBERED_MAX: Final = 5_000  # dates and types; a statement has few of them
 _ENDS: Final = {f"/{name}" for name in LEAVES}
-_PLAIN: Final = (LEAVES | _ENDS) - {"PAYEEID", "EXTDNAME", "CORRECTFITID", "CORRECTACTION"}
+_PLAIN: Final = (LEAVES | _ENDS) - EXTRA_LEAVES
 """Elements that `LineMaker.line` reads itself; a transaction with others has extras."""
 
 _KNOWN: Final = LEAVES | _ENDS | PARTS
+_NO_REVERSAL: Final = False  # OFX does not tell
 _BOOKED, _PENDING = LineStatusAtBank.BOOKED, LineStatusAtBank.PENDING
 
 
@@ -88,7 +90,8 @@ class LineMaker:
         label, more = get("NAME", "").strip() or extra.name, get("MEMO", "").strip()
         comment, reference = "", ""
         if extra.comment or "CHECKNUM" in fields or "REFNUM" in fields:
-            comment, reference = _references(fields, extra.comment)
+            cheque, reference = get("CHECKNUM", ""), get("REFNUM", "")
+            comment, reference = _references(cheque, reference, extra.comment)
         if not label:
             label, more = more, ""
         elif more == label:
@@ -115,6 +118,55 @@ class LineMaker:
             status=_PENDING if is_pending else self._status(code, extra),
             raw=source[:RAW_CHARS_MAX].strip(),
         )
+
+    def usual_line(self, usual: Usual, position: int, *, at: int) -> StatementLine:
+        """Return the line of a transaction of the usual form: the same as `line`, in less time.
+
+        No text of one has a line break. Raises as `line` does.
+        """
+        found, shape = usual
+        texts: tuple[str, ...] = found.groups()
+        source = shape.source(texts)
+        if shape.has_extras:
+            return self.line(fields_of(usual), position, source, at=at, is_pending=False)
+        self._place = (at, position)
+        code, text, posted, available, valued, name, memo, identity, cheque, reference = (
+            shape.in_order(texts)
+        )  # fmt: skip
+        kind = self._types.get(code)
+        if kind is None:
+            code = code.strip()
+            kind = self._types.get(code) or self._type(code)
+        digits = text.replace(".", "", 1)
+        if (
+            text[-3:-2] == "." and digits.removeprefix("-").isdigit() and digits.isascii()
+            and 3 < len(text) <= AMOUNT_DIGITS_MAX and self._units == 2
+        ):  # fmt: skip
+            amount = int(digits)
+        else:
+            amount = self._own_amount(text.strip())
+        if amount * kind.sign < 0:
+            self._note("sign_differs", code)
+        day = self._days.get(posted) or self._booking_day(fields_of(usual))
+        if self.last_day is None or day > self.last_day:
+            self.last_day = day
+        available = available or valued
+        value_day = (self._days.get(available) or self._value_day(available)) if available else None
+        label, more, identity, comment = name.strip(), memo.strip(), identity.strip(), ""
+        if cheque or reference:
+            comment, reference = _references(cheque, reference, ())
+        if not label:
+            label, more = more, ""
+        elif more == label:
+            more = ""
+        return new_line(
+            position, day, amount, self._currency, value_day,
+            identity if identity.strip("0") else None, label, more, comment, reference, "",
+            NO_COUNTERPARTY, None, None, None, code or None,
+            kind.incoming if amount > 0 else kind.outgoing, _NO_REVERSAL, None, None,
+            _BOOKED if code != "HOLD" else self._status(code, _NO_EXTRA), (),
+            source[:RAW_CHARS_MAX].strip(),
+        )  # fmt: skip
 
     def _note(self, code: str, about: str = "") -> None:
         line, rank = self._place
@@ -266,9 +318,9 @@ class LineMaker:
         return texts
 
 
-def _references(fields: Fields, comment: tuple[str, ...]) -> tuple[str, str]:
+def _references(cheque: str, reference: str, comment: tuple[str, ...]) -> tuple[str, str]:
     """Return the comment, and the number of the cheque or else the bank's reference."""
-    cheque, reference = fields.get("CHECKNUM", "").strip(), fields.get("REFNUM", "").strip()
+    cheque, reference = cheque.strip(), reference.strip()
     if not cheque.strip("0"):
         cheque = ""
     if cheque and reference not in ("", cheque):

@@ -77,6 +77,9 @@ LEAVES: Final = frozenset(
 )  # fmt: skip
 """Elements of a transaction that hold a text."""
 
+EXTRA_LEAVES: Final = frozenset(("PAYEEID", "EXTDNAME", "CORRECTFITID", "CORRECTACTION"))
+"""Those of them that only some transactions have, and that say more than a text of the line."""
+
 
 def malformed(sentence: str, line: int) -> MalformedStatement:
     """Return the error for a file that breaks the format at a line."""

@@ -34,6 +34,7 @@ from rappro.formats.ofx_names import (
     located,
     malformed,
 )
+from rappro.formats.ofx_usual import Run, fields_of
 from rappro.formats.ofx_values import minor_units, parse_day, parse_rate
 from rappro.formats.protocol import LINES_PER_STATEMENT_MAX
 
@@ -41,7 +42,7 @@ DEFAULT_CURRENCY: Final = "EUR"
 _ABOUT_CHARS: Final = 120
 
 
-def statements_of(told: Iterable[Told], findings: FindingLog) -> Iterator[StatementEvent]:
+def statements_of(told: Iterable[Told | Run], findings: FindingLog) -> Iterator[StatementEvent]:
     """Yield the statements that a reader tells of; see `StatementParser.parse`."""
     return _File(findings).events(told)
 
@@ -62,17 +63,11 @@ class _File:
         self._complaint = "the file holds no statement"
         self._complaint_line: int | None = None
 
-    def events(self, told: Iterable[Told]) -> Iterator[StatementEvent]:
+    def events(self, told: Iterable[Told | Run]) -> Iterator[StatementEvent]:
         for one in told:
-            if one.name in TRANSACTIONS:
-                if self._left_out:
-                    continue
-                statement = self._statement
-                if statement is None:
-                    raise malformed("a transaction stands outside of a statement", one.line)
-                if statement.maker is None:
-                    yield statement.opened(one.line, one.fields)
-                yield statement.line(one)
+            if isinstance(one, Run) or one.name in TRANSACTIONS:
+                if not self._left_out:
+                    yield from self._transactions(one)
             elif one.name in STATEMENTS and not self._left_out:
                 if self._ended is not None:
                     yield self._ended
@@ -84,6 +79,19 @@ class _File:
             else:
                 self._other(one)
         yield self._last()
+
+    def _transactions(self, told: Told | Run) -> Iterator[StatementEvent]:
+        """Yield the lines of one transaction or of a run of usual ones."""
+        statement = self._statement
+        if statement is None:
+            raise malformed("a transaction stands outside of a statement", told.line)
+        if statement.maker is None:
+            first = fields_of(told.transactions[0]) if isinstance(told, Run) else told.fields
+            yield statement.opened(told.line, first)
+        if isinstance(told, Run):
+            yield from statement.lines(told)
+        else:
+            yield statement.line(told)
 
     def _begin(self, told: Told) -> None:
         if self._statement is not None:
@@ -180,6 +188,21 @@ class _Statement:
             )  # fmt: skip
         except InputError as wrong:
             raise located(wrong, f"line {told.line} (transaction {self._lines})") from wrong
+
+    def lines(self, run: Run) -> Iterator[StatementLine]:
+        """Yield the lines of a run; see `line`."""
+        assert self.maker is not None
+        line_of, at = self.maker.usual_line, run.line
+        for usual in run.transactions:
+            self._lines += 1
+            try:
+                if self._lines > LINES_PER_STATEMENT_MAX:
+                    raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement")
+                line = line_of(usual, self._lines, at=at)
+            except InputError as wrong:
+                raise located(wrong, f"line {at} (transaction {self._lines})") from wrong
+            yield line
+            at += usual[1].line_count
 
     def tell(self, told: Told) -> None:
         """Take in what the file says of the statement as a whole."""

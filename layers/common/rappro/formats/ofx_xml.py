@@ -29,7 +29,7 @@ from rappro.formats.ofx_names import (
     malformed,
 )
 from rappro.formats.ofx_text import Source, decoded
-from rappro.formats.ofx_usual import RUN, UsualTransactions
+from rappro.formats.ofx_usual import RUN, Run, UsualTransactions
 from rappro.formats.protocol import FIELD_CHARS_MAX
 
 Element = etree._Element  # noqa: SLF001 - lxml's public name for it is a function
@@ -65,7 +65,7 @@ _HELD_CHARS: Final = 40  # the longest entity, and the longest beginning of a se
 _NAMES_KEPT: Final = 500
 
 
-def read_xml(stream: Source, findings: FindingLog) -> Iterator[Told]:
+def read_xml(stream: Source, findings: FindingLog) -> Iterator[Told | Run]:
     """Yield what a file says, in its order. Raises MalformedStatement and TooLarge."""
     source = _MendedSource(stream, findings)
     events = etree.iterparse(
@@ -81,7 +81,7 @@ def read_xml(stream: Source, findings: FindingLog) -> Iterator[Told]:
             if event == "start":
                 told = reader.begun(element)
             elif (number := element.get(RUN)) is not None:
-                yield from reader.run(element, number)
+                yield reader.run(element, number)
                 continue
             else:
                 told = reader.ended(element)
@@ -91,7 +91,7 @@ def read_xml(stream: Source, findings: FindingLog) -> Iterator[Told]:
             raise malformed("transactions stand where none can be", 1)
     except etree.XMLSyntaxError as wrong:
         line, _ = wrong.position
-        raise malformed(f"not well-formed XML: {wrong.msg}", line) from wrong
+        raise malformed(f"not well-formed XML: {wrong.msg[:200]}", line) from wrong
 
 
 def _line(element: Element) -> int:
@@ -143,19 +143,14 @@ class _XmlReader:
         check_lengths(fields, line)
         return Told(name, fields, line)
 
-    def run(self, element: Element, number: str) -> list[Told]:
+    def run(self, element: Element, number: str) -> Run:
         """Return the transactions that an empty element stands for."""
         line = _line(element)
         self._check_place(element, line)
         run = self._source.usual.run(number)
         if run is None:
             raise malformed(f"the attribute {RUN} is not one of OFX", line)
-        told = []
-        for fields, source, lines_after in run:
-            if len(source) > FIELD_CHARS_MAX:
-                check_lengths(fields, line + lines_after)
-            told.append(Told("STMTTRN", fields, line + lines_after, source))
-        return told
+        return Run(run, line)
 
     def _transaction(self, name: str, element: Element, line: int) -> Told:
         self._check_place(element, line)
