@@ -65,9 +65,14 @@ class _File:
 
     def events(self, told: Iterable[Told | Run]) -> Iterator[StatementEvent]:
         for one in told:
-            if isinstance(one, Run) or one.name in TRANSACTIONS:
-                if not self._left_out:
+            if isinstance(one, Run):
+                yield from self._transactions(one)
+            elif one.name in TRANSACTIONS:
+                statement = self._statement
+                if statement is None or statement.maker is None or self._left_out:
                     yield from self._transactions(one)
+                else:
+                    yield statement.line(one)
             elif one.name in STATEMENTS and not self._left_out:
                 if self._ended is not None:
                     yield self._ended
@@ -81,7 +86,9 @@ class _File:
         yield self._last()
 
     def _transactions(self, told: Told | Run) -> Iterator[StatementEvent]:
-        """Yield the lines of one transaction or of a run of usual ones."""
+        """Yield the lines of one transaction or of a run of usual ones, wherever they stand."""
+        if self._left_out:
+            return
         statement = self._statement
         if statement is None:
             raise malformed("a transaction stands outside of a statement", told.line)
