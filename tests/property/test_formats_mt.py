@@ -14,14 +14,20 @@ from benchmarks.formats_data import mt940 as mt940_data
 from benchmarks.formats_data import mt942 as mt942_data
 from rappro.domain.bank import Counterparty, StatementEvent, StatementLine
 from rappro.domain.errors import RapproError
+from rappro.formats import mt_usual as usual
+from rappro.formats.findings import FindingLog
 from rappro.formats.mt940 import MT940
 from rappro.formats.mt942 import MT942
+from rappro.formats.mt_catalogue import CATALOGUE
+from rappro.formats.mt_fields import Block, Place
+from rappro.formats.mt_line import LineMaker
 from rappro.formats.mt_subfields import _KINDS, _mended, read_any, read_regular
 from rappro.formats.mt_told import Told
 from rappro.formats.registry import detect
 from tests.unit.formats.mt_writer import entry, mt940, mt942, wrapped
 from tests.unit.formats.reading import read_all, read_one
 
+PLACE: Place = (Block(1, ["61:"]), 0)
 SETTINGS = settings(max_examples=80, deadline=None)
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "statements"
 FILES = [path.read_bytes() for path in sorted(FIXTURES.glob("mt94*/*.sta"))]
@@ -173,6 +179,50 @@ def test_the_quick_reading_of_subfields_is_the_thorough_one(parts: list[tuple[st
 
     said = {name: text for name, text in thorough.items() if text and name != "journal"}
     assert quick == (said if is_regular else {})
+
+
+HEADS = st.sampled_from(
+    ["CR1,01NTRFNONREF//77", "D12,30NMSCINV 7", "RDR0,00FDDTKREF+", "EC5,10NTRF  ", "C1,1NTRFX",
+     "C1,01N193NONREF", "D7,00NXYZ1234567890123456789", "D1,01NDDTE2E-0000000001// "]
+)  # fmt: skip
+EDITS = st.sampled_from(
+    ["", " ", "\n", "\x0c", "+", "?", "/", "//", "USTD//", "/RTRN/MD01", "/NAME/", "/BENM/", "LIB ",
+     "?20MTLG:", "?2", "x" * 36, "?21KREF+R7", "/KREF/R7/", "901", "999", "MTLG:", "EREF+", "é",
+     "\u00a0", "KREF+E2E-0000000001"]
+)  # fmt: skip
+
+
+def usual_details(number: int) -> str:
+    text = "".join(mt940_data.entry(number, date(2024, 1, 2), mt940_data.amount_of(number)))
+    return text.replace("\r\n", "\n").partition(":86:")[2].rstrip("\n")
+
+
+@settings(max_examples=600, deadline=None)
+@given(HEADS, st.integers(0, 40), st.lists(st.tuples(st.integers(0, 400), EDITS), max_size=3),
+       st.integers(0, 3))  # fmt: skip
+def test_the_usual_path_makes_the_line_of_the_general_one(
+    head: str, number: int, edits: list[tuple[int, str]], width: int
+) -> None:
+    details = usual_details(number)
+    for at, text in edits:
+        place = at % (len(details) + 1)
+        details = details[:place] + text + details[place + width :]
+    quick, thorough = (LineMaker("EUR", FindingLog(CATALOGUE)) for _ in range(2))
+    for mark in ("C", "D"):  # the usual path begins once the date is known
+        quick.line(f"61:2401020102{mark}1,01NTRFX", None, PLACE)
+        thorough.line(f"61:2401020102{mark}1,01NTRFX", None, PLACE)
+
+    line = quick.line(f"61:2401020102{head}", details, PLACE)
+    thorough.count += 1
+
+    assert line == thorough._any_line(f"61:2401020102{head}", details)
+    assert [quick.sums(side) for side in "DC"] == [thorough.sums(side) for side in "DC"]
+    assert quick._findings.take() == thorough._findings.take()
+
+
+def test_the_usual_path_is_taken_by_usual_details() -> None:
+    for number in range(40):
+        assert usual.usual_details(usual_details(number), is_credit=number % 3 == 0) is not None
 
 
 @settings(max_examples=300, deadline=None)

@@ -13,7 +13,7 @@ from typing import Final
 
 from rappro.formats.mt_told import Told, add, joined
 
-_WORDS: Final = {
+WORDS: Final = {
     "TRTP": "type",
     "IBAN": "iban",
     "BBAN": "account",
@@ -38,7 +38,7 @@ _WORDS: Final = {
     "CNTP": "counterpart",
     **dict.fromkeys(("ISDT", "NRTX", "PIND", "SVCL", "TRCD", "BTI"), "unused"),
 }
-_QUALIFIERS: Final = {  # of CFONB 120; `cfonb_movement` has their meaning
+QUALIFIERS: Final = {  # of CFONB 120; `cfonb_movement` has their meaning
     "LIB": "more",
     "LCC": "label",
     "LC2": "label_rest",
@@ -65,9 +65,9 @@ _PARTIES: Final = {
     "ULTB": "payee.behind",
 }
 _OF_PARTY: Final = frozenset(("NAME", "ID", "ACCT", "ADDR", "IBAN", "BIC", "CITY"))
-_KNOWN: Final = _OF_PARTY | _WORDS.keys() | _PARTIES.keys() | _QUALIFIERS.keys()
+KNOWN_WORDS: Final = _OF_PARTY | WORDS.keys() | _PARTIES.keys() | QUALIFIERS.keys()
 _LCC_CHARS: Final = 70
-_LINE_QUALIFIER: Final = re.compile(f"(?:{'|'.join(_QUALIFIERS)})(?=[ :])")
+_LINE_QUALIFIER: Final = re.compile(f"(?:{'|'.join(QUALIFIERS)})(?=[ :])")
 
 
 def read_codewords(text: str, told: Told) -> bool:
@@ -75,10 +75,10 @@ def read_codewords(text: str, told: Told) -> bool:
     name, party, value = "aside", "", ""
     is_found = False
     for part in joined(text).split("/"):
-        if part not in _KNOWN:
+        if part not in KNOWN_WORDS:
             value = f"{value}/{part}" if value else part
             continue
-        following = _WORDS.get(part)
+        following = WORDS.get(part)
         if party and part in _OF_PARTY:
             following = f"{party}.{part.lower()}"
         elif following is not None:
@@ -89,7 +89,7 @@ def read_codewords(text: str, told: Told) -> bool:
         else:
             told["parties"] = "yes"
             party = _PARTIES.get(part, "")
-            following = f"{party}.name" if party else _QUALIFIERS[part]
+            following = f"{party}.name" if party else QUALIFIERS[part]
         is_found = True
         value = value.strip("/ ")
         if value:
@@ -113,7 +113,7 @@ def read_qualifiers(text: str, told: Told) -> bool:
     name = "aside"
     for line, begin in zip(lines, found, strict=True):
         if begin is not None:
-            name = _QUALIFIERS[begin[0]]
+            name = QUALIFIERS[begin[0]]
         add(told, name, line[begin.end() :].lstrip(" :") if begin else line)
     _refine(told)
     return True

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rappro.domain.bank import (
-    Counterparty,
     LineStatusAtBank,
     Nature,
     OriginalAmount,
@@ -35,11 +33,12 @@ from rappro.formats.mt_codes import (
 from rappro.formats.mt_codewords import read_codewords, read_qualifiers
 from rappro.formats.mt_fields import Block, Place, where
 from rappro.formats.mt_free import read_free, read_ns
+from rappro.formats.mt_parties import counterparty_of, place_parties
 from rappro.formats.mt_subfields import Subfields
-from rappro.formats.mt_told import Told, add, in_one_line
+from rappro.formats.mt_told import Told, add, comment_of, in_one_line, more_of
+from rappro.formats.mt_usual import usual_details
 from rappro.formats.mt_values import (
     entry_day,
-    is_bic,
     is_iban_shaped,
     is_right_iban,
     minor_units,
@@ -51,12 +50,16 @@ from rappro.formats.protocol import (
     LINES_PER_STATEMENT_MAX,
     RAW_CHARS_MAX,
 )
-from rappro.formats.quick import NO_COUNTERPARTY, new_counterparty, new_line
+from rappro.formats.quick import new_line
 
 _ENTRY: Final = re.compile(
     r"(\d{6}(?:\d{4})?)(R?[CD]|E[CD])[A-Z]?(\d{1,30})(?:[,.](\d{0,30}))? *(?:([A-Z].{0,3})(.*))?",
     re.ASCII,
 )
+_USUAL_ENTRY: Final = re.compile(  # date and mark, whole and cents, type, references
+    r"61:(\d+[A-Z]+)(\d{1,13}),(\d\d)([A-Z].{3})(.{0,99})", re.ASCII
+).fullmatch
+_LEAD: Final = re.compile(r"(\d{6}(?:\d{4})?)(R?[CD]|E[CD])[A-Z]?", re.ASCII)
 _CUSTOMER_REFERENCE_CHARS: Final = 16
 _SUPPLEMENT_CHARS: Final = 34
 _NO_REFERENCE: Final = frozenset(
@@ -68,17 +71,10 @@ _BESIDE_LABEL: Final = frozenset(("said", "type", "aside", "charges"))
 _NS: Final = "\n:NS:"
 _PLAIN_DIGITS: Final = AMOUNT_DIGITS_MAX - 4  # four decimals are the most a currency has
 _DATES_MAX: Final = 4_000
-_KNOWN_CHARS: Final = 200
 _MONEY: Final = re.compile(r"([A-Z]{3}) ?([\d.,]{1,40})", re.ASCII)
 _RATE: Final = re.compile(r"(?:[A-Z]{3}/?)*(\d{1,12}(?:[.,]\d{0,12})?)", re.ASCII)
 
 _LONG: Final = frozenset(("label", "more", "aside", "supplement"))
-
-
-_OF_PARTY: Final = {
-    "name": "name", "behind.name": "name", "id": "id", "iban": "iban", "account": "account",
-    "acct": "account", "bic": "bank",
-}  # fmt: skip
 
 
 class _Mark(NamedTuple):
@@ -100,17 +96,22 @@ _MARKS: Final = {
 }
 
 
+_Code = tuple[str | None, Nature | None, bool]
+_Lead = tuple[date, date, int, bool, bool, LineStatusAtBank, list[int]]
+
+
 class LineMaker:
     """Makes the lines of one statement."""
 
     def __init__(self, currency: str, findings: FindingLog) -> None:
         self.count = 0
         self._sums = {letters: [0, 0] for letters in _MARKS}  # number and sum of entries
-        self._codes: dict[tuple[str, str | None, bool], tuple[str | None, Nature | None]] = {}
+        self._codes: dict[tuple[str, str | None, bool], _Code] = {}
         self._currency, self._findings = currency, findings
         self._decimals = exponent(currency)
         self._subfields = Subfields(is_polish=currency == "PLN")
         self._dates: dict[str, tuple[date, date]] = {}
+        self._leads: dict[str, _Lead] = {}
         self._place: Place = (Block(1, []), 0)
 
     def line(self, entry: str, details: str | None, place: Place) -> StatementLine:
@@ -120,6 +121,71 @@ class LineMaker:
         """
         self._place = place
         self.count += 1
+        found = _USUAL_ENTRY(entry)
+        if found is None or not details or self.count > LINES_PER_STATEMENT_MAX:
+            return self._any_line(entry, details)
+        begin, whole, cents, kind, references = found.groups()
+        lead = self._leads.get(begin) or self._lead(begin)
+        if lead is None:
+            return self._any_line(entry, details)
+        value_date, booking_date, sign, of_credit, is_reversal, status, of_mark = lead
+        amount = int(whole + cents) * sign
+        usual = usual_details(details, is_credit=amount > 0)
+        customer, _, bank_reference = references.partition("//")
+        if usual is None or (
+            customer not in _NO_REFERENCE
+            and (usual[3] is not None or len(customer) > _CUSTOMER_REFERENCE_CHARS)
+        ):
+            return self._any_line(entry, details)
+        business_code, label, comment, reference, eref, mref, cred, party, account, said = usual
+        of_mark[0] += 1
+        of_mark[1] += amount
+        key = (kind, business_code, of_credit)
+        code, nature, is_reversed = self._codes.get(key) or self._code(key)
+        if said is not None and nature is None:
+            nature = nature_of_dutch_type(said)
+        bank_reference = bank_reference.strip()
+        if customer not in _NO_REFERENCE:
+            reference = customer.strip()
+        return new_line(
+            self.count,
+            booking_date,
+            amount,
+            self._currency,
+            value_date,
+            None if bank_reference in _NO_REFERENCE else bank_reference,
+            label,
+            "",
+            comment,
+            reference or "",
+            account,
+            party,
+            None if eref in _NO_REFERENCE else eref,
+            mref,
+            cred,
+            code,
+            nature,
+            is_reversal or is_reversed,
+            None,
+            None,
+            status,
+            (),
+            f":{entry}\n:86:{details}",
+        )
+
+    def _lead(self, begin: str) -> _Lead | None:
+        """Return what date and mark of an entry say, once `_days` has found its date in order."""
+        found = _LEAD.fullmatch(begin)
+        dates = self._dates.get(found[1]) if found is not None else None
+        if found is None or dates is None or self._decimals != len("00"):
+            return None
+        if len(self._leads) > _DATES_MAX:
+            self._leads.clear()
+        mark, of_mark = _MARKS[found[2]], self._sums[found[2]]
+        lead = self._leads[begin] = (*dates, *mark, of_mark)
+        return lead
+
+    def _any_line(self, entry: str, details: str | None) -> StatementLine:
         try:
             return self._line(entry, details)
         except (TooLarge, UnsupportedCurrency) as wrong:
@@ -157,18 +223,18 @@ class LineMaker:
         if details:
             self._read_details(details, told)
         if "parties" in told:
-            _place_parties(told, mark, amount)
+            place_parties(told, amount, is_reversal=mark.is_reversal)
         get = told.get
         business_code = get("code")
         key = (kind or "", business_code, mark.of_credit)
-        code, nature = self._codes.get(key) or self._code(key)
+        code, nature, is_reversed = self._codes.get(key) or self._code(key)
         if "type" in told or "reason" in told:
             nature = Nature.RETURN if "reason" in told else nature or nature_of_dutch_type(
                 told["type"])  # fmt: skip
         reference, bank_reference = get("reference") or get("kref"), bank_reference.strip()
         if customer not in _NO_REFERENCE:
             reference = _with_customers(reference, customer.strip(), told)
-        counterparty, account = _counterparty(told, business_code, is_credit=amount > 0)
+        counterparty, account = counterparty_of(told, business_code, is_credit=amount > 0)
         label = get("label") or get("supplement") or get("said") or get("type") or ""
         has_original = "original" in told or "oamt" in told
         end_to_end, original = get("eref"), self._original(told, mark) if has_original else None
@@ -180,8 +246,8 @@ class LineMaker:
             value_date,
             None if bank_reference in _NO_REFERENCE else bank_reference,
             in_one_line(label),
-            _more(told, label) if "more" in told or "supplement" in told else "",
-            "" if told.keys().isdisjoint(_BESIDE_LABEL) else _comment(told, label),
+            more_of(told, label) if "more" in told or "supplement" in told else "",
+            "" if told.keys().isdisjoint(_BESIDE_LABEL) else comment_of(told, label),
             reference or "",
             account,
             counterparty,
@@ -190,7 +256,7 @@ class LineMaker:
             get("cred"),
             code,
             nature,
-            mark.is_reversal or business_code in REVERSALS,
+            mark.is_reversal or is_reversed,
             self._reason(told) if business_code in RETURNS else get("reason"),
             original,
             mark.status,
@@ -260,8 +326,8 @@ class LineMaker:
             self._findings.note("subfield_unknown", self._where, about=code)
         self._subfields.unknown.clear()
 
-    def _code(self, key: tuple[str, str | None, bool]) -> tuple[str | None, Nature | None]:
-        """Return the bank's code of the entry and the nature it says.
+    def _code(self, key: tuple[str, str | None, bool]) -> _Code:
+        """Return the bank's code of the entry, the nature it says, and if it is of a reversal.
 
         The business transaction code of :86: says more than the transaction type of :61:.
         """
@@ -277,7 +343,7 @@ class LineMaker:
             self._findings.note("business_code_unknown", self._where, about=code)
         if nature is None:
             nature = nature_of_type(type_code, is_credit=is_credit)
-        found = (code or kind.strip() or None, nature)
+        found = (code or kind.strip() or None, nature, code in REVERSALS)
         if is_known:  # an unknown one is noted each time
             self._codes[key] = found
         return found
@@ -326,73 +392,9 @@ def _with_customers(reference: str | None, customer: str, told: Told) -> str:
     return reference or customer
 
 
-def _place_parties(told: Told, mark: _Mark, amount: int) -> None:
-    """Choose the counterparty where both parties may be named; the other one is text.
-
-    Money in comes from the payer, money out goes to the payee; but money that goes back keeps the
-    names of the payment it undoes.
-    """
-    side, other = ("payer", "payee") if amount > 0 else ("payee", "payer")
-    goes_back = mark.is_reversal or "reason" in told or told.get("code") in RETURNS
-    if goes_back and f"{side}.name" not in told:
-        side, other = other, side
-    for name, field in _OF_PARTY.items():
-        text = told.get(f"{side}.{name}")
-        if text and field not in told:
-            told[field] = told.pop(f"{side}.{name}")
-    for name in [name for name in told if "." in name and not name.endswith((".iban", ".bic"))]:
-        add(told, "aside", told[name])
-
-
-def _counterparty(
-    told: Told, business_code: str | None, *, is_credit: bool
-) -> tuple[Counterparty, str]:
-    """Return the counterparty, and its account as the bank writes it."""
-    get = told.get
-    name, identity = get("name", ""), get("id")
-    account = get("iban") or get("key_iban") or get("account") or ""
-    bank = get("bank") or get("key_bic") or ""
-    if identity is None and business_code not in RETURNS and "reason" not in told:
-        identity = get("debt" if is_credit else "cred")
-    if not (name or account or bank or identity):
-        return NO_COUNTERPARTY, ""
-    if len(name) + len(account) > _KNOWN_CHARS:
-        return _party(name, account, bank, identity)
-    return _known_party(name, account, bank, identity)
-
-
-def _party(name: str, account: str, bank: str, identity: str | None) -> tuple[Counterparty, str]:
-    """Return a counterparty, and its account as the bank writes it."""
-    plain, bank = account.replace(" ", ""), bank.strip()
-    iban = plain if is_iban_shaped(plain) else None
-    if bank.isdigit() and iban is None and plain:
-        account = f"{bank}/{account.strip()}"  # German bank code and account
-    given = in_one_line(name) or None
-    bic = bank if is_bic(bank) else None
-    return new_counterparty(given, iban, bic, identity), iban or account.strip()
-
-
-_known_party: Final = lru_cache(maxsize=4_096)(_party)
-"""The same for those that are paid again and again."""
-
-
 def _check_sizes(text: str, told: Told) -> None:
     if len(text) > LINE_TEXT_CHARS_MAX:
         raise TooLarge(f"details (:86:) of more than {LINE_TEXT_CHARS_MAX} characters")
     for name, value in told.items():
         if len(value) > FIELD_CHARS_MAX and name not in _LONG:
             raise TooLarge(f"a field of more than {FIELD_CHARS_MAX} characters in :86:")
-
-
-def _more(told: Told, label: str) -> str:
-    """Return the label's continuation: texts beside the purpose, and the supplementary line."""
-    parts = [told[name] for name in ("more", "supplement") if name in told]
-    return " ".join(" ".join(part for part in parts if part != label).split())
-
-
-def _comment(told: Told, label: str) -> str:
-    """Join what has no field of its own, so that searches find it."""
-    get = told.get
-    said, kind, aside, charges = get("said"), get("type"), get("aside"), get("charges")
-    parts = [said, kind, aside, f"CHGS {charges}" if charges else ""]
-    return " ".join([in_one_line(part) for part in parts if part and part != label])

@@ -116,7 +116,7 @@ def read_regular(flat: str, told: Told) -> bool:
         return False
     code, said, *values, bank, account, name, key = found.groups()
     keyed = {
-        kind: (_unfolded(value, 5) if "?" in value else value).strip()
+        kind: (unfolded(value, 5) if "?" in value else value).strip()
         for kind, value in zip(_REGULAR_KEYS, values, strict=True)
         if value
     }
@@ -133,17 +133,17 @@ def read_regular(flat: str, told: Told) -> bool:
     if key:
         told["text_key"] = key
     if name:
-        told["name"] = _unfolded(name, 0) if "?" in name else name
+        told["name"] = unfolded(name, 0) if "?" in name else name
     told.update(keyed if all(keyed.values()) else {k: text for k, text in keyed.items() if text})
     return True
 
 
-def _unfolded(value: str, width: int) -> str:
+def unfolded(value: str, width: int) -> str:
     """Join a value with the subfields it goes on in; `width` characters are before it."""
     text, *parts = value.split("?")
     before = width + len(text)
     for part in parts:
-        text = _longer(text, part[2:], before)
+        text = _longer(text, part[2:], before) if before < PURPOSE_CHARS else text + part[2:]
         before = len(part) - 2
     return text
 

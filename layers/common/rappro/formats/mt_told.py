@@ -1,7 +1,7 @@
 """What the texts of an entry tell, by name; the vocabulary that their readers share.
 
 A reader of one structure (`mt_subfields`, `mt_codewords`, `mt_free`) puts what it finds under these
-names, and `mt_line` makes a statement line of it. The joining of wrapped text lives here, too.
+names, and `mt_line` makes a statement line of it. The joining of texts lives here, too.
 """
 
 from __future__ import annotations
@@ -41,3 +41,17 @@ def joined(text: str) -> str:
 def in_one_line(text: str) -> str:
     """Return a text without the blanks that fill it up."""
     return " ".join(text.split()) if "  " in text or "\t" in text else text.strip()
+
+
+def more_of(told: Told, label: str) -> str:
+    """Return the label's continuation: texts beside the purpose, and the supplementary line."""
+    parts = [told[name] for name in ("more", "supplement") if name in told]
+    return " ".join(" ".join(part for part in parts if part != label).split())
+
+
+def comment_of(told: Told, label: str) -> str:
+    """Join what has no field of its own, so that searches find it."""
+    get = told.get
+    said, kind, aside, charges = get("said"), get("type"), get("aside"), get("charges")
+    parts = [said, kind, aside, f"CHGS {charges}" if charges else ""]
+    return " ".join([in_one_line(part) for part in parts if part and part != label])
