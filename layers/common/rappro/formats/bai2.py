@@ -35,8 +35,9 @@ from rappro.formats.bai2_codes import (
     TOTAL_DEBITS,
 )
 from rappro.formats.bai2_fields import Dates, FieldContext, all_fields, fields_of, is_time
-from rappro.formats.bai2_records import Record, head_text, read_records
+from rappro.formats.bai2_records import Record, Run, head_text, read_records
 from rappro.formats.bai2_transaction import BIC, Sheet, make_line
+from rappro.formats.bai2_usual import lines_of
 from rappro.formats.findings import FindingLog
 from rappro.formats.ibans import is_iban, plain_iban
 from rappro.formats.protocol import FIELD_CHARS_MAX
@@ -79,17 +80,22 @@ class Bai2Parser:
     def parse(self, stream: BinaryIO) -> Iterator[StatementEvent]:
         """Yield the statements of a file; see `StatementParser.parse`."""
         reader = _Reader()
-        record = None
-        sheet: Sheet | None = None  # of the account that is open
-        for record in read_records(stream):
-            if sheet is not None and record[1] == "16":
-                line = make_line(record, sheet)
+        last = 1  # number of the last line
+        for part in read_records(stream):
+            sheet = reader.sheet
+            if isinstance(part, Run):
+                if sheet is None:
+                    raise _misplaced(Record(part.number, "16", "", []))
+                yield from lines_of(part, sheet)
+                continue
+            if sheet is not None and part.code == "16":
+                line = make_line(part, sheet)
                 if line is not None:
                     yield line
             else:
-                yield from reader.structure(Record(*record))
-                sheet = reader.sheet
-        yield from reader.end(record[0] + len(record[3]) if record else 1)
+                yield from reader.structure(part)
+            last = part.number + len(part.more)
+        yield from reader.end(last)
 
 
 @dataclass(slots=True)

@@ -47,8 +47,16 @@ class Record(NamedTuple):
         return f"line {self.number}"
 
 
-Numbered = tuple[int, str, str, list[str]]
-"""The same as a plain tuple, which is made several times faster: most records are transactions."""
+class Run(NamedTuple):
+    """Transactions (16) that follow each other, the first one beginning at line `number`.
+
+    Each text is what stands behind the code and its comma: the record, and for each continuation
+    a line that begins with its code; `counts` says how many these are, never too many.
+    """
+
+    number: int
+    texts: list[str]
+    counts: list[int]
 
 
 def decoded(raw: bytes) -> str:
@@ -67,52 +75,66 @@ def head_text(head: bytes) -> str:
     return decoded(utf8_head(head).removeprefix(_BOM)).lstrip("\r\n \t")
 
 
-def read_records(stream: BinaryIO) -> Iterator[Numbered]:
-    """Yield each record with its continuations. Blank lines are passed over.
+def read_records(stream: BinaryIO) -> Iterator[Record | Run]:
+    """Yield each record with its continuations, or several transactions at once.
 
-    Raises MalformedStatement for a line that is no record, TooLarge.
+    Blank lines are passed over. Raises MalformedStatement for a line that is no record, TooLarge.
     """
-    held: Numbered | None = None  # the last record: continuations may follow
-    for at, lines, transactions in _blocks(stream):
-        for begun in _begun(held, at, lines):
-            if held is not None:
-                yield held
-            held = begun
-        number = at + len(lines)
-        for text in transactions:
-            head = "16," + text
-            more: list[str] = []
-            if "\n" in text:
-                head, *more = head.split("\n")
-                if text.count("\n88,") != len(more) or len(more) > CONTINUATIONS_MAX:
-                    for begun in _begun(held, number, [head, *more]):
-                        if held is not None:
-                            yield held
-                        held = begun
-                    number += 1 + len(more)
-                    continue
-            if held is not None:
-                yield held
-            held = number, "16", head, more
-            number += 1 + len(more)
-    yield from () if held is None else (held,)
+    held: Record | None = None  # the last record: continuations may follow
+    for number, lines, texts in _blocks(stream):
+        for part in chain([(number, lines)], _cut(number + len(lines), texts)):
+            if isinstance(part, Run):
+                if held is not None:
+                    yield held
+                    held = None
+                yield part
+                continue
+            for begun in _begun(held, *part):
+                if held is not None:
+                    yield held
+                held = begun
+    if held is not None:
+        yield held
 
 
-def _begun(held: Numbered | None, number: int, lines: list[str]) -> Iterator[Numbered]:
+def _cut(number: int, texts: list[str]) -> Iterator[Run | tuple[int, list[str]]]:
+    """Yield the runs of some transactions, and between them the lines of every other one.
+
+    Other ones are followed by other lines than continuations, or by too many of them; and the last
+    one, which may go on in the next block.
+    """
+    counts = [text.count("\n") for text in texts]
+    others = [
+        rank for rank, (text, count) in enumerate(zip(texts, counts, strict=True))
+        if count and (text.count("\n88,") != count or count > CONTINUATIONS_MAX)
+    ]  # fmt: skip
+    if texts and others[-1:] != [len(texts) - 1]:
+        others.append(len(texts) - 1)
+    first = 0
+    for rank in others:
+        if rank > first:
+            yield Run(number, texts[first:rank], counts[first:rank])
+            number += rank - first + sum(counts[first:rank])
+        yield number, f"16,{texts[rank]}".split("\n")
+        number += 1 + counts[rank]
+        first = rank + 1
+
+
+def _begun(held: Record | None, number: int, lines: list[str]) -> Iterator[Record]:
     """Yield each record that some lines begin; the one before, at first `held`, is whole then."""
     for at, line in enumerate(lines, number):
         bare = line if line[:3] == "88," else line.strip(_NOTHING)
         if bare[:3] in _CONTINUES and held is not None:
-            if len(held[3]) >= CONTINUATIONS_MAX:
+            if len(held.more) >= CONTINUATIONS_MAX:
                 raise TooLarge(f"more than {CONTINUATIONS_MAX} continuations (88) of a record",
                                position=f"line {at}")  # fmt: skip
-            held[3].append(bare)
+            held.more.append(bare)
         elif bare:
             whole = line if line[:3] in _CODES else bare
             code = _CODES.get(whole[:3])
             if code is None:
                 raise _no_record(at, bare)
-            held = at, code, whole, []
+            held = Record(at, code, whole, [])
             yield held
 
 

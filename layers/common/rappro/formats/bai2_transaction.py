@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from rappro.domain.bank import Counterparty, LineStatusAtBank, Nature, StatementLine
@@ -16,7 +17,7 @@ from rappro.domain.errors import MalformedStatement, TooLarge
 from rappro.domain.money import AMOUNT_DIGITS_MAX, exponent, format_amount
 from rappro.formats.bai2_codes import TYPE_CODES, Level, TypeCode, type_code
 from rappro.formats.bai2_fields import PLAIN_FUNDS, Availability, FieldContext
-from rappro.formats.bai2_records import Numbered
+from rappro.formats.bai2_records import Record
 from rappro.formats.bai2_text import Fields, clean, keywords_of, pieces_of
 from rappro.formats.ibans import is_iban, plain_iban
 from rappro.formats.protocol import (
@@ -35,13 +36,6 @@ _INFORMATION: Final = LineStatusAtBank.INFORMATION
 _STATUS, _SUMMARY = Level.STATUS, Level.SUMMARY
 _DETAIL, _NON_MONETARY = Level.DETAIL, Level.NON_MONETARY
 _IBAN_CHARS: Final = 15  # at least
-_MOVEMENTS: Final = {
-    code: (kind.direction, kind.nature, kind.is_reversal)
-    for code, kind in TYPE_CODES.items()
-    if kind.level is _DETAIL and kind.direction
-}
-"""Direction, nature and whether it is a reversal, of the type codes that move money."""
-_UNDATED_FUNDS: Final = PLAIN_FUNDS - {"0"}
 _COMMAS: Final = 6  # up to the text, when the funds type has no fields of its own
 
 
@@ -66,12 +60,14 @@ and customer's reference, text, the record in which it begins, and those that go
 _Meaning = tuple[int, LineStatusAtBank, Nature | None, bool]
 """What type code and amount say: signed amount, status, nature, and whether it is a reversal."""
 
-_Texts = tuple[str, str, str, Counterparty, str | None, str | None, str | None, str | None]
-"""Label, its continuation, the other side's account, counterparty, end-to-end id, mandate,
-creditor, and reason of a return."""
+Told = tuple[str, Counterparty, str | None, str | None, str | None, str | None]
+"""The other side's account, counterparty, end-to-end id, mandate, creditor, and reason of a
+return."""
+
+NOT_TOLD: Final[Told] = ("", NO_COUNTERPARTY, None, None, None, None)
 
 
-def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
+def make_line(record: Record, sheet: Sheet) -> StatementLine | None:
     """Return the line of a transaction; None for a total or balance, which is noted.
 
     Raises MalformedStatement and TooLarge.
@@ -80,56 +76,34 @@ def make_line(record: Numbered, sheet: Sheet) -> StatementLine | None:
     context = sheet.context
     context.number = number
     sheet.records += 1 + len(more)
-    fields = head.split(",", _COMMAS)
-    if len(fields) > _COMMAS and fields[3] in PLAIN_FUNDS:  # all in one record, as usual
-        _, code, digits, funds, bank_ref, customer_ref, text = fields
-        bank_ref, customer_ref, text = bank_ref.strip(), customer_ref.strip(), text.strip()
-        if text[-1:] == "/":
-            text = clean(text)
-        if len(head) > FIELD_CHARS_MAX:
-            _check_references(bank_ref, customer_ref, sheet)
-        value_date, available = sheet.as_of if funds == "0" else None, ""
-        begun, text_more = head, more
-    else:
-        (code, digits, value_date, available, bank_ref, customer_ref, text, begun,
-         text_more) = _read(fields, head, more, sheet)  # fmt: skip
-    usual = _MOVEMENTS.get(code)
-    if usual and len(digits) <= AMOUNT_DIGITS_MAX and digits.isdigit() and digits.isascii():
-        direction, nature, is_reversal = usual
-        amount, status = int(digits), _BOOKED
-        sheet.written += amount
-        if direction > 0:
-            sheet.credits += amount
-        else:
-            sheet.debits += amount
-            amount = -amount
-    else:
-        meaning = _meaning(code, digits, sheet)
-        if meaning is None:
-            return None
-        amount, status, nature, is_reversal = meaning
-    sheet.lines = position = sheet.lines + 1
-    if position > LINES_PER_STATEMENT_MAX:
+    (code, digits, value_date, available, bank_ref, customer_ref, text, begun,
+     text_more) = _read(head.split(",", _COMMAS), head, more, sheet)  # fmt: skip
+    meaning = _meaning(code, digits, sheet)
+    if meaning is None:
+        return None
+    amount, status, nature, is_reversal = meaning
+    if not has_room(sheet, 1):
         raise TooLarge(f"more than {LINES_PER_STATEMENT_MAX} lines in a statement",
                        position=context.where)  # fmt: skip
+    sheet.lines = position = sheet.lines + 1
     raw = (_raw(head, more) if more else head.rstrip())[:RAW_CHARS_MAX]
-    entry_ref = bank_ref if bank_ref.strip("0") else None
     if not customer_ref.strip("0"):
         customer_ref = ""
-    if text_more or ":" in text or "=" in text or len(text) > LINE_TEXT_CHARS_MAX:
-        label, label_more, account, counterparty, end_to_end, mandate, creditor, reason = _texts(
-            text, begun, text_more, sheet=sheet, is_credit=amount > 0
-        )
-        return new_line(
-            position, sheet.as_of, amount, context.currency, value_date, entry_ref, label,
-            label_more, available, customer_ref, account, counterparty, end_to_end, mandate,
-            creditor, code, nature, is_reversal, reason, None, status, (), raw,
-        )  # fmt: skip
+    label, label_more, told = _texts(text, begun, text_more, sheet=sheet)
+    account, counterparty, end_to_end, mandate, creditor, reason = told_by(
+        told, is_credit=amount > 0
+    )
     return new_line(
-        position, sheet.as_of, amount, context.currency, value_date, entry_ref, text, "",
-        available, customer_ref, "", NO_COUNTERPARTY, None, None, None, code, nature, is_reversal,
-        None, None, status, (), raw,
+        position, sheet.as_of, amount, context.currency, value_date,
+        bank_ref if bank_ref.strip("0") else None, label, label_more, available, customer_ref,
+        account, counterparty, end_to_end, mandate, creditor, code, nature, is_reversal, reason,
+        None, status, (), raw,
     )  # fmt: skip
+
+
+def has_room(sheet: Sheet, count: int) -> bool:
+    """Say whether a statement may have so many lines more."""
+    return sheet.lines + count <= LINES_PER_STATEMENT_MAX
 
 
 def _raw(head: str, more: list[str]) -> str:
@@ -143,15 +117,18 @@ def _read(fields: list[str], head: str, more: list[str], sheet: Sheet) -> _Writt
 
     Raises MalformedStatement and TooLarge.
     """
-    value_date, available, tail = None, "", fields[:0]
+    value_date, available, tail = None, "", fields[4:]
     funds = fields[3] if len(fields) >= _COMMAS else "?"
-    if len(fields) == _COMMAS and funds in PLAIN_FUNDS:
-        tail = [fields[4], fields[5].rstrip().removesuffix("/"), ""]
+    if funds in PLAIN_FUNDS:
+        if len(tail) == 2:
+            tail = [tail[0], tail[1].rstrip().removesuffix("/"), ""]
         value_date = sheet.as_of if funds == "0" else None
     elif funds == "V":
         tail, value_date = _valued(fields, sheet)
     elif funds == "S":
         tail, available = _spread(fields, sheet)
+    else:
+        tail = []
     if len(tail) < 3:
         return _read_any(head, more, sheet)
     bank_ref, customer_ref, text = tail
@@ -180,17 +157,25 @@ def _spread(fields: list[str], sheet: Sheet) -> tuple[list[str], str]:
         return [], ""
     today, tomorrow = fields[4:6]
     later, context = tail.pop(0), sheet.context
+    available = parts_available(today, tomorrow, later, sheet)
+    if available:
+        return tail, available
+    availability = context.availability("S", iter((today, tomorrow, later)))
+    return tail, _available(availability, context.currency)
+
+
+def parts_available(today: str, tomorrow: str, later: str, sheet: Sheet) -> str:
+    """Return the three amounts of funds type S as text, when they are usual ones, else nothing."""
     digits = today + tomorrow + later
     major, major_1, major_2 = today[:-2], tomorrow[:-2], later[:-2]
     if (  # no zeros before them, two digits and more, and not more than an amount has
         "1" <= major < ":" and "1" <= major_1 < ":" and "1" <= major_2 < ":"
         and digits.isdigit() and digits.isascii() and len(digits) <= AMOUNT_DIGITS_MAX + 6
-        and exponent(context.currency) == 2
+        and exponent(sheet.context.currency) == 2
     ):  # fmt: skip
-        return tail, (f"available 0d {major}.{today[-2:]}, 1d {major_1}.{tomorrow[-2:]},"
-                      f" 2d {major_2}.{later[-2:]}")  # fmt: skip
-    availability = context.availability("S", iter((today, tomorrow, later)))
-    return tail, _available(availability, context.currency)
+        return (f"available 0d {major}.{today[-2:]}, 1d {major_1}.{tomorrow[-2:]},"
+                f" 2d {major_2}.{later[-2:]}")  # fmt: skip
+    return ""
 
 
 def _read_any(head: str, more: list[str], sheet: Sheet) -> _Written:
@@ -215,29 +200,46 @@ def _check_references(bank_ref: str, customer_ref: str, sheet: Sheet) -> None:
                        position=sheet.context.where)  # fmt: skip
 
 
-def _texts(text: str, begun: str, more: list[str], *, sheet: Sheet, is_credit: bool) -> _Texts:
-    """Read a text that has continuations or keywords. Raises TooLarge."""
+def _texts(
+    text: str, begun: str, more: list[str], *, sheet: Sheet
+) -> tuple[str, str, dict[str, str]]:
+    """Return the label, its continuation, and what their keywords name. Raises TooLarge."""
     pieces = pieces_of(text, begun, more, sheet.width) if more else [text]
     label = pieces[0] if pieces else ""
     label_more = " ".join(pieces[1:]) if len(pieces) > 1 else ""
     if len(label) + len(label_more) > LINE_TEXT_CHARS_MAX:
         raise TooLarge(f"a text of more than {LINE_TEXT_CHARS_MAX} characters",
                        position=sheet.context.where)  # fmt: skip
-    told = keywords_of(pieces)
+    return label, label_more, keywords_of(pieces)
+
+
+def told_by(told: dict[str, str], *, is_credit: bool) -> Told:
+    """Return what the keywords of a text say in the fields of a line."""
     if not told:
-        return label, label_more, "", NO_COUNTERPARTY, None, None, None, None
+        return NOT_TOLD
     get = told.get
     side, side_account, side_bic = _PAYER if is_credit else _PAYEE
-    account, bic = get(side_account, ""), get(side_bic)
+    account, bic, identity = get(side_account, ""), get(side_bic), get("company_id")
     iban = plain_iban(account) if len(account) >= _IBAN_CHARS else ""
-    counterparty = new_counterparty(  # ACH names the company whichever way the money goes
-        get(side) or get("company") or get("individual"),
-        iban if iban and is_iban(iban) else None,
-        bic if bic and BIC.fullmatch(bic) else None,
-        get("company_id"),
-    )
-    return (label, label_more, account, counterparty, get("end_to_end"), get("mandate"),
-            get("creditor"), get("reason"))  # fmt: skip
+    # ACH names the company whichever way the money goes
+    name = get(side) or get("company") or get("individual")
+    if bic or iban or identity:
+        counterparty = new_counterparty(
+            name,
+            iban if iban and is_iban(iban) else None,
+            bic if bic and BIC.fullmatch(bic) else None,
+            identity,
+        )
+    else:
+        counterparty = _named(name) if name else NO_COUNTERPARTY
+    return (account, counterparty, get("end_to_end"), get("mandate"), get("creditor"),
+            get("reason"))  # fmt: skip
+
+
+@lru_cache(maxsize=4_096)
+def _named(name: str) -> Counterparty:
+    """Return a counterparty of which only the name is told; the same ones are paid again."""
+    return new_counterparty(name)
 
 
 def _meaning(code: str, text: str, sheet: Sheet) -> _Meaning | None:
