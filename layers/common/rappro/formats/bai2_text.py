@@ -45,6 +45,7 @@ _BY_LAST_WORD: Final = {
 """The keywords that end in a word, the longest first: with a blank before, name and length."""
 
 _KNOWN_CHARS: Final = 100
+_KNOWN_PIECE_CHARS: Final = 300  # what is between its marks is shorter
 _MARK: Final = re.compile(r"([:=]=?)")
 _NOT_PROVIDED: Final = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF"))
 
@@ -133,25 +134,28 @@ def _pieces_of_any(first: str, line: str, more: list[str], width: int) -> list[s
 def keywords_of(pieces: list[str]) -> dict[str, str]:
     """Return what the keywords of a text name; of one that comes twice, the first."""
     told: dict[str, str] = {}
+    name_of = _NAMES.get
     for piece in pieces:
         key, mark, value = piece.partition(":")
         if not mark:
             if "=" in key:
                 _read_marks(piece, told)
             continue
+        name = name_of(key)
         if value[:1] == "=":
             value = value[1:]
-        if ":" in value or "=" in value or "=" in key:
+        if ":" in value or "=" in value or (name is None and "=" in key):
             if "=" in piece:
                 _read_marks(piece, told)
             else:
                 _read_colons(piece, told)
             continue
-        name = _NAMES.get(key)
         if name is None:
             name = (_known_keyword(key) if len(key) <= _KNOWN_CHARS else _keyword(key))[0]
         if name and name not in told:
-            _put(told, name, value)
+            value = value.strip(" ,;")
+            if value and value not in _NOT_PROVIDED:
+                told[name] = value
     return told
 
 
@@ -160,8 +164,9 @@ def _read_colons(piece: str, told: dict[str, str]) -> None:
     parts = piece.split(":")
     last = parts.pop()
     name, value = "", ""
+    read = _known_keyword if len(piece) <= _KNOWN_PIECE_CHARS else _keyword
     for part in parts:
-        following, start = _known_keyword(part) if len(part) <= _KNOWN_CHARS else _keyword(part)
+        following, start = read(part)
         if start is None:
             value += part + ":"
             continue

@@ -51,6 +51,10 @@ class Sheet:
     credits: int = 0
     debits: int = 0
     lines: int = 0
+    units: int = 0  # digits behind the point of an amount in the account's currency
+
+    def __post_init__(self) -> None:
+        self.units = exponent(self.context.currency)
 
 
 _Written = tuple[str, str, date | None, str, str, str, str, str, list[str]]
@@ -157,25 +161,8 @@ def _spread(fields: list[str], sheet: Sheet) -> tuple[list[str], str]:
         return [], ""
     today, tomorrow = fields[4:6]
     later, context = tail.pop(0), sheet.context
-    available = parts_available(today, tomorrow, later, sheet)
-    if available:
-        return tail, available
     availability = context.availability("S", iter((today, tomorrow, later)))
     return tail, _available(availability, context.currency)
-
-
-def parts_available(today: str, tomorrow: str, later: str, sheet: Sheet) -> str:
-    """Return the three amounts of funds type S as text, when they are usual ones, else nothing."""
-    digits = today + tomorrow + later
-    major, major_1, major_2 = today[:-2], tomorrow[:-2], later[:-2]
-    if (  # no zeros before them, two digits and more, and not more than an amount has
-        "1" <= major < ":" and "1" <= major_1 < ":" and "1" <= major_2 < ":"
-        and digits.isdigit() and digits.isascii() and len(digits) <= AMOUNT_DIGITS_MAX + 6
-        and exponent(sheet.context.currency) == 2
-    ):  # fmt: skip
-        return (f"available 0d {major}.{today[-2:]}, 1d {major_1}.{tomorrow[-2:]},"
-                f" 2d {major_2}.{later[-2:]}")  # fmt: skip
-    return ""
 
 
 def _read_any(head: str, more: list[str], sheet: Sheet) -> _Written:

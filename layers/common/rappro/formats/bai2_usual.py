@@ -7,6 +7,7 @@ continuations go on with the text alone, none of them within a word. All other o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -22,7 +23,6 @@ from rappro.formats.bai2_transaction import (
     Sheet,
     has_room,
     make_line,
-    parts_available,
     told_by,
 )
 from rappro.formats.protocol import FIELD_CHARS_MAX
@@ -30,6 +30,10 @@ from rappro.formats.quick import new_line
 
 _BOOKED: Final = LineStatusAtBank.BOOKED
 _CHARS_MAX: Final = FIELD_CHARS_MAX - 3  # without the code; no bound is met in so short a text
+_SPREAD: Final = re.compile(
+    ",".join(["([1-9][0-9]{0,5})([0-9]{2})"] * 3)  # cents, without zeros before them
+).fullmatch
+_AVAILABLE: Final = "available 0d %s.%s, 1d %s.%s, 2d %s.%s"
 _COMMAS: Final = 5  # up to the text, when the funds type has no fields of its own
 _MOVEMENTS: Final = {
     code: (kind.direction, kind.nature, kind.is_reversal)
@@ -114,9 +118,9 @@ def _written(fields: list[str], count: int, sheet: Sheet) -> _Written | None:
             return value_date, "", parts[0], parts[1], parts[2]
     elif funds == "S":
         parts = rest.split(",", 3)
-        available = parts_available(bank_ref, customer_ref, parts[0], sheet)
-        if available and len(parts) == 4:
-            return None, available, parts[1], parts[2], parts[3]
+        found = _SPREAD(f"{bank_ref},{customer_ref},{parts[0]}")
+        if found is not None and sheet.units == 2 and len(parts) == 4:
+            return None, _AVAILABLE % found.groups(), parts[1], parts[2], parts[3]
     return None
 
 
@@ -137,16 +141,19 @@ def _texts(text: str, rest: str, count: int, width: int) -> _Texts | None:
         width - 3 in map(len, written) or text.find("\n") + 3 == width
     ):  # it may go on within a word
         return None
-    pieces = [piece.strip() for piece in written]
+    pieces = list(map(str.strip, written))
     raw = f"16,{text}"
     if pieces != written:
-        raw = "\n".join([line.rstrip() for line in raw.split("\n")])
-    label = pieces.pop(0)
+        raw = "\n".join(map(str.rstrip, raw.split("\n")))
+    label = pieces[0]
     if label[-1:] == "/":
         label = clean(label)
-    more = " ".join(pieces)
-    if more[-1:] == "/" or "/ " in more or "" in pieces:
-        return None
     if label:
-        return label, more, [label, *pieces], raw
-    return pieces[0], " ".join(pieces[1:]), pieces, raw
+        pieces[0] = label
+    else:
+        del pieces[0]
+        label = pieces[0]
+    more = " ".join(pieces[1:]) if len(pieces) > 1 else ""
+    if pieces[-1][-1:] == "/" or "/ " in more or label[-1:] == "/" or "" in pieces:
+        return None
+    return label, more, pieces, raw
