@@ -69,11 +69,18 @@ def lines_of(run: Run, sheet: Sheet) -> Iterator[StatementLine]:
 def _usual_line(text: str, count: int, sheet: Sheet) -> StatementLine | None:
     """Return the line of a transaction and count it, None when it is not usual."""
     fields = text.split(",", _COMMAS)
-    usual, written = _MOVEMENTS.get(fields[0]), _written(fields, count, sheet)
-    if usual is None or written is None:
+    usual = _MOVEMENTS.get(fields[0])
+    if usual is None:
         return None
-    value_date, available, bank_ref, customer_ref, rest = written
-    digits = fields[1]
+    if len(fields) > _COMMAS and fields[2] in PLAIN_FUNDS:
+        _, digits, funds, bank_ref, customer_ref, rest = fields
+        value_date, available = sheet.as_of if funds == "0" else None, ""
+    else:
+        written = _written(fields, count, sheet)
+        if written is None:
+            return None
+        digits = fields[1]
+        value_date, available, bank_ref, customer_ref, rest = written
     texts = _texts(text, rest, count, sheet.width) if count else _text(text, rest)
     if texts is None or not (
         digits.isdigit() and digits.isascii() and len(digits) <= AMOUNT_DIGITS_MAX
@@ -104,14 +111,17 @@ def _usual_line(text: str, count: int, sheet: Sheet) -> StatementLine | None:
 
 
 def _written(fields: list[str], count: int, sheet: Sheet) -> _Written | None:
-    """Return what the fields behind the funds type say, None when they are not usual."""
-    if len(fields) <= _COMMAS:  # without a text
+    """Return what the fields behind the funds type say, without a text or of types V and S.
+
+    None when they are not usual.
+    """
+    if len(fields) <= _COMMAS:
         if len(fields) < _COMMAS or count or fields[2] not in PLAIN_FUNDS:
             return None
-        fields = [*fields[:4], fields[4].rstrip().removesuffix("/"), ""]
+        _, _, funds, bank_ref, customer_ref = fields
+        value_date = sheet.as_of if funds == "0" else None
+        return value_date, "", bank_ref, customer_ref.rstrip().removesuffix("/"), ""
     _, _, funds, bank_ref, customer_ref, rest = fields
-    if funds in PLAIN_FUNDS:
-        return sheet.as_of if funds == "0" else None, "", bank_ref, customer_ref, rest
     if funds == "V":
         value_date, parts = sheet.context.dates.get(bank_ref), rest.split(",", 2)
         if value_date is not None and not customer_ref and len(parts) == 3:
