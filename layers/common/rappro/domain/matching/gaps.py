@@ -15,6 +15,7 @@ from typing import Final
 from rappro.domain.books import (
     OpenItem,
 )
+from rappro.domain.matching.charges import charges_of
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.model import Adjustment, AdjustmentKind
 from rappro.domain.settings import (
@@ -95,15 +96,17 @@ def _is_discount(
 def is_charge(clue: Clue, gap: int, total: int, matching: MatchingSettings) -> bool:
     """Tell whether a bank kept (or added) a charge: it must be small and the line must say so.
 
-    It says so by its instructed amount, by printing the charge, or by being a foreign transfer.
+    It says so by its instructed amount, by showing the charge, or by being a foreign transfer that
+    shows none.
     """
     if gap >= 0 or -gap > matching.bank_charge_minor_max or -gap * 4 > abs(total):
         return False
     original = clue.line.original
     if original is not None and original.currency == clue.currency:
         return abs(original.amount_minor) == abs(total)
-    if clue.kind.has_fee_words:
-        return -gap in clue.refs.amounts
+    charges = charges_of(clue)
+    if charges.is_shown or clue.kind.has_fee_words:
+        return -gap in charges.amounts or (clue.kind.has_fee_words and -gap in clue.refs.amounts)
     return clue.kind.is_from_abroad
 
 

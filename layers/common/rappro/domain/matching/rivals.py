@@ -1,11 +1,13 @@
-"""What else the books hold for a line of a known payer: the entries that wait for the bank."""
+"""What speaks against an explanation of a line: entries that wait, a charge that is left over."""
 
 from __future__ import annotations
 
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import NEAR_MAX, Board
+from rappro.domain.matching.charges import charges_of
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.normalise import telling_words
+from rappro.domain.matching.plan import Abstain
 
 
 def entries_of_payer(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
@@ -33,3 +35,14 @@ def entries_of_payer(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]
 def is_near(board: Board, clue: Clue, place: int) -> bool:
     """Tell whether an entry still waits for a line like this, inside the date window."""
     return board.is_entry_free(place, clue) and board.is_in_window(board.entry(place), clue)
+
+
+def unexplained_charge(board: Board, clue: Clue, place: int) -> Abstain | None:
+    """A line that shows a charge is no silent part of an item: what was paid is more than came."""
+    if not charges_of(clue).is_shown:
+        return None
+    both = (board.item_take(place), board.item_take(place, clue.amount))
+    return Abstain(
+        "the line shows a charge, and with it does not settle the named invoice",
+        candidates=tuple(board.candidate((take,), ("number", "third_party")) for take in both),
+    )

@@ -23,6 +23,7 @@ from rappro.domain.matching.index import Twin
 from rappro.domain.matching.model import Adjustment, Evidence, Rejected
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
+from rappro.domain.matching.rivals import unexplained_charge
 
 COMBINATIONS_MAX: Final = 128
 """Ways to choose among items that share a number (instalments, two suppliers' same numbers)."""
@@ -46,7 +47,7 @@ def invoice_set_by_person(board: Board, clue: Clue) -> Outcome:
         return plan
     part = _part(board, clue, place, (evidence,))
     if part is not None:
-        return part
+        return unexplained_charge(board, clue, place) or part
     candidate = board.candidate((board.item_take(place),), ("number", "third_party"))
     return Abstain("the amount does not fit the invoice set by a person", candidates=(candidate,))
 
@@ -263,8 +264,7 @@ def invoice_partial(board: Board, clue: Clue) -> Outcome:
     part = _part(board, clue, place, (_number_evidence(board, clue, full[0]),))
     if part is None:
         return None
-    doubt = _other_reading(board, clue, place)
-    return part if doubt is None else doubt
+    return unexplained_charge(board, clue, place) or _other_reading(board, clue, place) or part
 
 
 def _other_reading(board: Board, clue: Clue, place: int) -> Abstain | None:
