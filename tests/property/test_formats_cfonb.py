@@ -13,6 +13,9 @@ from stdnum import iban as stdnum_iban
 from rappro.domain.bank import StatementClosed, StatementEvent, StatementLine
 from rappro.domain.errors import MalformedStatement, RapproError
 from rappro.formats.cfonb120 import Cfonb120Parser
+from rappro.formats.cfonb_catalogue import CATALOGUE
+from rappro.formats.cfonb_movement import Movement, _any_line, told_line
+from rappro.formats.findings import FindingLog
 from rappro.formats.rib import iban_of
 from tests.unit.formats.cfonb_writer import (
     DAY,
@@ -29,6 +32,7 @@ from tests.unit.formats.reading import read_one
 
 SETTINGS = settings(max_examples=80, deadline=None)
 PARSER = Cfonb120Parser()
+DAY_READ = date(2024, 1, 2)
 
 
 def read(data: bytes) -> list[StatementEvent] | None:
@@ -152,6 +156,39 @@ def test_any_broken_file_is_refused_or_gives_whole_statements(data: bytes) -> No
 
     if events is not None:
         assert isinstance(events[-1], StatementClosed)
+
+
+QUALIFIERS = ["NPY", "IPY", "CPY", "NBE", "IBE", "CBE", "LIB", "LCC", "LC2", "RCN", "RUM", "REF",
+              "NBU", "RET", "XYZ"]  # fmt: skip
+INFORMATION = st.sampled_from(
+    ["", " ", "A", "NOTPROVIDED", "LEMOINE  ET FILS", "FR7630006000011234567890189", " X".rjust(70),
+     "E2E-1".ljust(35) + "SALA", "Y" * 70, "FR76 3000 6000 0112 3456 7890 189"]
+)  # fmt: skip
+
+
+@settings(SETTINGS, max_examples=400)
+@given(
+    st.lists(st.tuples(st.sampled_from(QUALIFIERS), INFORMATION), min_size=1, max_size=5),
+    st.sampled_from(["05", "B1", "A3", "99", "??"]),
+    st.booleans(),
+    st.sampled_from(["    ", " X"]),
+)
+def test_the_usual_path_makes_the_line_of_the_general_one(
+    told: list[tuple[str, str]], code: str, is_credit: bool, repeated: str
+) -> None:
+    head = movement(100 if is_credit else -100, DAY_READ)
+    head = head[:32] + code + head[34:]
+    records = [(1, head)]
+    for number, (qualifier, text) in enumerate(told, 2):
+        zones = f"05{head[2:40]}{repeated.ljust(5)}{qualifier}{text:70}"
+        records.append((number, zones.ljust(120)))
+    quick, thorough = (
+        Movement(1, DAY_READ, DAY_READ, 100, is_credit, "EUR", records, FindingLog(CATALOGUE))
+        for _ in range(2)
+    )
+
+    assert told_line(quick, head) == _any_line(thorough, head)
+    assert quick.findings.take() == thorough.findings.take()
 
 
 @SETTINGS

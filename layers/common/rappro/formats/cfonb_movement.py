@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rappro.domain.bank import Nature, OriginalAmount, StatementLine
@@ -23,14 +22,15 @@ from rappro.formats.cfonb_codes import (
 )
 from rappro.formats.cfonb_fields import parse_unsigned, scaled
 from rappro.formats.cfonb_records import Numbered
+from rappro.formats.cfonb_usual import checked_iban, choice_of, party_of
 from rappro.formats.findings import FindingLog
-from rappro.formats.ibans import is_iban, plain_iban
 from rappro.formats.protocol import RAW_CHARS_MAX
 from rappro.formats.quick import new_counterparty, new_line
 
 COMPLEMENTS_PER_MOVEMENT_MAX: Final = 200
 """Their texts stay within LINE_TEXT_CHARS_MAX, whatever they are."""
 
+_USUAL_MAX: Final = 12
 _NOT_PROVIDED: Final = frozenset(
     (None, "NOTPROVIDED", "NOT PROVIDED", "NONREF", "NotProvided", "Notprovided", "notprovided")
 )
@@ -131,7 +131,55 @@ def bare_line(movement: Movement, head: str) -> StatementLine:
 
 
 def told_line(movement: Movement, head: str) -> StatementLine:
-    """Return the line of a movement with complements. Raises MalformedStatement and TooLarge."""
+    """Return the line of a movement with complements. Raises MalformedStatement and TooLarge.
+
+    What most movements tell is read at once; the rest zone by zone, to the same end.
+    """
+    return _usual_line(movement, head) or _any_line(movement, head)
+
+
+def _usual_line(movement: Movement, head: str) -> StatementLine | None:
+    """Return the line of usual complements; None when there is anything else to be read."""
+    records, repeated, code = movement.records, head[2:40] + _RESERVED, head[32:34]
+    told = [record[45:] for _, record in records if record[2:45] == repeated]
+    if len(told) != len(records) - 1 or len(told) > _USUAL_MAX or code in KEEPS_ORIGINAL_ROLES:
+        return None
+    choose = choice_of(tuple([each[:3] for each in told]), is_credit=movement.is_credit)
+    if choose is None:
+        return None
+    told.append("")
+    name, identity, account, payee_id, more, remittance, end_to_end, mandate = choose(told)
+    if end_to_end and not end_to_end[38:73].isspace():  # a purpose, for the comment
+        return None
+    end_to_end, mandate = end_to_end[3:38].strip(), mandate[3:38].strip()
+    more, remittance = more[3:73].strip(), remittance[3:73].strip()
+    counterparty, account = party_of(name, identity, account)
+    entry_ref, reason = _entry_number(head), head[40:42].strip()
+    return new_line(
+        movement.position,
+        movement.booking_date,
+        movement.amount_minor,
+        movement.currency,
+        movement.value_date,
+        entry_ref,
+        head[48:79].strip(),
+        f"{more} {remittance}" if more and remittance else more or remittance,
+        "",
+        head[104:120].strip() or entry_ref or "",
+        account,
+        counterparty,
+        None if not end_to_end or end_to_end in _NOT_PROVIDED else end_to_end,
+        mandate or None,
+        payee_id[3:38].strip() or None if mandate or code in SEPA_DIRECT_DEBITS else None,
+        code.strip() or None,
+        NATURES.get(code) or _no_nature(movement, code),
+        code in REVERSALS,
+        reason if reason.strip("0") else None,
+        raw="\n".join([record.rstrip() for _, record in records]),
+    )
+
+
+def _any_line(movement: Movement, head: str) -> StatementLine:
     zones, code, entry_ref = _read_complements(movement, head), head[32:34], _entry_number(head)
     get = zones.get
     side = _PAYER if movement.is_credit else _PAYEE
@@ -140,7 +188,10 @@ def told_line(movement: Movement, head: str) -> StatementLine:
     reference = get("creditor_reference") or get("batch") or head[104:120].strip()
     account, mandate = get(side.account, ""), get("mandate")
     counterparty = new_counterparty(
-        get(side.name) or get(side.behind), _iban(account) if account else None, None, get(side.id)
+        get(side.name) or get(side.behind),
+        checked_iban(account) if account else None,
+        None,
+        get(side.id),
     )
     original = _original(movement, zones) if "MMO" in zones else None
     end_to_end, reason = get("end_to_end"), get("reason") or head[40:42].strip()
@@ -177,12 +228,6 @@ def _entry_number(head: str) -> str | None:
 def _no_nature(movement: Movement, code: str) -> Nature | None:
     movement.findings.note("operation_code_unknown", movement.where, about=code.strip())
     return None
-
-
-@lru_cache(maxsize=4096)  # the parties of a statement come again and again
-def _iban(account: str) -> str | None:
-    plain = plain_iban(account)
-    return plain if is_iban(plain) else None
 
 
 def _read_complements(movement: Movement, head: str) -> Zones:
