@@ -3,6 +3,10 @@
 A phrase is found with word boundaries, all its words in order. A wider find hides those inside it,
 so that "MARTIN" is not found where "MARTIN DUPONT" is. A *derived* phrase (a name, a call name: not
 a text that somebody said the bank shows) is marked when it stands inside what may be a longer name.
+
+Banks cut labels, so the last word of a long one may be the beginning of anything. Behind a name of
+two telling words, what may begin a word that payers write about a payment is no part of the name;
+when it may begin another third party's longer name as well, neither is believed.
 """
 
 from __future__ import annotations
@@ -26,7 +30,13 @@ PHRASE_WORDS_MAX: Final = 12
 CUT_FIELD_CHARS_MIN: Final = 20
 """A shorter text was not cut by the bank, so its last word is whole."""
 
+CUT_LABEL_CHARS_MIN: Final = 28
+"""A text this long may have lost whole words as well: CFONB labels have 31 characters."""
+
 CUT_MATCH_CHARS_MIN: Final = 8
+REST_CHARS_MAX: Final = 2
+"""Letters of a word that was cut off: so few may begin anything."""
+
 CUT_END_WORDS_MAX: Final = 5
 CUT_END_CHARS_MIN: Final = 6
 CUT_END_DIGITS_MIN: Final = 3
@@ -38,6 +48,16 @@ _WORD: Final = re.compile(r"[A-Z0-9]+")
 _DIGIT_AT_LEAST: Final = re.compile(rf"(?:[0-9][A-Z]*){{{CUT_END_DIGITS_MIN}}}")
 _JOINT: Final = re.compile(r"[ \-&']{1,3}")
 _TITLES: Final = frozenset("SOCIETE STE ETS ETABLISSEMENTS M MR MME MLLE MONSIEUR MADAME".split())  # noqa: SIM905 (a list of words reads better as one)
+_BESIDE_NAMES: Final = frozenset(
+    """
+    VOTRE VOS NOTRE NOS SOUS ESCOMPTE COMPENSATION ERREUR DOUBLON ANNUL ANNULATION EXTOURNE
+    CONTREPASSATION REGUL REGULARISATION RESTITUTION REMBOURSEMENT REMBT REMB
+    """.split()  # noqa: SIM905 (a list of words reads better as one)
+)
+"""What payers and banks write about a payment: it may tell two labels apart, but names nobody."""
+
+_NO_NAME_WORDS: Final = BOILERPLATE | LEGAL_FORMS | _BESIDE_NAMES
+_BEGINNINGS: Final = frozenset(word[:size] for word in _NO_NAME_WORDS for size in range(1, 20))
 _SAME_FORM: Final = {"SASU": "SAS", "EURL": "SARL", "LIMITED": "LTD", "ASSOCIATION": "ASSOC"}
 
 
@@ -72,12 +92,16 @@ class _Node:
 
     def continued(self, beginning: str) -> list[_Node]:
         """Return the nodes whose word is longer than a beginning and starts with it."""
+        first, last = self.ways(beginning)
+        words = self.words[first:last] if last - first <= WAYS_ON_MAX else ()
+        return [self.next[word] for word in words]
+
+    def ways(self, beginning: str) -> tuple[int, int]:
+        """Return the places of the words that are longer than a beginning and start with it."""
         if len(self.words) != len(self.next):
             self.words = sorted(self.next)
         first = bisect_right(self.words, beginning)
-        last = bisect_left(self.words, beginning + LAST_CHARACTER)
-        words = self.words[first:last] if last - first <= WAYS_ON_MAX else ()
-        return [self.next[word] for word in words]
+        return first, bisect_left(self.words, beginning + LAST_CHARACTER)
 
 
 class Words:
@@ -120,6 +144,11 @@ class Words:
                 spans.append((start, end))
             self._spans = spans
         return self._spans
+
+    @property
+    def is_cut_label(self) -> bool:
+        """Tell whether a bank may have cut the text: it is long, and no field for a name."""
+        return len(self.text) >= CUT_LABEL_CHARS_MIN and self.name != "counterparty"
 
     @property
     def cut_ends(self) -> tuple[str, ...]:
@@ -212,7 +241,10 @@ class PhraseIndex:
             if node.owners:
                 finds += _finds(node.owners, words, first, at)
         if at >= len(texts) - 1 and len(words.text) >= CUT_FIELD_CHARS_MIN:
-            finds += self._cut(words, (first, at), node)
+            cut = self._cut(words, (first, at), node)
+            if finds and finds[-1].end == at and _may_go_on(words, at, node):
+                finds, cut = _doubtful(finds, at), _doubtful(cut, len(texts))
+            finds += cut
         return finds
 
     def _cut(self, words: Words, span: tuple[int, int], node: _Node) -> list[Find]:
@@ -228,6 +260,26 @@ class PhraseIndex:
         if owner is None:
             return []
         return _finds([owner], words, first, len(words.words), is_cut=True)
+
+
+def _may_go_on(words: Words, at: int, node: _Node) -> bool:
+    """Tell whether a name before word `at` may be whole or another third party's longer one."""
+    rest = words.words[at] if at < len(words.words) else ""
+    if not (rest in _BEGINNINGS if rest else words.is_cut_label):
+        return False
+    first, last = node.ways(rest)
+    if first == last:
+        return False
+    other = _only_owner(node.continued(rest))
+    return other is None or all(owner.id != other.id for owner in node.owners)
+
+
+def _doubtful(finds: list[Find], end: int) -> list[Find]:
+    """Mark the finds that end at a word: another third party's longer or shorter name fits too."""
+    return [
+        find._replace(is_inside=find.owner.is_derived) if find.end == end else find
+        for find in finds
+    ]
 
 
 def _only_owner(nodes: list[_Node]) -> Owner | None:
@@ -252,7 +304,7 @@ def _finds(
     text = words.text[spans[first][0] : spans[end - 1][1]]
     after, before = words.neighbour(end - 1, end), words.neighbour(first, first - 1)
     form = _form_of(after, before)
-    is_inside = _is_name_word(before) or _is_name_word(after)
+    is_inside = _is_name_word(before) or _is_name_behind(words, first, end, after)
     return [
         Find(
             owner, words.name, first, end, text, is_cut,
@@ -273,9 +325,20 @@ def _form_of(after: str | None, before: str | None) -> str | None:
 
 
 def _is_name_word(word: str | None) -> bool:
-    return (
-        word is not None and word.isalpha() and word not in BOILERPLATE and word not in LEGAL_FORMS
-    )
+    return word is not None and word.isalpha() and word not in _NO_NAME_WORDS
+
+
+def _is_name_behind(words: Words, first: int, end: int, after: str | None) -> bool:
+    """Tell whether the word behind a name may be a further word of a name.
+
+    The last word of a cut label is one unless it may begin a word about the payment. The name must
+    have two telling words for that: one alone may be anybody's, however little follows.
+    """
+    if after is None or end != len(words.words) - 1 or not words.is_cut_label:
+        return _is_name_word(after)
+    if sum(is_telling((word,)) for word in words.words[first:end]) < 2:
+        return _is_name_word(after) or (len(after) <= REST_CHARS_MAX and after.isalpha())
+    return _is_name_word(after) and len(after) > REST_CHARS_MAX and after not in _BEGINNINGS
 
 
 def _widest(finds: list[Find]) -> list[Find]:
@@ -286,6 +349,7 @@ def _widest(finds: list[Find]) -> list[Find]:
             other.first <= find.first
             and find.end <= other.end
             and (other.end - other.first > find.end - find.first)
+            and not (other.is_cut and other.is_inside)
             for other in finds
         )
         outdone = not find.has_same_form and any(

@@ -111,8 +111,9 @@ class Directory:
             self._mandates[mandate].add(tp.id)
         for iban in (*tp.ibans, *(payer.iban for payer in tp.payers if payer.iban)):
             self._ibans[compact_iban(iban)].add(tp.id)
-        if tp.siren:
-            self._sirens["".join(tp.siren.split())[:9]].add(tp.id)
+        siren = "".join((tp.siren or "").split())[:9]
+        if siren:
+            self._sirens[siren].add(tp.id)
         form = legal_form_of(tp.legal_form) or legal_form_of(tp.name)
         for reference in tp.bank_references:
             self._phrases.add(words_of(reference), Owner(tp.id, "bank_reference"))
@@ -159,18 +160,19 @@ class Directory:
                 return _one(mandates, "mandate", line.mandate or "", "the mandate is this party's")
         named = self._named(line)
         if len(named) > 1:
-            named = self._told_by_direction(named, line)
+            named = _told_by_name(self._told_by_direction(named, line))
         holders: set[ThirdPartyId] = set()
         if refs.ibans or line.iban:
             holders |= self._fits(self._ibans, self._ibans_of(line))
-        if refs.sirens or line.counterparty_id or "" in self._sirens:
+        if refs.sirens or line.counterparty_id:
             holders |= self._fits(self._sirens, refs.sirens | {line.counterparty_id or ""})
         if holders:
             return _weigh(self._one_way(holders, line), named, line)
         if any(not find.is_inside for find in named):
             return _of_names(named)
         fuzzy = self._fuzzy(line)
-        return _inside(named) if fuzzy is UNKNOWN and named else fuzzy
+        is_doubted = any(find.owner.id == fuzzy.third_party for find in named)
+        return _inside(named) if named and (fuzzy is UNKNOWN or is_doubted) else fuzzy
 
     def _one_way(self, found: set[ThirdPartyId], line: Identity) -> set[ThirdPartyId]:
         """Of the customer and supplier records of one firm, keep the one that money goes to."""
@@ -329,6 +331,20 @@ def _weigh(holders: set[ThirdPartyId], named: list[Find], line: Identity) -> Pay
     candidates = frozenset(holders | names)
     why = "the account and the texts name several third parties"
     return Payer(None, candidates, "iban", iban, why, _rivals(candidates, why))
+
+
+def _told_by_name(named: list[Find]) -> list[Find]:
+    """Of those that one payer pays for, keep the one that a text names itself: "POUR ...".
+
+    Only when every other find is the name of somebody who pays for that very third party.
+    """
+    own = [find for find in named if find.owner.kind != "payer_name" and not find.is_inside]
+    names = {find.owner.id for find in own}
+    if len(names) != 1 or len(own) == len(named):
+        return named
+    places = {(find.field, find.first, find.end) for find in named if find.owner.id in names}
+    is_paid_for = all((find.field, find.first, find.end) in places for find in named)
+    return own if is_paid_for else named
 
 
 def _of_names(named: list[Find]) -> Payer:
