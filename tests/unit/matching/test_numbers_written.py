@@ -8,6 +8,7 @@ from rappro.domain.matching.numbers import Fit, shape_book
 from rappro.domain.matching.references import read_text
 from tests.unit.matching.worlds import (
     Level,
+    day,
     decided_one,
     is_left_to_a_person,
     item,
@@ -167,6 +168,19 @@ def test_ends_in_a_list_may_be_of_another_month() -> None:
     )
 
     assert settled(decision) == {"F25090519": 10_000, "F25100521": 20_000, "F25100524": 30_000}
+
+
+def test_what_a_list_names_may_be_dated_after_its_payment() -> None:
+    decision = decided_one(
+        line(30_000, "FACT F25090519 / 0521", payer="LEROY MENUISERIE"),
+        parties=[LEROY],
+        items=[
+            item("F25090519", LEROY, 10_000),
+            item("F25100521", LEROY, 20_000, issued=day(20)),
+        ],
+    )
+
+    assert settled(decision) == {"F25090519": 10_000, "F25100521": 20_000}
 
 
 @pytest.mark.parametrize(

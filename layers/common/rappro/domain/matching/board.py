@@ -56,17 +56,25 @@ class Named(NamedTuple):
     def has_letters(self) -> bool:
         return any(run[0] > "9" for run in self.hit.runs)
 
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the line says it without any doubt, whether an item has it or not."""
+        if self.fit < Fit.SPLIT or not is_strong(self.hit):
+            return False
+        return bool(self.places) or (self.has_letters and not self.hit.is_doubtful)
+
 
 class Numbers(NamedTuple):
     """The numbers that a line shows, and those of them that rules ask for.
 
-    `full` are complete and of some item, `listed` the ends in a list after one; `told` are those
-    that cannot stand there by chance: no item may have them.
+    `full` are complete and of some item, `listed` the ends in a list after one, `ranged` what lies
+    between two; `told` are those that cannot stand there by chance: no item may have them.
     """
 
     all: tuple[Named, ...] = ()
     full: tuple[Named, ...] = ()
     listed: tuple[Named, ...] = ()
+    ranged: tuple[Named, ...] = ()
     told: tuple[Named, ...] = ()
 
     @classmethod
@@ -74,16 +82,19 @@ class Numbers(NamedTuple):
         """Sort out numbers once: none of this changes while lines are decided."""
         full: list[Named] = []
         listed: list[Named] = []
+        ranged: list[Named] = []
         told: list[Named] = []
         for each in named:
             if each.fit >= Fit.SPLIT:
                 if each.places:
                     full.append(each)
-                if (each.places or each.has_letters) and is_strong(each.hit):
+                if each.is_told:
                     told.append(each)
             elif each.places and each.fit is Fit.LISTED:
                 listed.append(each)
-        return cls(named, tuple(full), tuple(listed), tuple(told))
+            elif each.places and each.fit is Fit.RANGED:
+                ranged.append(each)
+        return cls(named, tuple(full), tuple(listed), tuple(ranged), tuple(told))
 
 
 NO_NUMBERS: Final = Numbers()

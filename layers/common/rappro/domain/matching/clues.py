@@ -230,9 +230,7 @@ class Reader:
 def _refs(line: StatementLine, texts: Iterable[_Field], book: ShapeBook) -> TextRefs:
     """Read the references in all texts but the counterparty's name, and in the end-to-end id."""
     searched = dict.fromkeys([text.folded for text in texts if text.name != "counterparty"])
-    if line.end_to_end_id:
-        searched[fold(line.end_to_end_id)] = None
-    return read_text("\n".join(searched), book)
+    return read_text("\n".join(searched), book, fold(line.end_to_end_id or ""))
 
 
 def _payer(
@@ -275,7 +273,7 @@ def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     best: dict[str, Hit] = {}
     for hit in hits:
         known = best.get(hit.token)
-        if known is None or known.fit < hit.fit:
+        if known is None or (known.fit, hit.is_doubtful) < (hit.fit, known.is_doubtful):
             best[hit.token] = hit
     return tuple(best.values())[:HITS_MAX]
 

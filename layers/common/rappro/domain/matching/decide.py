@@ -33,7 +33,7 @@ from rappro.domain.matching.plan import Abstain, Plan, shown
 from rappro.domain.matching.rules import RULES, traits_of
 from rappro.domain.matching.watchers import Changed, Watchers
 
-ENGINE: Final = "rappro-match/1"
+ENGINE: Final = "rappro-match/2"
 """Version of the rules, stored with every decision."""
 
 RESTARTS_MAX: Final = 40

@@ -24,6 +24,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.matching.ibans import IBAN_IN_TEXT, compact_iban, is_iban, longest_iban
 from rappro.domain.matching.normalise import fold
+from rappro.domain.matching.number_scan import numbers_of_id, scan
 from rappro.domain.matching.numbers import (
     CORE_DIGITS_MIN,
     NUMBER_CHARS_MAX,
@@ -31,7 +32,6 @@ from rappro.domain.matching.numbers import (
     ShapeBook,
     dotted,
     runs_of,
-    scan,
     shape_book,
     shape_of,
 )
@@ -45,6 +45,8 @@ KEY_WORDS_MAX: Final = 40
 """Words of one text that may be a key of an entry: a cheque, a remittance, a batch, a contract."""
 
 AMOUNTS_MAX: Final = 20
+PAYMENT_ID_CHARS_MIN: Final = 6
+"""A shorter id may stand in a text by chance."""
 
 REMITTANCE_CLASS: Final = "~remittance"
 BATCH_CLASS: Final = "~batch"
@@ -79,6 +81,9 @@ _MANDATE: Final = re.compile(
 )
 _DATE_MARK: Final = re.compile(r"\d[/.-]\d")
 _DIGIT: Final = re.compile(r"\d")
+_PAYMENT_ID: Final = re.compile(
+    r"(?<![A-Z0-9])(?:E2E|EREF|END-?TO-?END|ID)(?: ?ID)?[\s:+/=]{1,3}([A-Z0-9][A-Z0-9+/._-]{5,34})"
+)
 _THREE_DIGITS: Final = re.compile(r"(?:[^\d]*\d){3}")
 _SIREN: Final = re.compile(r"\d(?<!\d\d)\d\d ?\d{3} ?\d{3}(?!\d)")
 _DIGITS: Final = re.compile(r"\d(?<![A-Z0-9]\d)\d{2,11}(?![A-Z0-9])")
@@ -174,6 +179,7 @@ class TextRefs(NamedTuple):
 
 NOTHING: Final = TextRefs()
 _EMPTY: Final[frozenset[str]] = frozenset()
+_NO_BOOK: Final = shape_book(())
 _NO_AMOUNTS: Final[frozenset[int]] = frozenset()
 
 
@@ -182,8 +188,13 @@ def has_digit(text: str) -> bool:
     return _DIGIT.search(text) is not None
 
 
-def read_text(folded: str, book: ShapeBook) -> TextRefs:
-    """Return what a folded text refers to; `book` holds the shapes of the company's numbers."""
+def read_text(folded: str, book: ShapeBook, payment_id: str = "") -> TextRefs:
+    """Return what a folded text refers to; `book` holds the shapes of the company's numbers.
+
+    A payment's id (end-to-end id) is a key, and no invoice number unless it is nothing else.
+    """
+    if payment_id:
+        return _read_with_id(folded, book, payment_id)
     if not has_digit(folded):
         return NOTHING
     written = _ibans(folded) if _IBAN_MARK.search(folded) else []
@@ -197,7 +208,7 @@ def read_text(folded: str, book: ShapeBook) -> TextRefs:
     endings = _DIGITS.findall(blanked)
     sirens = _SIREN.findall(blanked)
     return TextRefs(
-        tuple(scan(text, book, blanked)),
+        tuple(_numbers(text, book, blanked)),
         _keys(text),
         frozenset(found.lstrip("0") for found in cheques) - {""} if cheques else _EMPTY,
         _mandates(folded),
@@ -206,6 +217,40 @@ def read_text(folded: str, book: ShapeBook) -> TextRefs:
         frozenset(endings) if endings else _EMPTY,
         _amounts(undated) if has_amounts else _NO_AMOUNTS,
     )
+
+
+def _read_with_id(folded: str, book: ShapeBook, payment_id: str) -> TextRefs:
+    hits = numbers_of_id(payment_id, book)
+    text = folded
+    if not hits and len(payment_id) >= PAYMENT_ID_CHARS_MIN and payment_id in text:
+        text = text.replace(payment_id, " " * len(payment_id))
+    refs, own = read_text(text, book), read_text(payment_id, _NO_BOOK)
+    return TextRefs(
+        (*refs.hits, *hits),
+        refs.keys | own.keys,
+        refs.cheques,
+        refs.mandates | own.mandates,
+        refs.ibans | own.ibans,
+        refs.sirens | own.sirens,
+        refs.endings,
+        refs.amounts,
+    )
+
+
+def _numbers(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
+    """Return the numbers of a text; what a mark says to be a payment's id is read as one."""
+    if not ("ID" in text or "E2E" in text or "EREF" in text or "END" in text):
+        return scan(text, book, blanked)
+    hits: list[Hit] = []
+    for found in _PAYMENT_ID.finditer(text):
+        start, end = found.span(1)
+        hits += [
+            hit._replace(start=hit.start + start, end=hit.end + start)
+            for hit in numbers_of_id(found.group(1), book)
+        ]
+        text = text[:start] + " " * (end - start) + text[end:]
+        blanked = blanked[:start] + " " * (end - start) + blanked[end:]
+    return scan(text, book, blanked) + hits
 
 
 def tokens_in(texts: Iterable[str], shapes: Iterable[str]) -> frozenset[str]:

@@ -58,8 +58,12 @@ def invoice_numbers(board: Board, clue: Clue) -> Outcome:
     full = numbers.full[:NAMED_MAX]
     if not full:
         return None
-    listed = numbers.listed[:NAMED_MAX]
-    for named in (full, full + listed) if listed else (full,):
+    readings = [full]
+    if numbers.listed:
+        readings.append(full + numbers.listed[:NAMED_MAX])
+    if numbers.ranged:
+        readings.append(readings[-1] + numbers.ranged[:NAMED_MAX])
+    for named in readings:
         outcome = _settle_named(board, clue, named)
         if outcome is not None:
             return outcome
@@ -249,7 +253,7 @@ def _waiting_payment(board: Board, clue: Clue, takes: Sequence[Take]) -> Abstain
 def invoice_partial(board: Board, clue: Clue) -> Outcome:
     """One full number of a payer who is known by other evidence, for less than its residual."""
     numbers = board.numbers(clue).all
-    full = [n for n in numbers if n.fit >= Fit.SPLIT and (n.places or n.has_letters)]
+    full = [n for n in numbers if n.fit >= Fit.SPLIT and (n.places or n.is_told)]
     if len(full) != 1 or (full[0].fit < Fit.EXACT and full[0].fit is not Fit.SPLIT):
         return None
     if not is_strong(full[0].hit) or not board.is_company_line(clue):

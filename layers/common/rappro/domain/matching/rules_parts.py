@@ -15,7 +15,7 @@ from rapidfuzz.process import extract
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue, is_strong
-from rappro.domain.matching.index import Twin
+from rappro.domain.matching.index import LONG_RUN_DIGITS_MIN, Twin
 from rappro.domain.matching.model import AdjustmentKind, Evidence
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, shown
@@ -36,10 +36,10 @@ def payer_truncated(board: Board, clue: Clue) -> Outcome:
     party = clue.payer.third_party
     if party is None or not board.is_company_line(clue):
         return None
-    parts = _parts_of(board, clue, party)
+    whole = _whole_of(board, clue, party)
+    parts = _parts_of(board, clue, party, is_list=bool(whole))
     if not parts:
         return None
-    whole = _whole_of(board, clue, party)
     parts = [place for place in parts if place not in whole]
     if not parts or len(parts) > PARTS_MAX:
         return None
@@ -71,13 +71,16 @@ def _part_evidence(board: Board, clue: Clue, places: Sequence[int]) -> tuple[Evi
     )
 
 
-def is_candidate(board: Board, clue: Clue, place: int) -> bool:
-    """An item of the line's currency, still open, issued by then, not untied by a person."""
+def is_candidate(board: Board, clue: Clue, place: int, *, is_named: bool = False) -> bool:
+    """An item of the line's currency, still open, issued by then, not untied by a person.
+
+    One that is named may be dated later: a pro forma was paid.
+    """
     item = board.item(place)
     return (
         board.state.is_open(place)
         and item.currency == clue.currency
-        and board.state.is_issued(place, clue.day)
+        and (is_named or board.state.is_issued(place, clue.day))
         and item.id not in clue.match_line.vetoes
     )
 
@@ -89,12 +92,16 @@ def _whole_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
         for named in board.numbers(clue).all
         if named.fit >= Fit.SPLIT
         for place in named.places
-        if board.item(place).third_party == party and is_candidate(board, clue, place)
+        if board.item(place).third_party == party
+        and is_candidate(board, clue, place, is_named=True)
     ]
 
 
-def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
-    """Return the payer's items of whose number the line shows a part, or a mistyped form."""
+def _parts_of(board: Board, clue: Clue, party: ThirdPartyId, *, is_list: bool) -> list[int]:
+    """Return the payer's items of whose number the line shows a part, or a mistyped form.
+
+    In a list that begins with a full number they are named.
+    """
     items = board.index.items
     numbers = board.numbers(clue).all
     places = {
@@ -114,7 +121,7 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
         places.update(place for place in exact if _is_cut(board, place, cuts))
     if not places:
         return []
-    return sorted(place for place in places if is_candidate(board, clue, place))
+    return sorted(place for place in places if is_candidate(board, clue, place, is_named=is_list))
 
 
 def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
@@ -126,15 +133,21 @@ def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     unknown = [
         named.hit
         for named in board.numbers(clue).all
-        if not named.places and named.hit.fit >= Fit.SPLIT and is_strong(named.hit)
+        if not named.places
+        and named.hit.fit >= Fit.SPLIT
+        and not named.hit.is_doubtful
+        and is_strong(named.hit)
     ]
     found: list[int] = []
     if not unknown or entries_of_payer(board, clue, party):
         return found
-    places = board.state.open_of(party, clue.day, TYPO_ITEMS_MAX) or []
+    state = board.state
+    places = state.open_of(party, clue.day, TYPO_ITEMS_MAX) or []
     numbers = ["".join(board.index.items.runs[place]) for place in places]
     for hit in unknown:
         near = extract("".join(hit.runs), numbers, scorer=OSA.distance, score_cutoff=1, limit=None)
+        if len(near) > 1:  # then the amount must tell
+            near = [each for each in near if state.own[places[each[2]]] == clue.amount]
         if len(near) == 1:
             found.append(places[near[0][2]])
     return found
@@ -221,5 +234,14 @@ def _shows_ending(board: Board, clue: Clue, place: int) -> bool:
         len(last) >= ENDING_CHARS_MIN
         and last[0] <= "9"
         and not is_year
-        and last in clue.refs.endings
+        and (last in clue.refs.endings or _shows_serial(last, clue))
     )
+
+
+def _shows_serial(last: str, clue: Clue) -> bool:
+    """The end of digits in which a serial follows a year or a month, or all without its zeros."""
+    shown, short = clue.refs.endings, last.lstrip("0")
+    if len(last) < LONG_RUN_DIGITS_MIN:
+        is_telling = len(short) >= ENDING_CHARS_MIN and short[:2] not in ("19", "20")
+        return is_telling and any(ending.lstrip("0") == short for ending in shown)
+    return any(len(ending) > ENDING_CHARS_MIN and last.endswith(ending) for ending in shown)
