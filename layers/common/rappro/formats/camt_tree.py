@@ -212,4 +212,5 @@ def ended_elements(source: Source, names: tuple[str, ...]) -> Iterator[Element]:
             yield element
     except etree.XMLSyntaxError as wrong:
         place = "XML line {} column {}".format(*wrong.position)
-        raise MalformedStatement(f"not well-formed XML: {wrong.msg[:200]}", position=place) from wrong
+        what = f"not well-formed XML: {wrong.msg[:200]}"
+        raise MalformedStatement(what, position=place) from wrong
