@@ -236,3 +236,27 @@ def test_a_year_is_no_end_of_a_number() -> None:
     )
 
     assert is_left_to_a_person(decision)
+
+
+def test_behind_a_full_number_an_end_may_look_like_a_year() -> None:
+    decision = decided_one(
+        line(30_000, "FACT F25082044 / 2046", payer="LEROY MENUISERIE"),
+        parties=[LEROY],
+        items=[item("F25082044", LEROY, 10_000), item("F25072046", LEROY, 20_000)],
+    )
+
+    assert settled(decision) == {"F25082044": 10_000, "F25072046": 20_000}
+
+
+def test_an_end_may_keep_some_of_its_zeros() -> None:
+    decision = decided_one(
+        line(30_000, "FACT VE/24/00894 0896", payer="LEROY MENUISERIE"),
+        parties=[LEROY],
+        items=[item("VE/24/00894", LEROY, 10_000), item("VE/25/00896", LEROY, 20_000)],
+    )
+
+    assert settled(decision) == {"VE/24/00894": 10_000, "VE/25/00896": 20_000}
+
+
+def test_the_last_letter_of_a_cut_name_is_no_part_of_a_number_in_the_next_text() -> None:
+    assert told("VIR SEPA EMIS /BEN LEROY T\n202412-4081PAIEMENT") == ["2024124081"]

@@ -31,9 +31,8 @@ CLEARING_PREFIX: Final = "511"
 """Accounts (valeurs à l'encaissement) that the bank account clears: 5112 cheques, 5115 cards."""
 
 ENDING_DIGITS_MIN: Final = 3
-LONG_RUN_DIGITS_MIN: Final = 6
 LONG_ENDING_DIGITS_MIN: Final = 4
-"""Digits at the end of six or more that may be a serial of their own."""
+"""Digits at the end of more that may be a serial of their own."""
 
 _Key = TypeVar("_Key")
 
@@ -123,15 +122,13 @@ def endings(runs: Sequence[str]) -> frozenset[str]:
     """Return the last digits of a number as a text may show them alone.
 
     As written; stripped; and the ends of digits in which a serial follows a year or a month
-    ("25060123" may be shown as "0123"), unless they read as a year.
+    ("25060123" may be shown as "0123").
     """
     if not runs or runs[-1][0] > "9":
         return frozenset()
     last = runs[-1]
     shown = {last, last.lstrip("0")}
-    if len(last) >= LONG_RUN_DIGITS_MIN:
-        shown.update([last[at:] for at in range(1, len(last) - LONG_ENDING_DIGITS_MIN + 1)])
-        shown -= {end for end in shown if len(end) == 4 and end[:2] in ("19", "20")}
+    shown.update([last[at:] for at in range(1, len(last) - LONG_ENDING_DIGITS_MIN + 1)])
     return frozenset([end for end in shown if len(end) >= ENDING_DIGITS_MIN])
 
 

@@ -166,8 +166,13 @@ def _is_repeated(pieces: list[str], index: int, at: int) -> bool:
 
 
 def _is_doubtful(pieces: list[str], index: int, at: int, book: ShapeBook) -> bool:
-    """Tell whether a number may be something else: one of a list, or only a mark before digits."""
+    """Tell whether a number may be something else.
+
+    One of a list, a mark before digits, or the letters of another text.
+    """
     mark = pieces[index]
+    if at > index and "\n" in pieces[index + 1] and mark > ":":
+        return True  # the last letters of one text, and the digits of the next
     if at == index or mark not in MARKS or pieces[index + 1][:1] != " ":
         return _is_in_list(pieces, index, at)
     alone = book.reading("|".join("9" * len(run) for run in pieces[index + 2 : at + 1 : 2]))

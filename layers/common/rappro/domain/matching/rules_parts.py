@@ -15,7 +15,7 @@ from rapidfuzz.process import extract
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue, is_strong
-from rappro.domain.matching.index import LONG_RUN_DIGITS_MIN, Twin
+from rappro.domain.matching.index import Twin
 from rappro.domain.matching.model import AdjustmentKind, Evidence
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, shown
@@ -29,6 +29,8 @@ HOT_ITEMS_MAX: Final = 50
 """Items of one amount, whoever's, that are searched for a part of a number; more is a price."""
 
 ENDING_CHARS_MIN: Final = 4
+LONG_RUN_DIGITS_MIN: Final = 6
+"""Digits that may hold a year or a month before the serial."""
 
 
 def payer_truncated(board: Board, clue: Clue) -> Outcome:
@@ -112,7 +114,14 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId, *, is_list: bool) -
         if items.all[place].third_party == party
     }
     for ending in clue.refs.endings:
-        places.update(items.with_ending(party, ending))
+        found = items.with_ending(party, ending)
+        if found and _is_year(ending):
+            found = [place for place in found if items.runs[place][-1].lstrip("0") == ending]
+        places.update(found)
+    for named in numbers:
+        if named.fit is Fit.LISTED:  # behind a full number an end is no year
+            end = named.hit.runs[-1][named.hit.start - named.hit.end :]
+            places.update(items.with_ending(party, end))
     if numbers:
         places.update(_mistyped(board, clue, party))
     cuts = _cut_ends(clue)
@@ -122,6 +131,10 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId, *, is_list: bool) -
     if not places:
         return []
     return sorted(place for place in places if is_candidate(board, clue, place, is_named=is_list))
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits[:2] in ("19", "20")
 
 
 def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
@@ -229,11 +242,10 @@ def _shows_ending(board: Board, clue: Clue, place: int) -> bool:
     """The last digits of a number, as written there: four at least, and not a year."""
     runs = board.index.items.runs[place]
     last = runs[-1] if runs else ""
-    is_year = len(last) == 4 and last[:2] in ("19", "20")
     return (
         len(last) >= ENDING_CHARS_MIN
         and last[0] <= "9"
-        and not is_year
+        and not _is_year(last)
         and (last in clue.refs.endings or _shows_serial(last, clue))
     )
 
@@ -242,6 +254,6 @@ def _shows_serial(last: str, clue: Clue) -> bool:
     """The end of digits in which a serial follows a year or a month, or all without its zeros."""
     shown, short = clue.refs.endings, last.lstrip("0")
     if len(last) < LONG_RUN_DIGITS_MIN:
-        is_telling = len(short) >= ENDING_CHARS_MIN and short[:2] not in ("19", "20")
+        is_telling = len(short) >= ENDING_CHARS_MIN and not _is_year(short)
         return is_telling and any(ending.lstrip("0") == short for ending in shown)
     return any(len(ending) > ENDING_CHARS_MIN and last.endswith(ending) for ending in shown)
