@@ -260,3 +260,13 @@ def test_an_end_may_keep_some_of_its_zeros() -> None:
 
 def test_the_last_letter_of_a_cut_name_is_no_part_of_a_number_in_the_next_text() -> None:
     assert told("VIR SEPA EMIS /BEN LEROY T\n202412-4081PAIEMENT") == ["2024124081"]
+
+
+def test_what_was_read_before_changes_nothing() -> None:
+    """Letters behind a number may be those that another number begins with."""
+    book = shape_book(("E999999", "FC999999"))
+    before = read_text("FACT E001468", book).hits
+
+    read_text("FC001234E 001468 FC1234E E001", book)
+
+    assert read_text("FACT E001468", book).hits == before != ()

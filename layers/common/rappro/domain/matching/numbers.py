@@ -119,6 +119,8 @@ class ShapeBook:
 
     def opener(self, word: str) -> str | None:
         """Return the letters of a number that a word ends with, other words glued before them."""
+        if word in self.openers:
+            return self.openers[word]
         if len(self.openers) >= READINGS_KEPT:
             self.openers.clear()
             self.openers.update(zip(self.letters_first, self.letters_first, strict=True))
