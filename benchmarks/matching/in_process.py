@@ -49,6 +49,7 @@ def write(world: Generated, path: Path) -> None:
         templates=books.templates,
         card_contracts=books.card_contracts,
         number_shapes=tuple(sorted({shape_of(item.number) for item in books.open_items})),
+        company_name=books.company.name,
     )
     with path.open("wb") as stream:
         pickle.dump(own, stream)

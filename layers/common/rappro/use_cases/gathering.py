@@ -216,6 +216,7 @@ def _world_of_lines(ports: Ports, request: RunRequest, statements: list[Statemen
         lessons=tuple(ports.store.all(tenant, company, Lesson)),
         matching=settings.matching,
         posting=settings.posting,
+        company_name=settings.name,
     )
 
 

@@ -29,7 +29,7 @@ from rappro.domain.matching.model import (
     TargetType,
     World,
 )
-from rappro.domain.matching.normalise import words_of
+from rappro.domain.matching.normalise import telling_words, words_of
 from rappro.domain.matching.numbers import Fit, Hit, shape_book
 from rappro.domain.matching.phrases import Owner, PhraseIndex, Words
 from rappro.domain.matching.plan import Take, score, shown
@@ -116,6 +116,7 @@ class Board:
 
     def __init__(self, world: World) -> None:
         self.company_currency = world.company_currency
+        self.company_words = telling_words(world.company_name)
         self.matching = world.matching
         self._widest_window = _widest_window(world.matching)
         self.posting = world.posting

@@ -131,7 +131,8 @@ class World:
     """Everything a decision depends on. Orders inside the tuples mean nothing.
 
     `number_shapes` are the shapes of the company's invoice numbers (see references.shape_of);
-    `lessons` are what confirmed matches taught about who pays.
+    `lessons` are what confirmed matches taught about who pays; `company_name` is whose accounts
+    the lines are of, as banks name the other side of a transfer between them.
     """
 
     company_currency: str
@@ -146,6 +147,7 @@ class World:
     lessons: tuple[Lesson, ...] = ()
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     posting: PostingSettings = field(default_factory=PostingSettings)
+    company_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ SHARED_CHARS_MIN: Final = 4
 ROUND_MINOR: Final = 1000
 """Amounts in tens of the currency meet by chance more often than others."""
 
+_INTERNAL: Final = frozenset(
+    "INTERNE INTERNES INTERNAL TRESORERIE FONDS NIVELLEMENT ALIMENTATION".split()  # noqa: SIM905 (a list of words reads better as one)
+)
+"""Words of the books for a transfer between the company's own accounts."""
+
 _CHEQUES: Final = (PaymentMethod.CHEQUE, PaymentMethod.CHEQUE_IN)
 _NO_CHEQUES: Final = (PaymentMethod.TRANSFER, PaymentMethod.DIRECT_DEBIT, PaymentMethod.CARD)
 _AMBIGUOUS: Final = ("amount", "window")
@@ -109,10 +114,9 @@ def _told_apart(board: Board, clue: Clue, kinds: dict[Twin, list[int]]) -> list[
     """Return the entries whose label the line's label, then its continuation, picks out."""
     left = kinds
     for words in board.label_words(clue):
-        shared = {
-            twin: shared_chars(words, board.index.entries.label_words(places[0]))
-            for twin, places in left.items()
-        }
+        labels = {twin: board.index.entries.label_words(places[0]) for twin, places in left.items()}
+        common = frozenset.intersection(*labels.values())  # what all say tells none apart
+        shared = {twin: shared_chars(words - common, label) for twin, label in labels.items()}
         best = max(shared.values())
         if best < SHARED_CHARS_MIN:
             continue
@@ -233,7 +237,28 @@ def _is_doubtful(board: Board, clue: Clue, place: int) -> bool:
     seen = len(board.index.entries.by_amount[entry.currency, entry.amount_minor])
     seen += board.lines_of_amount[line_key(clue)]
     is_known = entry.third_party is not None and entry.third_party == clue.payer.third_party
-    return is_told and not is_known and (seen > 2 or clue.amount % ROUND_MINOR == 0)
+    if not is_told or is_known or not (seen > 2 or clue.amount % ROUND_MINOR == 0):
+        return False
+    return not (_says_internal(board, place) and _is_from_the_company(board, clue))
+
+
+def _says_internal(board: Board, place: int) -> bool:
+    """Tell whether an entry is a transfer between own accounts (virement interne), by its label."""
+    label = board.index.entries.label_words(place)
+    return board.entry(place).third_party is None and not _INTERNAL.isdisjoint(label)
+
+
+def _is_from_the_company(board: Board, clue: Clue) -> bool:
+    """Tell whether the only name on a line is the company's own: the other side is itself.
+
+    A label may have lost the last word of it, and a part of a word.
+    """
+    own = board.company_words
+    told = {word for word in board.label_words(clue)[2] if word.isalpha()}
+    if clue.payer.candidates or own.isdisjoint(told) or len(own - told) > min(1, len(own) - 1):
+        return False
+    known = own | _INTERNAL | {"VIREMENT"}
+    return all(any(word.startswith(cut) for word in known) for cut in told)
 
 
 def _best_shared(board: Board, clue: Clue, label: frozenset[str]) -> int:

@@ -44,6 +44,9 @@ class Changed:
         """Note what a line is about to settle."""
         self.amounts.add((clue.currency, clue.amount))
         index = board.index
+        groups = index.entries.group_keys
+        if not groups.keys().isdisjoint(clue.keys):  # one line less that names a remittance
+            self.tokens.update(key for key in clue.keys if key in groups)
         for take in takes:
             if take.type is TargetType.OPEN_ITEM:
                 item = index.items.all[take.place]
