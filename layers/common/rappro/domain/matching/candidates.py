@@ -1,11 +1,12 @@
 """What a person is shown for a line that was not matched: ranked candidates and the reason.
 
 Candidates come from the same evidence as the rules, so that they too are the same whatever part of
-the books was read: the line's numbers, its payer, its amount.
+the books was read: the line's numbers, its payer, its amount, and for returns the past payments.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rappro.domain.ids import OpenItemId, ThirdPartyId
@@ -20,19 +21,28 @@ from rappro.domain.matching.model import (
     Rejected,
     TargetType,
 )
-from rappro.domain.matching.plan import Abstain, shown
-from rappro.domain.matching.rules_numbers import closed_numbers
+from rappro.domain.matching.plan import Abstain, Take, shown
+from rappro.domain.matching.rules_keys import is_returnable, return_take
+from rappro.domain.matching.rules_numbers import closed_numbers, may_settle_items
+from rappro.domain.matching.rules_parts import is_candidate
 from rappro.domain.matching.subsets import ITEMS_MAX
 
 CANDIDATES_MAX: Final = 5
 HOT_ITEMS_MAX: Final = 20
 """Items or entries of one amount, whoever's: more is a price, and says nothing about this line."""
 
+NAMED_MAX: Final = 12
+SETS_MAX: Final = 3
+"""Sets of one sum that are shown: a person who is shown many is shown nothing."""
+
 
 def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | None) -> Decision:
     """Return level B with candidates when the books hold something for the line, else level C."""
     found = list(abstain.candidates) if abstain is not None else []
+    found += _of_numbers(board, clue) + _of_past(board, clue)
     found += _of_payer(board, clue) + _of_amount(board, clue)
+    if abstain is not None or not may_settle_items(board, clue):  # else payer_subset was asked
+        found += _of_sums(board, clue, ())
     candidates = _ranked(found)
     foreign = bool(candidates) and _is_foreign(board, clue, candidates[0])
     is_told = abstain is not None or bool(candidates)
@@ -81,15 +91,14 @@ def named_by(board: Board, clue: Clue) -> tuple[ThirdPartyId | None, OpenItemId 
 
 
 def _ranked(found: list[Candidate]) -> tuple[Candidate, ...]:
-    """Return the best candidates, each once with its best score."""
+    """Return the best candidates, each once with its best score; of equals the first found."""
     best: dict[tuple[object, ...], Candidate] = {}
     for candidate in found:
         key = (candidate.template, *((s.type, s.id, s.amount_minor) for s in candidate.settles))
         known = best.get(key)
         if known is None or known.score < candidate.score:
             best[key] = candidate
-    ranked = sorted(best.values(), key=lambda c: (-c.score, _name(c)))
-    return tuple(ranked[:CANDIDATES_MAX])
+    return tuple(sorted(best.values(), key=lambda c: -c.score)[:CANDIDATES_MAX])
 
 
 def _name(candidate: Candidate) -> str:
@@ -105,6 +114,88 @@ def _is_foreign(board: Board, clue: Clue, candidate: Candidate) -> bool:
         if settle.type is TargetType.OPEN_ITEM
     ]
     return any(board.item(place).currency != clue.currency for place in places)
+
+
+def _of_numbers(board: Board, clue: Clue) -> list[Candidate]:
+    """All open items that the line names, together, and with what of the payer's makes up the sum.
+
+    Of items that come to more than the line the last named one is paid in part.
+    """
+    places = [] if clue.kind.is_return else _named(board, clue)
+    if not places:
+        return []
+    why = ["number"]
+    if all(clue.payer.may_be(board.item(place).third_party) for place in places):
+        why.append("third_party")
+    company = board.state.company
+    total = sum(company[place] for place in places)
+    found: list[Candidate] = []
+    if total != clue.amount and all(is_candidate(board, clue, place) for place in places):
+        found += _of_sums(board, clue, places)
+    if len(places) > 1:
+        why.append("sum" if total == clue.amount else "together")
+        found.append(board.candidate(_shared_out(board, clue, places), why))
+    return found
+
+
+def _named(board: Board, clue: Clue) -> list[int]:
+    """Return the open items that the line names in full or in a list, in that order."""
+    numbers = board.numbers(clue)
+    places: dict[int, None] = {}
+    for named in (*numbers.full, *numbers.listed, *numbers.ranged)[:NAMED_MAX]:
+        having = [place for place in named.places if board.state.is_open(place)]
+        own = [place for place in having if clue.payer.may_be(board.item(place).third_party)]
+        places.update(dict.fromkeys((own or having)[:1]))
+    return list(places)
+
+
+def _shared_out(board: Board, clue: Clue, places: Sequence[int]) -> list[Take]:
+    """Return items' whole residuals, but for the last what is left of the line, when it is less."""
+    takes = [board.item_take(place) for place in places]
+    last = takes[-1]
+    rest = clue.amount - sum(take.amount_minor for take in takes[:-1])
+    if rest * last.amount_minor > 0 and abs(rest) < abs(last.amount_minor):
+        takes[-1] = board.item_take(last.place, rest)
+    return takes
+
+
+def _of_sums(board: Board, clue: Clue, named: Sequence[int]) -> list[Candidate]:
+    """Sets of the payer's items that make up the line, with all that it names in each of them."""
+    party = clue.payer.third_party
+    if party is None or clue.kind.is_return or not board.is_company_line(clue):
+        return []
+    places = board.state.open_of(party, clue.day, ITEMS_MAX + len(named)) or ()
+    rest = clue.amount - sum(board.state.own[place] for place in named)
+    places = [place for place in places if place not in named and is_candidate(board, clue, place)]
+    if not places or len(places) > ITEMS_MAX:
+        return []
+    smallest = 1 if named else 2
+    found = board.sums_of(places).sets(rest, smallest=smallest, limit=SETS_MAX) or ()
+    why = ("number", "third_party", "sum") if named else ("third_party", "sum")
+    return [
+        board.candidate([board.item_take(p) for p in (*named, *(places[i] for i in chosen))], why)
+        for chosen in found
+    ]
+
+
+def _of_past(board: Board, clue: Clue) -> list[Candidate]:
+    """Past payments that a return may undo: the payer's of that amount, else anybody's."""
+    if not clue.kind.is_return:
+        return []
+    past = board.index.past
+    party = clue.payer.third_party
+    own = past.by_party_amount.get((party, -clue.amount), []) if party is not None else []
+    anybody = past.by_amount.get(-clue.amount, [])
+    found: list[tuple[int, tuple[str, ...]]] = [
+        (place, ("third_party", "amount")) for place in own[:HOT_ITEMS_MAX]
+    ]
+    if len(anybody) <= HOT_ITEMS_MAX:
+        found += [(place, ("amount",)) for place in anybody]
+    return [
+        board.candidate((return_take(board, place),), why)
+        for place, why in found
+        if is_returnable(board, clue, place)
+    ]
 
 
 def _of_payer(board: Board, clue: Clue) -> list[Candidate]:

@@ -230,8 +230,10 @@ class PastIndex:
         self.by_end_to_end: dict[str, list[int]] = defaultdict(list)
         self.by_mandate: dict[str, list[int]] = defaultdict(list)
         self.by_party_amount: dict[tuple[ThirdPartyId, int], list[int]] = defaultdict(list)
+        self.by_amount: dict[int, list[int]] = defaultdict(list)
         self.by_number: dict[str, list[int]] = defaultdict(list)
         for place, payment in enumerate(self.all):
+            self.by_amount[payment.amount_minor].append(place)
             end_to_end = key_token(payment.end_to_end_id)
             if end_to_end:
                 self.by_end_to_end[end_to_end].append(place)

@@ -27,6 +27,7 @@ WEIGHTS: Final = {
     "third_party": 30,  # it belongs to the identified third party
     "amount": 30,  # its amount is the line's, to the cent
     "sum": 20,  # it is one of several that add up to the line
+    "together": 10,  # it is one of all that the line names
     "window": 10,  # it lies in the date window
     "label": 10,  # its label shares a telling word with the line's
     "template": 20,  # a template's reference stands in a text

@@ -220,7 +220,7 @@ def settle_return(board: Board, clue: Clue, places: Sequence[int], kind: str) ->
     if not chosen:
         return None
     if len(twins) > 1:
-        takes = [_return_take(board, place) for place in sorted(set(chosen))[:5]]
+        takes = [return_take(board, place) for place in sorted(set(chosen))[:5]]
         return Abstain(
             "several past payments could be the returned one",
             candidates=tuple(board.candidate((take,), ("key", "amount")) for take in takes),
@@ -231,7 +231,7 @@ def settle_return(board: Board, clue: Clue, places: Sequence[int], kind: str) ->
     account = board.posting.bank_charge_account
     reason = clue.line.return_reason
     return Plan(
-        takes=(_return_take(board, place),),
+        takes=(return_take(board, place),),
         adjustments=(Adjustment(AdjustmentKind.CHARGE, fee, account),) if fee else (),
         evidence=(
             Evidence(kind, payment.end_to_end_id or payment.mandate or "", "of the past payment"),
@@ -246,6 +246,7 @@ def settle_return(board: Board, clue: Clue, places: Sequence[int], kind: str) ->
     )
 
 
-def _return_take(board: Board, place: int) -> Take:
+def return_take(board: Board, place: int) -> Take:
+    """Take back the whole of a past payment."""
     payment = board.index.past.all[place]
     return Take(TargetType.PAST_PAYMENT, place, payment.id, -payment.amount_minor)

@@ -1,0 +1,123 @@
+"""What a person is shown: the truth is to be among the first five."""
+
+from __future__ import annotations
+
+from rappro.domain.matching.model import Decision, Level
+from tests.unit.matching.worlds import (
+    day,
+    decided,
+    decided_one,
+    instructed,
+    is_left_to_a_person,
+    item,
+    line,
+    party,
+    past,
+)
+
+LEROY = party("C1", "Menuiserie Leroy")
+
+
+def shown(decision: Decision) -> list[dict[str, int]]:
+    """Return what each candidate settles, best first."""
+    assert is_left_to_a_person(decision)
+    assert len(decision.candidates) <= 5
+    return [{s.id: s.amount_minor for s in each.settles} for each in decision.candidates]
+
+
+def test_all_that_a_line_names_is_shown_together_the_last_in_part() -> None:
+    decision = decided_one(
+        line(15000, "FACT FA2026-00123 ET ACOMPTE FA2026-00124"),
+        items=[item("FA2026-00123", LEROY, 10000), item("FA2026-00124", LEROY, 8000)],
+    )
+
+    assert shown(decision)[0] == {"FA2026-00123": 10000, "FA2026-00124": 5000}
+
+
+def test_what_is_named_is_shown_whole_when_the_line_is_more() -> None:
+    decision = decided_one(
+        line(20000, "FACT FA2026-00123 ET FA2026-00124"),
+        items=[item("FA2026-00123", LEROY, 10000), item("FA2026-00124", LEROY, 8000)],
+    )
+
+    assert shown(decision)[0] == {"FA2026-00123": 10000, "FA2026-00124": 8000}
+
+
+def test_what_is_named_is_shown_with_what_else_makes_up_the_sum() -> None:
+    decision = decided_one(
+        line(17000, "MENUISERIE LEROY FA2026-00123 ET AUTRES"),
+        items=[
+            item("FA2026-00123", LEROY, 10000),
+            item("FA2026-00124", LEROY, 7000),
+            item("FA2026-00125", LEROY, 6900),
+        ],
+        parties=[LEROY],
+    )
+
+    assert shown(decision)[0] == {"FA2026-00123": 10000, "FA2026-00124": 7000}
+
+
+def test_a_number_that_is_closed_leaves_the_sums_of_its_payer_to_a_person() -> None:
+    decision = decided_one(
+        line(17000, "MENUISERIE LEROY FA2025-00999"),
+        items=[item("FA2026-00123", LEROY, 10000), item("FA2026-00124", LEROY, 7000)],
+        parties=[LEROY],
+    )
+
+    assert {"FA2026-00123": 10000, "FA2026-00124": 7000} in shown(decision)
+
+
+def test_among_a_payers_items_the_closest_come_first() -> None:
+    amounts = {"FA2026-00101": 90000, "FA2026-00102": 12900, "FA2026-00103": 11900}
+    amounts |= {f"FA2026-{n:05d}": 50000 + n * 777 for n in range(200, 206)}
+    decision = decided_one(
+        line(12000, "MENUISERIE LEROY"),
+        items=[item(number, LEROY, amount) for number, amount in amounts.items()],
+        parties=[LEROY],
+    )
+
+    assert [next(iter(each)) for each in shown(decision)][:2] == ["FA2026-00103", "FA2026-00102"]
+
+
+def test_a_return_shows_the_past_payments_it_may_undo_its_payers_own_first() -> None:
+    decision = decided_one(
+        line(-12000, "REJET PRLV MENUISERIE LEROY", return_reason="AM04"),
+        parties=[LEROY],
+        past=[
+            past("P1", "C2", 12000), past("P2", "C1", 12000, invoice_number="F1"),
+            past("P3", "C1", 12000, invoice_number="F2"), past("P4", "C1", 11000),
+        ],
+    )  # fmt: skip
+
+    assert shown(decision)[:3] == [{"P2": -12000}, {"P3": -12000}, {"P1": -12000}]
+
+
+def test_a_return_of_nobody_shows_the_past_payments_of_that_amount() -> None:
+    decision = decided_one(
+        line(-12000, "REJET PRLV", return_reason="AM04"),
+        past=[past("P1", "C2", 12000), past("P2", "C1", 12000, on=day(-500))],
+    )
+
+    assert (decision.level, shown(decision)) == (Level.B, [{"P1": -12000}])
+
+
+def test_named_items_of_another_currency_are_shown_by_their_company_amounts() -> None:
+    decision = decided_one(
+        line(60000, "FA2026-00123 FA2026-00124", original=instructed(70000, "USD")),
+        items=[
+            item("FA2026-00123", LEROY, 50000, currency="USD", company=45000),
+            item("FA2026-00124", LEROY, 40000, currency="USD", company=36000),
+        ],
+    )
+
+    assert shown(decision)[0] == {"FA2026-00123": 45000, "FA2026-00124": 15000}
+
+
+def test_candidates_of_one_line_do_not_depend_on_the_order_of_the_books() -> None:
+    items = [item(f"FA2026-{n:05d}", LEROY, 10000 + n) for n in range(100, 112)]
+    ways = [
+        decided(line(12345, "MENUISERIE LEROY FA2026-00103"), items=order, parties=[LEROY])
+        for order in (items, items[::-1])
+    ]
+
+    assert shown(ways[0][0]) == shown(ways[1][0])
