@@ -8,6 +8,7 @@ from rappro.domain.matching.numbers import Fit, shape_book
 from rappro.domain.matching.references import read_text
 from tests.unit.matching.worlds import (
     Level,
+    credit_note,
     day,
     decided_one,
     is_left_to_a_person,
@@ -270,3 +271,58 @@ def test_what_was_read_before_changes_nothing() -> None:
     read_text("FC001234E 001468 FC1234E E001", book)
 
     assert read_text("FACT E001468", book).hits == before != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_left"),
+    [
+        ("FACT 098132", True),
+        ("FACTURE N 098132", True),
+        ("FACTURE: 098132", True),
+        ("CLIENT 098132", False),
+        ("REF 098132", False),
+    ],
+)
+def test_digits_behind_a_word_for_invoice_name_a_closed_one(text: str, *, is_left: bool) -> None:
+    decision = decided_one(
+        line(15_376, text, payer="LEROY MENUISERIE"),
+        parties=[LEROY],
+        items=[item("000877", LEROY, 15_376)],
+    )
+
+    assert is_left_to_a_person(decision) == is_left
+
+
+def test_a_part_that_is_the_invoice_less_a_credit_note_is_left_to_a_person() -> None:
+    """The text may have been cut behind the first number."""
+    decision = decided_one(
+        line(60_000, "FACT FA2026-00123", payer="LEROY MENUISERIE"),
+        parties=[LEROY],
+        items=[item("FA2026-00123", LEROY, 100_000), credit_note("AV2026-001", LEROY, -40_000)],
+    )
+
+    assert is_left_to_a_person(decision)
+    assert {"FA2026-00123", "AV2026-001"} in [
+        {settle.id for settle in candidate.settles} for candidate in decision.candidates
+    ]
+
+
+def test_a_word_that_numbers_begin_with_may_stand_before_others() -> None:
+    decision = decided_one(
+        line(10_000, "REGLTFACT001320"),
+        parties=[LEROY],
+        items=[item("001320", LEROY, 10_000), item("FACT001321", "S1", -10_000)],
+    )
+
+    assert settled(decision) == {"001320": 10_000}
+
+
+def test_a_number_that_lost_its_last_digits_is_a_part() -> None:
+    """N25-15 is N25-0015 without zeros, which nobody has, or the beginning of N25-1569."""
+    decision = decided_one(
+        line(33_150, "REGLEMENT N25-15", payer="LEROY MENUISERIE"),
+        parties=[LEROY],
+        items=[item("N25-1569", LEROY, 33_150), item("N25-1825", LEROY, 33_150)],
+    )
+
+    assert settled(decision) == {"N25-1569": 33_150}

@@ -61,7 +61,8 @@ class Named(NamedTuple):
         """Tell whether the line says it without any doubt, whether an item has it or not."""
         if self.fit < Fit.SPLIT or not is_strong(self.hit):
             return False
-        return bool(self.places) or (self.has_letters and not self.hit.is_doubtful)
+        is_number = self.has_letters or (self.hit.is_marked and self.hit.fit is Fit.EXACT)
+        return bool(self.places) or (is_number and not self.hit.is_doubtful)
 
 
 class Numbers(NamedTuple):
@@ -94,7 +95,20 @@ class Numbers(NamedTuple):
                 listed.append(each)
             elif each.places and each.fit is Fit.RANGED:
                 ranged.append(each)
+        if full and len(told) > 1:
+            told = [each for each in told if each.places or not _is_end_of(each, full)]
         return cls(named, tuple(full), tuple(listed), tuple(ranged), tuple(told))
+
+
+def _is_end_of(named: Named, wider: Iterable[Named]) -> bool:
+    """Tell whether a number is read within another one that an item has."""
+    hit = named.hit
+    return any(
+        each.hit.start < hit.start
+        and each.hit.end == hit.end
+        and "".join(each.hit.runs).endswith("".join(hit.runs))
+        for each in wider
+    )
 
 
 NO_NUMBERS: Final = Numbers()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rappro.domain.matching.number_words import MARKS, is_cut, is_glue, may_follow
+from rappro.domain.matching.number_words import MARKS, is_cut, is_glue, may_follow, says_invoice
 from rappro.domain.matching.numbers import (
     RUNS_PER_NUMBER_MAX,
     Fit,
@@ -35,6 +35,7 @@ _LISTED: Final = re.compile(
     r"\s{0,3}(,|/|\+|&|;|ET(?![A-Z])|AU?(?= ?\d)|\s-\s|-(?=\d{3})|\s)\s{0,3}"
     r"(?:N[O°]?\s?)?(\d{2,9})(?![A-Z0-9]|\.\d|,\d\d(?!\d))"
 )
+_NUMBER_MARKS: Final = frozenset(("N", "NO", "NR", "NUM", "NUMERO"))
 _RANGE_SIGNS: Final = frozenset(("-", "A", "AU"))
 RANGE_MAX: Final = 12
 """Numbers from the first of a range to its last."""
@@ -165,16 +166,27 @@ def _is_repeated(pieces: list[str], index: int, at: int) -> bool:
     return [*map(len, before)] == [*map(len, pieces[index : at + 1 : 2])]
 
 
+def _is_marked(pieces: list[str], index: int) -> bool:
+    """Tell whether a word before a number of digits alone says that it is an invoice's."""
+    before = pieces[index - 2]
+    if before in _NUMBER_MARKS and index > 3:  # FACTURE N 12345
+        before = pieces[index - 4]
+    return before > ":" and "\n" not in pieces[index - 1] and says_invoice(before)
+
+
 def _is_doubtful(pieces: list[str], index: int, at: int, book: ShapeBook) -> bool:
     """Tell whether a number may be something else.
 
     One of a list, a mark before digits, or the letters of another text.
     """
-    mark = pieces[index]
-    if at > index and "\n" in pieces[index + 1] and mark > ":":
-        return True  # the last letters of one text, and the digits of the next
-    if at == index or mark not in MARKS or pieces[index + 1][:1] != " ":
+    mark = book.openers.get(pieces[index])
+    if mark is None:
         return _is_in_list(pieces, index, at)
+    between = pieces[index + 1]
+    if "\n" in between:
+        return True  # the last letters of one text, and the digits of the next
+    if mark not in MARKS or (len(mark) == 1 and between[:1] != " "):
+        return False
     alone = book.reading("|".join("9" * len(run) for run in pieces[index + 2 : at + 1 : 2]))
     return len(mark) == 1 or alone.whole is not None
 
@@ -204,7 +216,8 @@ def _from(
                 is_doubtful = (reading.may_grow and is_cut(text, end)) or (
                     _is_doubtful(pieces, index, at, book)
                 )
-                hit = Hit(found[0], found[1], tuple(parts), start, end, is_doubtful)
+                is_marked = runs[0] == "9" and index > 1 and _is_marked(pieces, index)
+                hit = Hit(found[0], found[1], tuple(parts), start, end, is_doubtful, is_marked)
                 hits.append(hit)
                 if hit.fit is Fit.EXACT:
                     hits += _listed(text, hit)

@@ -25,6 +25,9 @@ _AFTER: Final = frozenset("DU LE DE DES EN PAIEMENT REGLEMENT REGLT RGLT MERCI S
 MARKS: Final = GLUE_WORDS | {"F"}
 """What stands before a number and a blank to say that one follows: N 12345 (numéro), F 12345."""
 
+_INVOICE: Final = re.compile(
+    r"(?:FACTURES?|FACTS?|FAC|FCT|INVOICES?|INV|AVOIRS?)(?:NO?|NR|NUM|NUMERO)?$"
+)
 _ONLY_WORDS: Final = re.compile(
     rf"(?:{'|'.join(_BEFORE.split())})*(?:{'|'.join((*_BEFORE.split(), *_LAST.split()))})"
 )
@@ -36,6 +39,11 @@ CUT_TEXT_CHARS_MIN: Final = 28
 def is_glue(letters: str) -> bool:
     """Tell whether letters are words that are written before numbers, one or several glued."""
     return _ONLY_WORDS.fullmatch(letters) is not None
+
+
+def says_invoice(letters: str) -> bool:
+    """Tell whether letters end with a word that says an invoice number follows."""
+    return _INVOICE.search(letters) is not None
 
 
 def may_follow(letters: str) -> bool:

@@ -55,6 +55,7 @@ class Hit(NamedTuple):
     start: int
     end: int
     is_doubtful: bool = False
+    is_marked: bool = False  # behind a word such as FACTURE
 
 
 def runs_of(number: str) -> list[str]:

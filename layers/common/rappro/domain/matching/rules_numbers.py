@@ -160,8 +160,7 @@ def settle_items(
     adjustments = _explained(board, clue, places)
     if adjustments is None:
         return None
-    takes = tuple([board.item_take(place) for place in places])
-    return _plan(board, clue, takes, adjustments, evidence)
+    return _plan(board, clue, tuple(map(board.item_take, places)), adjustments, evidence)
 
 
 def _explained(board: Board, clue: Clue, places: Sequence[int]) -> tuple[Adjustment, ...] | None:
@@ -252,8 +251,8 @@ def _waiting_payment(board: Board, clue: Clue, takes: Sequence[Take]) -> Abstain
 
 def invoice_partial(board: Board, clue: Clue) -> Outcome:
     """One full number of a payer who is known by other evidence, for less than its residual."""
-    numbers = board.numbers(clue).all
-    full = [n for n in numbers if n.fit >= Fit.SPLIT and (n.places or n.is_told)]
+    numbers = board.numbers(clue)
+    full = [*numbers.full, *(named for named in numbers.told if not named.places)]
     if len(full) != 1 or (full[0].fit < Fit.EXACT and full[0].fit is not Fit.SPLIT):
         return None
     if not is_strong(full[0].hit) or not board.is_company_line(clue):
@@ -272,7 +271,7 @@ def invoice_partial(board: Board, clue: Clue) -> Outcome:
 
 
 def _other_reading(board: Board, clue: Clue, place: int) -> Abstain | None:
-    """A partial payment is doubtful when something else of the payer has exactly that amount."""
+    """A part is doubtful when something else of the payer, or both together, have that amount."""
     party = board.item(place).third_party
     exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     entries = [
@@ -280,15 +279,20 @@ def _other_reading(board: Board, clue: Clue, place: int) -> Abstain | None:
         for other in board.payer_entries_near(clue, party)
         if board.is_entry_free(other, clue) and board.is_in_window(board.entry(other), clue)
     ]
-    if not exact and not entries:
+    rest = clue.amount - board.state.own[place]
+    net: list[int] = []
+    if party == clue.payer.third_party:  # of others the books at hand may lack some items
+        net, _ = board.state.bucket(party, clue.currency, rest, clue.day)
+    if not exact and not entries and not net:
         return None
-    takes = [board.item_take(other) for other in exact[:2]]
-    takes += [board.entry_take(other) for other in entries[:2]]
+    takes: list[tuple[Take, ...]] = [(board.item_take(other),) for other in exact[:2]]
+    takes += [(board.entry_take(other),) for other in entries[:2]]
+    takes += [(board.item_take(place), board.item_take(other)) for other in net[:2]]
     part = board.candidate((board.item_take(place, clue.amount),), ("number", "third_party"))
-    rest = tuple(board.candidate((take,), ("third_party", "amount")) for take in takes)
+    others = tuple(board.candidate(take, ("third_party", "amount")) for take in takes)
     return Abstain(
-        "less than the named invoice, and exactly something else of its payer",
-        candidates=(part, *rest),
+        "less than the named invoice, and exactly something else of its payer, or with another",
+        candidates=(part, *others),
     )
 
 
@@ -355,8 +359,7 @@ def named_settled(board: Board, clue: Clue) -> Outcome:
     for named in board.numbers(clue).told:
         why = _settled_before(board, named)
         if why is not None:
-            evidence = (_number_evidence(board, clue, named),)
-            return Abstain(f"{_numbers([named])}: {why}", evidence)
+            return Abstain(f"{_numbers([named])}: {why}", (_number_evidence(board, clue, named),))
     return None
 
 

@@ -125,6 +125,9 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId, *, is_list: bool) -
     if numbers:
         places.update(_mistyped(board, clue, party))
     cuts = _cut_ends(clue)
+    for named in numbers:
+        if named.fit is Fit.PADDED and not named.places:  # no zeros were lost: it was cut
+            cuts.append("".join(named.hit.runs))
     if cuts:
         exact, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
         places.update(place for place in exact if _is_cut(board, place, cuts))
