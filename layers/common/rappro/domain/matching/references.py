@@ -179,7 +179,6 @@ class TextRefs(NamedTuple):
 
 NOTHING: Final = TextRefs()
 _EMPTY: Final[frozenset[str]] = frozenset()
-_NO_BOOK: Final = shape_book(())
 _NO_AMOUNTS: Final[frozenset[int]] = frozenset()
 
 
@@ -220,20 +219,18 @@ def read_text(folded: str, book: ShapeBook, payment_id: str = "") -> TextRefs:
 
 
 def _read_with_id(folded: str, book: ShapeBook, payment_id: str) -> TextRefs:
-    hits = numbers_of_id(payment_id, book)
-    text = folded
+    if not has_digit(payment_id):
+        return read_text(folded, book)
+    hits, text = numbers_of_id(payment_id, book), folded
     if not hits and len(payment_id) >= PAYMENT_ID_CHARS_MIN and payment_id in text:
         text = text.replace(payment_id, " " * len(payment_id))
-    refs, own = read_text(text, book), read_text(payment_id, _NO_BOOK)
-    return TextRefs(
-        (*refs.hits, *hits),
-        refs.keys | own.keys,
-        refs.cheques,
-        refs.mandates | own.mandates,
-        refs.ibans | own.ibans,
-        refs.sirens | own.sirens,
-        refs.endings,
-        refs.amounts,
+    refs = read_text(text, book)
+    sirens = [found.replace(" ", "") for found in _SIREN.findall(payment_id)]
+    return refs._replace(
+        hits=(*refs.hits, *hits) if hits else refs.hits,
+        keys=refs.keys | _keys(payment_id),
+        mandates=refs.mandates | _mandates(payment_id),
+        sirens=refs.sirens.union(sirens) if sirens else refs.sirens,
     )
 
 
