@@ -121,3 +121,18 @@ def test_candidates_of_one_line_do_not_depend_on_the_order_of_the_books() -> Non
     ]
 
     assert shown(ways[0][0]) == shown(ways[1][0])
+
+
+def test_an_invoice_that_was_issued_after_its_payment_is_shown_and_never_taken() -> None:
+    """An order may be paid before it is invoiced (paiement à la commande)."""
+    books = {"parties": [LEROY]}
+    later = [item("FA2026-00123", LEROY, 10000, issued=day(30)),
+             item("FA2026-00124", LEROY, 7000, issued=day(31))]  # fmt: skip
+
+    one = decided_one(line(10000, "MENUISERIE LEROY"), items=later, **books)
+    both = decided_one(line(17000, "MENUISERIE LEROY"), items=later, **books)
+    neither = decided_one(line(12000, "MENUISERIE LEROY"), items=later, **books)
+
+    assert shown(one) == [{"FA2026-00123": 10000}]
+    assert shown(both) == [{"FA2026-00123": 10000, "FA2026-00124": 7000}]
+    assert shown(neither) == []

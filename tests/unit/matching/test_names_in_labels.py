@@ -146,3 +146,19 @@ def test_a_third_party_whose_siren_is_blank_holds_no_line() -> None:
 
     assert payer("VIREMENT RECU", blank) is None
     assert payer("VIREMENT RECU", blank, siren="123456789") is None
+
+
+@pytest.mark.parametrize(
+    "label", ["VIR TRANSPORTS GRANGIER VE/26/00", "REJET TRANSPORTS GRANGIER FA-2"]
+)
+def test_the_letters_of_a_number_are_no_part_of_a_name(label: str) -> None:
+    assert payer(label, GRANGE) == "C1"
+
+
+def test_a_cut_legal_form_may_be_any_that_begins_so() -> None:
+    firm = party("C1", "Garage Lagarde Ouest", legal_form="SARL")
+    other = party("C2", "Garage Lagarde Ouest", legal_form="SA")
+
+    assert payer("VIR SEPA GARAGE LAGARDE OUEST SA", firm) == "C1"
+    assert payer("VIR GARAGE LAGARDE OUEST SA", firm) is None  # not cut: another firm
+    assert payer("VIR SEPA GARAGE LAGARDE OUEST SA", firm, other) is None

@@ -31,6 +31,13 @@ CANDIDATES_MAX: Final = 5
 HOT_ITEMS_MAX: Final = 20
 """Items or entries of one amount, whoever's: more is a price, and says nothing about this line."""
 
+LATER_DAYS_MAX: Final = 366
+"""Days by which an invoice may be issued after its payment (paiement à la commande), for a person:
+no rule settles an invoice that was not issued yet."""
+
+LATER_ITEMS_MAX: Final = 14
+"""Above it, sums are looked for among the invoices of before the payment alone."""
+
 NAMED_MAX: Final = 12
 SETS_MAX: Final = 3
 """Sets of one sum that are shown: a person who is shown many is shown nothing."""
@@ -41,7 +48,7 @@ def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | Non
     found = list(abstain.candidates) if abstain is not None else []
     found += _of_numbers(board, clue) + _of_past(board, clue)
     found += _of_payer(board, clue) + _of_amount(board, clue)
-    if abstain is not None or not may_settle_items(board, clue):  # else payer_subset was asked
+    if abstain is not None or _has_later(board, clue) or not may_settle_items(board, clue):
         found += _of_sums(board, clue, ())
     candidates = _ranked(found)
     foreign = bool(candidates) and _is_foreign(board, clue, candidates[0])
@@ -164,9 +171,11 @@ def _of_sums(board: Board, clue: Clue, named: Sequence[int]) -> list[Candidate]:
     party = clue.payer.third_party
     if party is None or clue.kind.is_return or not board.is_company_line(clue):
         return []
-    places = board.state.open_of(party, clue.day, ITEMS_MAX + len(named)) or ()
+    everything = board.state.open_of(party, clue.day + LATER_DAYS_MAX, ITEMS_MAX * 4) or ()
     rest = clue.amount - sum(board.state.own[place] for place in named)
-    places = [place for place in places if place not in named and is_candidate(board, clue, place)]
+    places = [p for p in everything if p not in named and _may_be(board, clue, p)]
+    if len(places) > LATER_ITEMS_MAX:
+        places = [place for place in places if board.state.is_issued(place, clue.day)]
     if not places or len(places) > ITEMS_MAX:
         return []
     smallest = 1 if named else 2
@@ -176,6 +185,19 @@ def _of_sums(board: Board, clue: Clue, named: Sequence[int]) -> list[Candidate]:
         board.candidate([board.item_take(p) for p in (*named, *(places[i] for i in chosen))], why)
         for chosen in found
     ]
+
+
+def _may_be(board: Board, clue: Clue, place: int) -> bool:
+    """An open item of the line's currency, not untied by a person, issued before or after it."""
+    item = board.item(place)
+    return item.currency == clue.currency and item.id not in clue.match_line.vetoes
+
+
+def _has_later(board: Board, clue: Clue) -> bool:
+    """Tell whether the payer has items that were issued after the line: no rule looks at those."""
+    party = clue.payer.third_party
+    places = board.index.items.by_party.get(party, ()) if party is not None else ()
+    return bool(places) and not board.state.is_issued(places[-1], clue.day)
 
 
 def _of_past(board: Board, clue: Clue) -> list[Candidate]:
@@ -204,13 +226,15 @@ def _of_payer(board: Board, clue: Clue) -> list[Candidate]:
     if party is None or clue.kind.is_return:
         return []
     vetoes = clue.match_line.vetoes
-    places = board.state.open_of(party, clue.day, ITEMS_MAX * 4)
+    places = board.state.open_of(party, clue.day + LATER_DAYS_MAX, ITEMS_MAX * 4)
     if places is None:
         places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     same_way = [
         place
         for place in places
-        if board.state.company[place] * clue.amount > 0 and board.item(place).id not in vetoes
+        if board.state.company[place] * clue.amount > 0
+        and board.item(place).id not in vetoes
+        and (board.state.company[place] == clue.amount or board.state.is_issued(place, clue.day))
     ]
     same_way.sort(key=lambda place: (abs(board.state.company[place] - clue.amount), place))
     return [

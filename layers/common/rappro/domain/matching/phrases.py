@@ -46,6 +46,7 @@ WAYS_ON_MAX: Final = 50
 LAST_CHARACTER: Final = "\uffff"
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _DIGIT_AT_LEAST: Final = re.compile(rf"(?:[0-9][A-Z]*){{{CUT_END_DIGITS_MIN}}}")
+_JOINED: Final = frozenset("/-._")
 _JOINT: Final = re.compile(r"[ \-&']{1,3}")
 _TITLES: Final = frozenset("SOCIETE STE ETS ETABLISSEMENTS M MR MME MLLE MONSIEUR MADAME".split())  # noqa: SIM905 (a list of words reads better as one)
 _BESIDE_NAMES: Final = frozenset(
@@ -149,6 +150,13 @@ class Words:
     def is_cut_label(self) -> bool:
         """Tell whether a bank may have cut the text: it is long, and no field for a name."""
         return len(self.text) >= CUT_LABEL_CHARS_MIN and self.name != "counterparty"
+
+    def begins_number(self, at: int) -> bool:
+        """Tell whether a word is joined to digits that follow it: "VE" in "VE/25/00123"."""
+        if at + 1 >= len(self.words):
+            return False
+        end, start = self.spans[at][1], self.spans[at + 1][0]
+        return self.text[end:start] in _JOINED and self.words[at + 1][0] <= "9"
 
     @property
     def cut_ends(self) -> tuple[str, ...]:
@@ -304,15 +312,17 @@ def _finds(
     text = words.text[spans[first][0] : spans[end - 1][1]]
     after, before = words.neighbour(end - 1, end), words.neighbour(first, first - 1)
     form = _form_of(after, before)
+    cut_form = after if form is not None and _is_last_of_cut(words, end) else None
     is_inside = _is_name_word(before) or _is_name_behind(words, first, end, after)
     return [
         Find(
             owner, words.name, first, end, text, is_cut,
             is_inside=is_inside and owner.is_derived,
-            has_same_form=form is not None and form == owner.form,
+            has_same_form=form is not None and form == owner.form and cut_form is None,
         )
         for owner in owners
         if not owner.is_derived or form is None or owner.form is None or form == owner.form
+        or (cut_form is not None and owner.form.startswith(cut_form))
     ]  # fmt: skip
 
 
@@ -328,13 +338,20 @@ def _is_name_word(word: str | None) -> bool:
     return word is not None and word.isalpha() and word not in _NO_NAME_WORDS
 
 
+def _is_last_of_cut(words: Words, at: int) -> bool:
+    """Tell whether a word is the last one of a text that the bank may have cut in it."""
+    return at == len(words.words) - 1 and words.is_cut_label
+
+
 def _is_name_behind(words: Words, first: int, end: int, after: str | None) -> bool:
     """Tell whether the word behind a name may be a further word of a name.
 
     The last word of a cut label is one unless it may begin a word about the payment. The name must
     have two telling words for that: one alone may be anybody's, however little follows.
     """
-    if after is None or end != len(words.words) - 1 or not words.is_cut_label:
+    if after is None or words.begins_number(end):
+        return False
+    if not _is_last_of_cut(words, end):
         return _is_name_word(after)
     if sum(is_telling((word,)) for word in words.words[first:end]) < 2:
         return _is_name_word(after) or (len(after) <= REST_CHARS_MAX and after.isalpha())
