@@ -196,7 +196,7 @@ def _may_be(board: Board, clue: Clue, place: int) -> bool:
 def _has_later(board: Board, clue: Clue) -> bool:
     """Tell whether the payer has items that were issued after the line: no rule looks at those."""
     party = clue.payer.third_party
-    places = board.index.items.by_party.get(party, ()) if party is not None else ()
+    places = board.index.items.by_party.get(party, []) if party is not None else []
     return bool(places) and not board.state.is_issued(places[-1], clue.day)
 
 
