@@ -11,6 +11,7 @@ from rappro.domain.bank import Balance
 from rappro.domain.errors import InputError, MalformedStatement, TooLarge, UnsupportedCurrency
 from rappro.formats.mt940 import MT940
 from rappro.formats.mt942 import MT942
+from rappro.formats.protocol import STATEMENTS_PER_FILE_MAX
 from rappro.formats.registry import detect
 from tests.unit.formats.mt_writer import ACCOUNT, entry, mt940, mt942
 from tests.unit.formats.reading import read_all, read_one
@@ -352,3 +353,12 @@ def test_a_file_is_recognised_by_its_first_message() -> None:
     assert detect((mt942() + mt940()).encode()) is MT942
     assert detect(b":20:R\n:25:1\n:28C:1\n:61:240115C1,NTRF\n") is MT940
     assert detect(b"{1:F01X}{2:O942X}{4:\n:20:R\n:25:1\n:28C:1\n-}") is MT942
+
+
+def test_a_file_of_more_statements_than_any_bank_sends_is_refused_after_the_last_allowed() -> None:
+    one = mt940(ENTRY)
+
+    assert len(read_all((one * 3).encode())) == 3
+    refusal = refused(one * (STATEMENTS_PER_FILE_MAX + 1))
+    assert isinstance(refusal, TooLarge)
+    assert str(STATEMENTS_PER_FILE_MAX) in refusal.detail

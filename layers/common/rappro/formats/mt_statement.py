@@ -20,7 +20,7 @@ from rappro.domain.bank import (
     StatementLine,
     StatementOpened,
 )
-from rappro.domain.errors import InputError, MalformedStatement, UnsupportedCurrency
+from rappro.domain.errors import InputError, MalformedStatement, TooLarge, UnsupportedCurrency
 from rappro.formats.findings import FindingLog
 from rappro.formats.mt_envelope import ENVELOPE_OPENS, bare, is_end, is_envelope, without_end
 from rappro.formats.mt_fields import Block, Place, where
@@ -36,6 +36,7 @@ from rappro.formats.mt_values import (
     parse_day,
     parse_summary,
 )  # fmt: skip
+from rappro.formats.protocol import STATEMENTS_PER_FILE_MAX
 
 DEFAULT_CURRENCY: Final = "EUR"
 _ABOUT_CHARS: Final = 200
@@ -149,6 +150,9 @@ class Statement:
         except UnsupportedCurrency as wrong:
             raise UnsupportedCurrency(wrong.detail, position=self._where) from wrong
         self._ordinal += 1
+        if self._ordinal > STATEMENTS_PER_FILE_MAX:
+            raise TooLarge(f"more than {STATEMENTS_PER_FILE_MAX} statements in a file",
+                           position=self._where)  # fmt: skip
         self._state = _State.ENTRIES
         yield StatementOpened(self._account, self._ordinal)
 

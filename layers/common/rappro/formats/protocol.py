@@ -14,6 +14,9 @@ from rappro.domain.bank import StatementEvent
 HEAD_BYTES: Final = 65_536
 """How much of a file's beginning `recognises` is given; signed envelopes can be long."""
 
+STATEMENTS_PER_FILE_MAX: Final = 10_000
+"""What a parser of small statements reads in one file; an import takes fewer."""
+
 LINES_PER_STATEMENT_MAX: Final = 1_000_000
 DETAILS_PER_LINE_MAX: Final = 50_000
 """Parts of one batch entry; they are held in memory together."""
