@@ -136,3 +136,95 @@ def test_an_invoice_that_was_issued_after_its_payment_is_shown_and_never_taken()
     assert shown(one) == [{"FA2026-00123": 10000}]
     assert shown(both) == [{"FA2026-00123": 10000, "FA2026-00124": 7000}]
     assert shown(neither) == []
+
+
+def test_one_invoice_and_a_round_part_of_another_are_shown_first() -> None:
+    """Who pays on account pays a round sum: "FACT ... ET ACOMPTE ...", cut by the bank."""
+    decision = decided_one(
+        line(127086, "VIR MENUISERIE LEROY SARL FACT FA2026"),
+        items=[
+            item("FA2026-00123", LEROY, 52086), item("FA2026-00124", LEROY, 190580),
+            item("FA2026-00125", LEROY, 126931), item("FA2026-00126", LEROY, 120013),
+        ],
+        parties=[LEROY],
+    )  # fmt: skip
+
+    assert shown(decision)[0] == {"FA2026-00123": 52086, "FA2026-00124": 75000}
+
+
+def test_what_a_round_sum_on_account_left_is_shown_with_another_invoice() -> None:
+    decision = decided_one(
+        line(137735, "VIR MENUISERIE LEROY SOLDE FA"),
+        items=[
+            item("FA2026-00123", LEROY, 171013), item("FA2026-00124", LEROY, 52222),
+            item("FA2026-00125", LEROY, 130017), item("FA2026-00126", LEROY, 142006),
+        ],
+        parties=[LEROY],
+    )  # fmt: skip
+
+    assert shown(decision)[0] == {"FA2026-00124": 52222, "FA2026-00123": 85513}
+
+
+def test_a_round_part_beside_what_is_named_is_shown_with_it() -> None:
+    decision = decided_one(
+        line(102086, "MENUISERIE LEROY FA2026-00123 ET ACOMPTE"),
+        items=[
+            item("FA2026-00123", LEROY, 52086), item("FA2026-00124", LEROY, 190580),
+            item("FA2026-00125", LEROY, 42007),
+        ],
+        parties=[LEROY],
+    )  # fmt: skip
+
+    assert shown(decision)[0] == {"FA2026-00123": 52086, "FA2026-00124": 50000}
+
+
+def test_a_round_part_tells_nothing_where_all_amounts_are_round() -> None:
+    amounts = {"FA2026-00123": 52000, "FA2026-00124": 190000, "FA2026-00125": 141000}
+    decision = decided_one(
+        line(127000, "MENUISERIE LEROY"),
+        items=[item(number, LEROY, amount) for number, amount in amounts.items()],
+        parties=[LEROY],
+    )
+
+    assert all(len(each) == 1 for each in shown(decision))
+
+
+def test_a_run_of_more_invoices_than_a_rule_may_take_is_shown() -> None:
+    """A customer pays a month at once; the bank cut the numbers off."""
+    amounts = [133049, 173007, 8001, 68839, 3764, 8013, 120077, 36001]
+    numbers = [f"FA2026-{n:05d}" for n in range(99, 107)]
+    pairs = zip(numbers, amounts, strict=True)
+    decision = decided_one(
+        line(sum(amounts[1:7]), "VIR MENUISERIE LEROY FACT FA"),
+        items=[item(number, LEROY, amount) for number, amount in pairs],
+        parties=[LEROY],
+    )
+
+    assert shown(decision)[0] == dict(zip(numbers[1:7], amounts[1:7], strict=True))
+
+
+def test_a_run_is_found_among_more_invoices_than_sums_are_looked_for() -> None:
+    amounts = {f"FA2026-{n:05d}": 10007 + n * n * 131 for n in range(60)}
+    run = {f"FA2026-{n:05d}": amounts[f"FA2026-{n:05d}"] for n in range(20, 31)}
+    decision = decided_one(
+        line(sum(run.values()), "MENUISERIE LEROY RELEVE"),
+        items=[item(number, LEROY, amount) for number, amount in amounts.items()],
+        parties=[LEROY],
+    )
+
+    assert shown(decision)[0] == run
+
+
+def test_all_but_some_of_a_few_invoices_are_shown_when_they_add_up() -> None:
+    amounts = [133049, 173007, 8001, 68839, 3764, 8013, 120077, 36001]
+    numbers = [f"FA2026-{n:05d}" for n in range(99, 107)]
+    paid = {number: amount for at, (number, amount) in enumerate(zip(numbers, amounts, strict=True))
+            if at not in (2, 5)}  # fmt: skip
+    decision = decided_one(
+        line(sum(paid.values()), "MENUISERIE LEROY"),
+        items=[item(number, LEROY, amount)
+               for number, amount in zip(numbers, amounts, strict=True)],
+        parties=[LEROY],
+    )  # fmt: skip
+
+    assert shown(decision)[0] == paid

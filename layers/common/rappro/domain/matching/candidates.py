@@ -11,6 +11,14 @@ from typing import Final
 
 from rappro.domain.ids import OpenItemId, ThirdPartyId
 from rappro.domain.matching.board import Board
+from rappro.domain.matching.candidate_sets import (
+    LATER_DAYS_MAX,
+    PAYER_ITEMS_MAX,
+    in_part,
+    many,
+    payers_items,
+    sums,
+)
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.model import (
     Candidate,
@@ -25,22 +33,12 @@ from rappro.domain.matching.plan import Abstain, Take, shown
 from rappro.domain.matching.rules_keys import is_returnable, return_take
 from rappro.domain.matching.rules_numbers import closed_numbers, may_settle_items
 from rappro.domain.matching.rules_parts import is_candidate
-from rappro.domain.matching.subsets import ITEMS_MAX
 
 CANDIDATES_MAX: Final = 5
 HOT_ITEMS_MAX: Final = 20
 """Items or entries of one amount, whoever's: more is a price, and says nothing about this line."""
 
-LATER_DAYS_MAX: Final = 366
-"""Days by which an invoice may be issued after its payment (paiement à la commande), for a person:
-no rule settles an invoice that was not issued yet."""
-
-LATER_ITEMS_MAX: Final = 14
-"""Above it, sums are looked for among the invoices of before the payment alone."""
-
 NAMED_MAX: Final = 12
-SETS_MAX: Final = 3
-"""Sets of one sum that are shown: a person who is shown many is shown nothing."""
 
 
 def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | None) -> Decision:
@@ -48,8 +46,7 @@ def undecided(board: Board, clue: Clue, rule: str | None, abstain: Abstain | Non
     found = list(abstain.candidates) if abstain is not None else []
     found += _of_numbers(board, clue) + _of_past(board, clue)
     found += _of_payer(board, clue) + _of_amount(board, clue)
-    if abstain is not None or _has_later(board, clue) or not may_settle_items(board, clue):
-        found += _of_sums(board, clue, ())
+    found += _of_sets(board, clue, has_abstained=abstain is not None)
     candidates = _ranked(found)
     foreign = bool(candidates) and _is_foreign(board, clue, candidates[0])
     is_told = abstain is not None or bool(candidates)
@@ -138,7 +135,9 @@ def _of_numbers(board: Board, clue: Clue) -> list[Candidate]:
     total = sum(company[place] for place in places)
     found: list[Candidate] = []
     if total != clue.amount and all(is_candidate(board, clue, place) for place in places):
-        found += _of_sums(board, clue, places)
+        payers = payers_items(board, clue, places)
+        if payers is not None:
+            found += sums(board, payers) + in_part(board, clue, payers)
     if len(places) > 1:
         why.append("sum" if total == clue.amount else "together")
         found.append(board.candidate(_shared_out(board, clue, places), why))
@@ -166,31 +165,15 @@ def _shared_out(board: Board, clue: Clue, places: Sequence[int]) -> list[Take]:
     return takes
 
 
-def _of_sums(board: Board, clue: Clue, named: Sequence[int]) -> list[Candidate]:
-    """Sets of the payer's items that make up the line, with all that it names in each of them."""
-    party = clue.payer.third_party
-    if party is None or clue.kind.is_return or not board.is_company_line(clue):
+def _of_sets(board: Board, clue: Clue, *, has_abstained: bool) -> list[Candidate]:
+    """Sets of the payer's items; the small ones only where no rule has looked at them."""
+    payers = payers_items(board, clue)
+    if payers is None:
         return []
-    everything = board.state.open_of(party, clue.day + LATER_DAYS_MAX, ITEMS_MAX * 4) or ()
-    rest = clue.amount - sum(board.state.own[place] for place in named)
-    places = [p for p in everything if p not in named and _may_be(board, clue, p)]
-    if len(places) > LATER_ITEMS_MAX:
-        places = [place for place in places if board.state.is_issued(place, clue.day)]
-    if not places or len(places) > ITEMS_MAX:
-        return []
-    smallest = 1 if named else 2
-    found = board.sums_of(places).sets(rest, smallest=smallest, limit=SETS_MAX) or ()
-    why = ("number", "third_party", "sum") if named else ("third_party", "sum")
-    return [
-        board.candidate([board.item_take(p) for p in (*named, *(places[i] for i in chosen))], why)
-        for chosen in found
-    ]
-
-
-def _may_be(board: Board, clue: Clue, place: int) -> bool:
-    """An open item of the line's currency, not untied by a person, issued before or after it."""
-    item = board.item(place)
-    return item.currency == clue.currency and item.id not in clue.match_line.vetoes
+    found: list[Candidate] = []
+    if has_abstained or _has_later(board, clue) or not may_settle_items(board, clue):
+        found += sums(board, payers)
+    return found + many(board, payers) + in_part(board, clue, payers)
 
 
 def _has_later(board: Board, clue: Clue) -> bool:
@@ -226,7 +209,7 @@ def _of_payer(board: Board, clue: Clue) -> list[Candidate]:
     if party is None or clue.kind.is_return:
         return []
     vetoes = clue.match_line.vetoes
-    places = board.state.open_of(party, clue.day + LATER_DAYS_MAX, ITEMS_MAX * 4)
+    places = board.state.open_of(party, clue.day + LATER_DAYS_MAX, PAYER_ITEMS_MAX)
     if places is None:
         places, _ = board.state.bucket(party, clue.currency, clue.amount, clue.day)
     same_way = [

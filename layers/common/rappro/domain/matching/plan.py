@@ -27,7 +27,8 @@ WEIGHTS: Final = {
     "third_party": 30,  # it belongs to the identified third party
     "amount": 30,  # its amount is the line's, to the cent
     "sum": 20,  # it is one of several that add up to the line
-    "together": 10,  # it is one of all that the line names
+    "together": 10,  # it is one of all that the line names, or of a run without a gap
+    "round": 10,  # one is paid in part: a round sum, or what a round sum left
     "window": 10,  # it lies in the date window
     "label": 10,  # its label shares a telling word with the line's
     "template": 20,  # a template's reference stands in a text
@@ -54,7 +55,11 @@ class Take(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How a line is settled: takes and adjustments add up to its amount, or a template does it."""
+    """How a line is settled: takes and adjustments add up to its amount, or a template does it.
+
+    Or the whole line is booked on an `account`. `together` are other lines, by rank, that the same
+    evidence settles: all of them or none.
+    """
 
     takes: tuple[Take, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
@@ -64,6 +69,8 @@ class Plan(NamedTuple):
     invoice: OpenItemId | None = None
     template: str | None = None
     is_foreign: bool = False
+    account: str | None = None
+    together: tuple[tuple[int, Plan], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
