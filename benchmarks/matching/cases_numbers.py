@@ -70,12 +70,11 @@ def glued_references(make: Maker) -> None:
         text = make.rng.choice(("REGLTFACT{}", "FACT{}DU" + f"{on:%d%m%y}", "{}PAIEMENT")).format(
             numbers[0]
         )
-    _pay_all(make, party, items, text)
+    _pay_all(make, party, items, text, on=on)
 
 
-def _pay_all(make: Maker, party: Party, items: list[Json], text: str) -> None:
+def _pay_all(make: Maker, party: Party, items: list[Json], text: str, *, on: date) -> None:
     amounts = [(item, _signed(item)) for item in items]
-    on = make.day()
     make.line(make.pay(party, sum(a for _, a in amounts), text), on, amounts, party=party)
 
 
@@ -106,7 +105,7 @@ def one_to_many(make: Maker) -> None:
     if make.rng.random() < 0.2:
         numbers[1:] = [number[-4:] for number in numbers[1:]]
     text = "FACT " + make.rng.choice((" ", ", ", " / ", " ET ", "+", "-")).join(numbers)
-    _pay_all(make, party, items, text)
+    _pay_all(make, party, items, text, on=on)
 
 
 def many_to_one(make: Maker) -> None:
