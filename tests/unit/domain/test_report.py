@@ -14,7 +14,8 @@ from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
 )
-from rappro.domain.report import BankSide, ReconciliationReport, accepted, build_report
+from rappro.domain.report import ReconciliationReport, accepted, build_report
+from rappro.domain.report_balances import BankSide
 
 from .builders import MATCH, bank_entry, day, line, statement
 

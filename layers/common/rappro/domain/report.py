@@ -8,7 +8,7 @@ match explains itself, everything else is listed. So
 
 and the difference is 0 unless something is wrong: an entry vanished, a balance does not follow.
 
-A movement that two statements bring counts once: the later line is known as the first one's key.
+What is open since before the statement's period is told apart (report d'un état précédent).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from rappro.domain.bank import Balance, LineStatusAtBank
+from rappro.domain.aging import AgeBucket, age_bucket
+from rappro.domain.bank import Balance
 from rappro.domain.books import (
     BankEntry,
 )
@@ -28,11 +29,21 @@ from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
 )
+from rappro.domain.report_balances import (
+    BalancePoint,
+    BankBalances,
+    BankSide,
+    balances_over_time,
+    is_booked,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportItem:
-    """One item of either list; `amount_minor` is signed as the bank account sees it."""
+    """One item of either list; `amount_minor` is signed as the bank account sees it.
+
+    `is_carried_in`: open since before the period of the statement that the report ends with.
+    """
 
     id: str
     date: date
@@ -40,6 +51,22 @@ class ReportItem:
     amount_minor: int
     reference: str | None
     age_days: int
+    is_carried_in: bool = False
+
+    @property
+    def bucket(self) -> AgeBucket:
+        return age_bucket(self.age_days)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHolder:
+    """Whose account it is, in the words of the day on which the report was made."""
+
+    company_name: str = ""
+    siren: str | None = None
+    journal_label: str = ""
+    iban: str | None = None
+    bank_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +80,9 @@ class ReconciliationReport:
     ledger_balance_minor: int
     lines_not_in_books: tuple[ReportItem, ...]
     entries_not_on_bank: tuple[ReportItem, ...]
+    period_from: date | None = None  # of the statement of that number
+    holder: ReportHolder = ReportHolder()
+    history: tuple[BalancePoint, ...] = ()
 
     @property
     def lines_minor(self) -> int:
@@ -63,18 +93,19 @@ class ReconciliationReport:
         return sum(item.amount_minor for item in self.entries_not_on_bank)
 
     @property
+    def reconciled_ledger_minor(self) -> int:
+        """The ledger's balance as it were with the lines that it lacks."""
+        return self.ledger_balance_minor + self.lines_minor
+
+    @property
+    def reconciled_bank_minor(self) -> int:
+        """The bank's balance as it were with the entries that it lacks."""
+        return self.bank_balance_minor + self.entries_minor
+
+    @property
     def difference_minor(self) -> int:
         """What neither list explains; zero when the account is reconciled."""
-        explained = self.ledger_balance_minor + self.lines_minor - self.entries_minor
-        return self.bank_balance_minor - explained
-
-
-@dataclass(frozen=True, slots=True)
-class BankSide:
-    """What the accepted statements of a journal say, in order."""
-
-    statements: tuple[StatementRecord, ...]
-    lines: tuple[LineRecord, ...]
+        return self.reconciled_bank_minor - self.reconciled_ledger_minor
 
 
 _EXCLUDED = frozenset(
@@ -100,48 +131,6 @@ def report_date(statements: tuple[StatementRecord, ...], reconciled: Balance | N
     return reconciled.on if reconciled else None
 
 
-def bank_balance_minor(bank: BankSide, on: date, reconciled: Balance | None) -> int:
-    """Return the bank's balance at the end of a day: the last known balance plus later lines."""
-    start = reconciled if reconciled is not None and reconciled.on <= on else None
-    start_statement: StatementRecord | None = None
-    for statement in bank.statements:
-        if statement.closing is not None and statement.closing.on <= on:
-            start, start_statement = statement.closing, statement
-    if start is None:
-        first = next((s for s in bank.statements if s.opening is not None), None)
-        start = first.opening if first is not None else None
-    return (start.amount_minor if start else 0) + _moved_after(bank, start_statement, on)
-
-
-def _moved_after(bank: BankSide, last: StatementRecord | None, on: date) -> int:
-    """Add up the movements until a day that no statement up to `last` tells of, each once."""
-    counted = _statements_after(bank.statements, last)
-    told = {_movement(line) for line in bank.lines if line.statement_id not in counted}
-    moved_minor = 0
-    for line in bank.lines:
-        if _is_booked(line) and line.line.booking_date <= on and _movement(line) not in told:
-            told.add(_movement(line))
-            moved_minor += line.line.amount_minor
-    return moved_minor
-
-
-def _movement(line: LineRecord) -> str:
-    """Return what is the same for all lines that tell of one movement."""
-    return line.known_as or line.key
-
-
-def _statements_after(
-    statements: tuple[StatementRecord, ...], last: StatementRecord | None
-) -> set[str]:
-    if last is None:
-        return {s.id for s in statements}
-    return {s.id for s in statements[statements.index(last) + 1 :]}
-
-
-def _is_booked(line: LineRecord) -> bool:
-    return line.line.status is LineStatusAtBank.BOOKED
-
-
 def build_report(
     *,
     journal: str,
@@ -151,32 +140,42 @@ def build_report(
     bank: BankSide,
     ledger: Iterable[BankEntry],
     reconciled: Balance | None,
+    holder: ReportHolder = ReportHolder(),
 ) -> ReconciliationReport:
     """Return the report at a date from both sides. Drafts are not in the ledger."""
     rows = list(ledger)
     entries = [entry for entry in rows if entry.is_in_ledger]
-    lines = [line for line in bank.lines if _is_booked(line)]
+    lines = [line for line in bank.lines if is_booked(line)]
     incomplete = _incomplete_matches(lines, rows, on)
     last = next((s for s in reversed(bank.statements) if s.closing and s.closing.on <= on), None)
+    starts = last.period_from if last else None
+    balances = BankBalances(bank, reconciled)
     return ReconciliationReport(
         journal=journal,
         account=account,
         currency=currency,
         on=on,
         statement_number=last.number if last else None,
-        bank_balance_minor=bank_balance_minor(bank, on, reconciled),
+        bank_balance_minor=balances.at(on),
         ledger_balance_minor=sum(e.amount_minor for e in entries if e.date <= on),
-        lines_not_in_books=tuple(
-            _line_item(line, on)
+        lines_not_in_books=_by_date(
+            _line_item(line, on, starts)
             for line in lines
             if line.line.booking_date <= on and _is_open_line(line, incomplete)
         ),
-        entries_not_on_bank=tuple(
-            _entry_item(entry, on)
+        entries_not_on_bank=_by_date(
+            _entry_item(entry, on, starts)
             for entry in entries
             if entry.date <= on and _is_open_entry(entry, incomplete)
         ),
+        period_from=starts,
+        holder=holder,
+        history=balances_over_time(balances, entries, on),
     )
+
+
+def _by_date(items: Iterable[ReportItem]) -> tuple[ReportItem, ...]:
+    return tuple(sorted(items, key=lambda item: item.date))
 
 
 def _incomplete_matches(
@@ -205,18 +204,20 @@ def _is_open_entry(entry: BankEntry, incomplete: frozenset[MatchId]) -> bool:
     return entry.match_id is None or entry.match_id in incomplete
 
 
-def _line_item(line: LineRecord, on: date) -> ReportItem:
+def _line_item(line: LineRecord, on: date, starts: date | None) -> ReportItem:
+    day = line.line.booking_date
     return ReportItem(
         id=line.key,
-        date=line.line.booking_date,
+        date=day,
         label=line.line.label,
         amount_minor=line.line.amount_minor,
         reference=line.line.entry_ref,
-        age_days=(on - line.line.booking_date).days,
+        age_days=(on - day).days,
+        is_carried_in=starts is not None and day < starts,
     )
 
 
-def _entry_item(entry: BankEntry, on: date) -> ReportItem:
+def _entry_item(entry: BankEntry, on: date, starts: date | None) -> ReportItem:
     return ReportItem(
         id=entry.id,
         date=entry.date,
@@ -224,4 +225,5 @@ def _entry_item(entry: BankEntry, on: date) -> ReportItem:
         amount_minor=entry.amount_minor,
         reference=entry.piece_ref,
         age_days=(on - entry.date).days,
+        is_carried_in=starts is not None and entry.date < starts,
     )

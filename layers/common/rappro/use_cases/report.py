@@ -13,13 +13,15 @@ from rappro.domain.books import (
 from rappro.domain.errors import NotFound, RuleViolation
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.report import (
-    BankSide,
     ReconciliationReport,
+    ReportHolder,
     accepted,
     build_report,
     report_date,
 )  # fmt: skip
+from rappro.domain.report_balances import BankSide
 from rappro.ports import Ports
+from rappro.use_cases.companies import get_company
 
 
 def reconciliation_report(
@@ -53,6 +55,18 @@ def reconciliation_report(
         bank=BankSide(statements, lines),
         ledger=_ledger(ports, tenant, company, journal.account),
         reconciled=reconciled,
+        holder=_holder(ports, tenant, company, journal),
+    )
+
+
+def _holder(ports: Ports, tenant: TenantId, company: CompanyId, journal: Journal) -> ReportHolder:
+    settings = get_company(ports, tenant, company)
+    return ReportHolder(
+        company_name=settings.name,
+        siren=settings.siren,
+        journal_label=journal.label,
+        iban=journal.iban,
+        bank_number=journal.bank_number,
     )
 
 
