@@ -34,10 +34,14 @@ def test_what_a_line_settles_and_its_adjustments_add_up_to_it(made: tuple[World,
         if decision.level in (Level.A, Level.AC):
             assert total == amounts[decision.line_id]
             assert decision.settles
+        elif decision.level is Level.AS and decision.template is None:
+            assert [s.type for s in decision.settles] == [TargetType.ACCOUNT]
+            assert (total, decision.adjustments) == (amounts[decision.line_id], ())
         else:
             assert not decision.settles
             assert not decision.adjustments
-        assert (decision.template is not None) is (decision.level is Level.AS)
+            assert (decision.template is not None) is (decision.level is Level.AS)
+        assert decision.template is None or decision.level is Level.AS
 
 
 @few

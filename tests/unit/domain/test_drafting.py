@@ -59,6 +59,14 @@ def test_a_discount_is_debited_and_the_whole_invoice_credited() -> None:
     assert legs(draft) == [("512100", 9_800, 0), ("411000", 0, 10_000), ("665000", 200, 0)]
 
 
+def test_a_transfer_to_an_own_account_is_booked_on_internal_transfers() -> None:
+    part = Part(line(1, -50_000), (Settle(TargetType.ACCOUNT, "580000", -50_000),))
+
+    draft = draft_part(part, MATCH, view())
+
+    assert legs(draft) == [("512100", 0, 50_000), ("580000", 50_000, 0)]
+
+
 def test_an_overpayment_stays_on_the_customers_account() -> None:
     item = invoice("F1", 10_000)
     part = Part(

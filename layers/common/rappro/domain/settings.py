@@ -85,3 +85,4 @@ class PostingSettings:
     fx_gain_account: str = "756000"
     cents_loss_account: str = "658000"
     cents_gain_account: str = "758000"
+    internal_transfers_account: str = "580000"

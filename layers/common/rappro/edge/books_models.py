@@ -163,6 +163,7 @@ class SettingsPart(_Part):
     fx_gain_account: Id | None = None
     cents_loss_account: Id | None = None
     cents_gain_account: Id | None = None
+    internal_transfers_account: Id | None = None
 
 
 class AccountPart(_Part):

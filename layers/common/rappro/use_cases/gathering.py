@@ -29,6 +29,7 @@ from rappro.domain.errors import BooksLoading, TooLarge
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.lookups import lookups_for
 from rappro.domain.matching.model import Lookups, MatchLine, World
+from rappro.domain.matching.own_accounts import own_accounts_of
 from rappro.domain.operations import BooksLoad, RunState
 from rappro.domain.records import LineRecord, SetBy, StatementRecord
 from rappro.ports import Evidence, Ports
@@ -217,6 +218,7 @@ def _world_of_lines(ports: Ports, request: RunRequest, statements: list[Statemen
         matching=settings.matching,
         posting=settings.posting,
         company_name=settings.name,
+        own_accounts=own_accounts_of(journals.values()),
     )
 
 

@@ -160,6 +160,7 @@ def default_accounts(company: Company, statement: StatementRecord) -> dict[str, 
         posting.fx_gain_account: "Gains de change",
         posting.cents_loss_account: "Charges diverses de gestion",
         posting.cents_gain_account: "Produits divers de gestion",
+        posting.internal_transfers_account: "Virements internes",
     }
 
 

@@ -31,6 +31,7 @@ from rappro.domain.matching.model import (
 )
 from rappro.domain.matching.normalise import telling_words, words_of
 from rappro.domain.matching.numbers import Fit, Hit, shape_book
+from rappro.domain.matching.own_accounts import OwnAccounts
 from rappro.domain.matching.phrases import Owner, PhraseIndex, Words
 from rappro.domain.matching.plan import Take, score, shown
 from rappro.domain.matching.state import State
@@ -126,7 +127,10 @@ def line_place(clue: Clue) -> tuple[str, int, str]:
 
 
 class Board:
-    """The state of a run as rules see it."""
+    """The state of a run as rules see it.
+
+    `is_stopped` are the lines about which a rule abstained: no other line may speak for them.
+    """
 
     def __init__(self, world: World) -> None:
         self.company_currency = world.company_currency
@@ -146,6 +150,9 @@ class Board:
             reader.clue_of(rank, match_line) for rank, match_line in enumerate(ordered)
         )
         self.is_pending = bytearray(_is_matchable(clue) for clue in self.clues)
+        self.is_stopped = bytearray(len(self.clues))
+        self.accounts = tuple(sorted({line.account for line in world.lines}))
+        self.own_accounts = OwnAccounts(world.own_accounts)
         self.lines_by_amount: dict[tuple[str, str, int], list[int]] = defaultdict(list)
         for clue in self.clues:
             if self.is_pending[clue.rank]:

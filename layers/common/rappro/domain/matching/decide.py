@@ -27,6 +27,8 @@ from rappro.domain.matching.model import (
     Evidence,
     Explanation,
     Level,
+    Settle,
+    TargetType,
     World,
 )
 from rappro.domain.matching.plan import Abstain, Plan, shown
@@ -44,7 +46,8 @@ def decide(world: World) -> tuple[Decision, ...]:
     """Return what the engine says about each line, in line order (statement, position, id).
 
     A decision of level A, AC or AS settles: its settles and adjustments add up to the line's
-    amount, no residual is passed, no entry is settled twice. B and C settle nothing.
+    amount, no residual is passed, no entry is settled twice; what AS settles, if anything, is a
+    ledger account. B and C settle nothing.
     """
     with _collector_paused():
         return _decided(world)
@@ -138,9 +141,22 @@ class _Run:
                 board.settle(clue, outcome.takes)
                 self.plans[rank] = (rule.name, outcome)
                 has_settled = True
+                for other, plan in outcome.together:
+                    self._settle_with(other, rule.name, plan, changed)
             else:
                 self.abstained[rank] = (rule.name, outcome)
+                board.is_stopped[rank] = 1
         return changed if has_settled else None
+
+    def _settle_with(self, rank: int, name: str, plan: Plan, changed: Changed) -> None:
+        """Settle a line by the evidence of another one; it is asked nothing any more."""
+        clue, way, step = self.board.clues[rank], self._ways[rank], self._steps[rank]
+        if step < len(way):
+            self._waiting[way[step]].discard(rank)
+        self._steps[rank] = self._sure[rank] = len(way) + 1
+        changed.note(self.board, clue, plan.takes)
+        self.board.settle(clue, plan.takes)
+        self.plans[rank] = (name, plan)
 
     def _restart(self, changed: Changed) -> int:
         """Let waiting lines that share a key with what was settled start over; return where."""
@@ -159,6 +175,7 @@ class _Run:
                 self._restarts[rank] += 1
                 self._steps[rank] = 0
                 self.abstained.pop(rank, None)
+                self.board.is_stopped[rank] = 0
                 self._waiting[way[0]].add(rank)
             first = min(first, way[0])
         return first
@@ -175,16 +192,20 @@ class _Run:
     def _matched(self, clue: Clue, rule: str, plan: Plan) -> Decision:
         party, invoice = (None, None) if plan.takes else named_by(self.board, clue)
         level = Level.AC if plan.is_foreign else Level.A
+        is_entry = plan.template is not None or plan.account is not None
+        on_account = (
+            (Settle(TargetType.ACCOUNT, plan.account, clue.amount),) if plan.account else ()
+        )
         reason = Evidence(rule, shown(clue.line.label), f"matched by the rule {rule}")
         return Decision(
             line_id=clue.match_line.id,
-            level=Level.AS if plan.template is not None else level,
+            level=Level.AS if is_entry else level,
             third_party=plan.third_party or (None if plan.takes else party),
             invoice=plan.invoice
             or clue.match_line.fixed_invoice
             or (None if plan.takes else invoice),
             template=plan.template,
-            settles=settles_of(plan.takes),
+            settles=settles_of(plan.takes) or on_account,
             adjustments=plan.adjustments,
             explanation=Explanation((reason, *plan.evidence), plan.rejected),
         )

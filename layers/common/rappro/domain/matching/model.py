@@ -47,7 +47,7 @@ class TargetType(StrEnum):
     OPEN_ITEM = "open_item"
     BANK_ENTRY = "bank_entry"
     PAST_PAYMENT = "past_payment"
-    ACCOUNT = "account"  # manual matches only: a ledger account
+    ACCOUNT = "account"  # a ledger account: manual matches, and level AS by a rule
     THIRD_PARTY = "third_party"  # manual matches only: a payment on account
 
 
@@ -127,12 +127,21 @@ class MatchLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """A bank account of the company's own: its IBAN, compact, and its ledger account (512...)."""
+
+    iban: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything a decision depends on. Orders inside the tuples mean nothing.
 
     `number_shapes` are the shapes of the company's invoice numbers (see references.shape_of);
     `lessons` are what confirmed matches taught about who pays; `company_name` is whose accounts
-    the lines are of, as banks name the other side of a transfer between them.
+    the lines are of, as banks name the other side of a transfer between them; `own_accounts` are
+    the bank accounts of its journals.
     """
 
     company_currency: str
@@ -148,6 +157,7 @@ class World:
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     posting: PostingSettings = field(default_factory=PostingSettings)
     company_name: str = ""
+    own_accounts: tuple[OwnAccount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from rappro.domain.matching.rules_numbers import (
 from rappro.domain.matching.rules_parts import number_part, payer_truncated
 from rappro.domain.matching.rules_payer import payer_amount, payer_subset, returned_payer
 from rappro.domain.matching.rules_templates import template
+from rappro.domain.matching.rules_transfers import internal_transfer, own_account
 from rappro.domain.matching.watchers import ANYTHING, ENTRY, PARTY, TOKEN
 
 NEVER: Final = 0
@@ -112,6 +113,7 @@ RULES: Final = (
     Rule("entry_key", entry_key, _has_keys, is_for_returns=True),
     Rule("card_contract", card_contract, _has_keys),
     Rule("batch_details", batch_details, _has_parts),
+    Rule("own_account", own_account, unsure_after=ENTRY),
     Rule("payer_truncated", payer_truncated, _has_payer, unsure_after=PARTY | ENTRY),
     Rule("named_unexplained", named_unexplained, _has_numbers, unsure_after=NEVER),
     Rule("returned_payer", returned_payer, _is_return, is_for_returns=True),
@@ -123,5 +125,6 @@ RULES: Final = (
     Rule("payer_subset", payer_subset, _has_payer, unsure_after=PARTY),
     Rule("named_settled", named_settled, _has_numbers, unsure_after=TOKEN),
     Rule("template", template, is_for_returns=True, unsure_after=NEVER),
+    Rule("internal_transfer", internal_transfer),
 )
 """SPEC 3.1, in its order. docs/matching.md explains each to an accountant."""

@@ -239,7 +239,8 @@ def _is_doubtful(board: Board, clue: Clue, place: int) -> bool:
     is_known = entry.third_party is not None and entry.third_party == clue.payer.third_party
     if not is_told or is_known or not (seen > 2 or clue.amount % ROUND_MINOR == 0):
         return False
-    return not (_says_internal(board, place) and _is_from_the_company(board, clue))
+    is_own = board.own_accounts.iban_of(clue) is not None or _is_from_the_company(board, clue)
+    return not (is_own and _says_internal(board, place))
 
 
 def _says_internal(board: Board, place: int) -> bool:

@@ -141,6 +141,7 @@ class SettingsOutput(Output):
     fx_gain_account: str
     cents_loss_account: str
     cents_gain_account: str
+    internal_transfers_account: str
 
     @classmethod
     def of(cls, matching: MatchingSettings, posting: PostingSettings, currency: str) -> Self:
