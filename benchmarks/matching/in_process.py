@@ -17,6 +17,7 @@ from rappro.domain.bank import StatementLine
 from rappro.domain.ids import LineId
 from rappro.domain.matching.decide import decide
 from rappro.domain.matching.model import MatchLine, World
+from rappro.domain.matching.own_accounts import own_accounts_of
 from rappro.domain.matching.references import shape_of
 from rappro.edge.books_document import read_books
 from rappro.formats.registry import detect, peek
@@ -50,6 +51,7 @@ def write(world: Generated, path: Path) -> None:
         card_contracts=books.card_contracts,
         number_shapes=tuple(sorted({shape_of(item.number) for item in books.open_items})),
         company_name=books.company.name,
+        own_accounts=own_accounts_of(books.journals),
     )
     with path.open("wb") as stream:
         pickle.dump(own, stream)
