@@ -98,7 +98,7 @@ def test_what_is_no_hash_is_refused(
 @pytest.mark.parametrize(
     "value",
     [
-        Lookups(frozenset({1, -2}), frozenset({"A"}), frozenset()),
+        Lookups(frozenset({("EUR", 1), ("EUR", -2)}), frozenset({"A"}), frozenset()),
         World("EUR", (), (open_item("i1", 5),) * 3, (bank_entry("e1", 7),)),
         filled(StatementRecord),
     ],
@@ -136,7 +136,8 @@ def test_a_document_name_that_could_lead_elsewhere_is_refused(
 def test_every_method_of_blobs_keeps_tenants_and_companies_apart(
     blobs: Blobs, tenant: TenantId, other_tenant: TenantId, company: CompanyId
 ) -> None:
-    content, mine, theirs = b"same", Lookups(frozenset({1})), Lookups(frozenset({2}))
+    content = b"same"
+    mine, theirs = (Lookups(frozenset({("EUR", minor)})) for minor in (1, 2))
     blobs.archive(tenant, company, sha(content), BytesIO(content))
     blobs.save_document(tenant, company, NAME, Lookups, mine)
     strangers = [(other_tenant, company), (tenant, CompanyId("company-10"))]

@@ -379,10 +379,9 @@ def test_fifty_at_once_on_one_open_item_have_one_winner(
     assert store.get(tenant, company, OpenItem, "i1") == replace(half, version=2)
     found = store.entries(tenant, company).items
     assert [entry.id for entry in found] == [f"j{wins.index(True)}"]
-    assert store.evidence(tenant, company, Lookups(amounts=frozenset({500}))).open_items == ()
-    assert store.evidence(tenant, company, Lookups(amounts=frozenset({300}))).open_items == (
-        replace(half, version=2),
-    )
+    whole, left = (Lookups(amounts=frozenset({("EUR", minor)})) for minor in (500, 300))
+    assert store.evidence(tenant, company, whole).open_items == ()
+    assert store.evidence(tenant, company, left).open_items == (replace(half, version=2),)
 
 
 def test_fifty_alike_at_once_have_one_winner(

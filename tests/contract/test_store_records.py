@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rappro.adapters.indexing import SMALL_KINDS
+from rappro.adapters.scope import KEY_BYTES_MAX
 from rappro.domain.books import (
     Journal,
     OpenItem,
@@ -176,11 +177,11 @@ def test_a_line_is_asked_for_by_statement_and_position(
         store.get(tenant, company, LineRecord, key)
 
 
-@pytest.mark.parametrize("key", ["a#b", "a/b", "#", "..", "é €", "%23", "x" * 1000, " "])
+@pytest.mark.parametrize("key", ["a#b", "a/b", "#", "..", "é €", "%23", "x" * KEY_BYTES_MAX, " "])
 def test_any_other_text_may_be_a_key(
     store: Store, tenant: TenantId, company: CompanyId, key: str
 ) -> None:
-    item = open_item(key, 5, number="N1")
+    item = open_item(key, -(2**63), number="N1")
     store.commit(tenant, company, [create(item)])
 
     assert store.get(tenant, company, OpenItem, key) == replace(item, version=1)

@@ -48,7 +48,7 @@ from tests.contract.samples import (
 
 ITEM = open_item("i1", 500)
 EVERYTHING = Lookups(
-    amounts=frozenset({500, 700}),
+    amounts=frozenset({("EUR", 500), ("EUR", 700)}),
     references=item_tokens(ITEM),
     third_parties=frozenset({ThirdPartyId("C1")}),
 )

@@ -158,7 +158,9 @@ class Store(Protocol):
     def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
         """Return the unsettled items and waiting bank entries that one of the lookups names.
 
-        An item's amount is its residual, in its own or the company's currency.
+        An item's amount is its residual in its own currency. Of a price that many have, one more
+        than the bounds of Lookups may be all that is returned, whichever, and what `party_amounts`
+        names; all of them may be, when that is cheaper.
         """
 
     def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:

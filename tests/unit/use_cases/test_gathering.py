@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rappro.domain.errors import NotFound, TooLarge
-from rappro.domain.ids import RunId, ThirdPartyId
+from rappro.domain.ids import OpenItemId, RunId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.use_cases import gathering
 from rappro.use_cases.gathering import cut, gather_batch, gathered_world
@@ -82,22 +82,27 @@ def test_more_lines_than_can_be_decided_together_are_refused(
     assert desk.statement().last_run_error == TooLarge.__name__
 
 
+AMOUNTS = st.tuples(st.sampled_from(["EUR", "USD"]), st.integers(-999, 999))
+PARTIES = st.sampled_from(["C1", "C2", "C3"]).map(ThirdPartyId)
 KEYS = st.builds(
     Lookups,
-    st.frozensets(st.integers(-999, 999), max_size=30),
+    st.frozensets(AMOUNTS, max_size=30),
     st.frozensets(st.text("AB12", max_size=4), max_size=30),
-    st.frozensets(st.sampled_from(["C1", "C2", "C3"]).map(ThirdPartyId)),
+    st.frozensets(PARTIES),
+    st.frozensets(st.sampled_from(["i1", "i2"]).map(OpenItemId)),
+    st.frozensets(st.tuples(PARTIES, AMOUNTS).map(lambda pair: (pair[0], *pair[1])), max_size=20),
 )
+
+
+PARTS = ("amounts", "references", "third_parties", "items", "party_amounts")
 
 
 @given(KEYS, st.integers(1, 20))
 def test_batches_hold_every_key_once_and_are_bounded(keys: Lookups, size: int) -> None:
     batches = list(cut(keys, size))
 
-    for part in ("amounts", "references", "third_parties", "items"):
+    for part in PARTS:
         found = [key for batch in batches for key in getattr(batch, part)]
         assert sorted(found) == sorted(getattr(keys, part))
-    counts = [
-        len(b.amounts) + len(b.references) + len(b.third_parties) + len(b.items) for b in batches
-    ]
+    counts = [sum(len(getattr(batch, part)) for part in PARTS) for batch in batches]
     assert all(1 <= count <= size for count in counts)

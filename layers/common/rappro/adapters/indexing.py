@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from itertools import chain
 from typing import Any, Final, NamedTuple
+from zlib import crc32
 
 from rappro.adapters.scope import check_key, split_line_key
 from rappro.domain.books import (
@@ -27,8 +27,8 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
+from rappro.domain.ids import ThirdPartyId
 from rappro.domain.learning import Lesson
-from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import entry_tokens, item_tokens
 from rappro.domain.operations import (
     AuditEvent,
@@ -73,6 +73,11 @@ INDEXED_KINDS: Final[frozenset[type[Record]]] = frozenset({
 
 _DAYS_MAX: Final = date.max.toordinal()
 _MICROSECONDS_MAX: Final = 10**17  # the year 5138
+
+
+ITEM: Final = "I#"
+ENTRY: Final = "E#"
+"""What the positions of open items and of bank entries start with in the evidence indexes."""
 
 
 class Index(StrEnum):
@@ -171,21 +176,35 @@ def _evidence_entries(record: OpenItem | BankEntry) -> tuple[Entry, ...]:
     if isinstance(record, OpenItem):
         if record.is_settled:
             return ()
-        place, day = f"I#{record.id}", record.due_date
-        amounts = {record.residual_minor, record.company_residual_minor}
+        kind, day = ITEM, record.due_date
+        amount = amount_value(record.currency, record.residual_minor)
         tokens = item_tokens(record)
     else:
         if not record.is_waiting:
             return ()
-        place, day = f"E#{record.id}", record.date
-        amounts = {record.amount_minor}
+        kind, day = ENTRY, record.date
+        amount = amount_value(record.currency, record.amount_minor)
         tokens = entry_tokens(record)
-    found = [Entry(Index.AMOUNT, str(amount), place) for amount in sorted(amounts)]
-    found += [Entry(Index.REFERENCE, token, place) for token in sorted(tokens)]
-    if record.third_party is not None:
-        position = f"{place[0]}#{day.isoformat()}#{record.id}"
-        found.append(Entry(Index.THIRD_PARTY, record.third_party, position))
+    party = record.third_party
+    found = [Entry(Index.AMOUNT, amount, f"{kind}{party_mark(party)}{record.id}")]
+    found += [Entry(Index.REFERENCE, token, f"{kind}{record.id}") for token in sorted(tokens)]
+    if party is not None:
+        found.append(Entry(Index.THIRD_PARTY, party, f"{kind}{day.isoformat()}#{record.id}"))
     return tuple(found)
+
+
+def amount_value(currency: str, minor: int) -> str:
+    """Return the value that an amount has in the amount index."""
+    return f"{minor}#{currency}"
+
+
+def party_mark(third_party: ThirdPartyId | None) -> str:
+    """Return what stands before the ids of one third party's items of an amount.
+
+    Short, since ids may be long. Two third parties of one mark are read together, which finds more
+    than was asked for and nothing less.
+    """
+    return f"{crc32((third_party or '').encode()):08x}#"
 
 
 def _oldest_day_first(day: date | None) -> str:
@@ -204,26 +223,6 @@ def _newest_first(at: datetime) -> str:
     since = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     return f"{_MICROSECONDS_MAX - microseconds:017d}"
-
-
-Wanted = frozenset[tuple[Index, str]]
-"""Indexes and values under which something is looked for."""
-
-
-def wanted_by(lookups: Lookups) -> Wanted:
-    """Return the indexes and values that answer some lookups."""
-    return frozenset(
-        chain(
-            ((Index.AMOUNT, str(amount)) for amount in lookups.amounts),
-            ((Index.REFERENCE, token) for token in lookups.references),
-            ((Index.THIRD_PARTY, party) for party in lookups.third_parties),
-        )
-    )
-
-
-def is_wanted(record: Record, wanted: Wanted) -> bool:
-    """Say whether a record is found under one of the values: what a query of each would find."""
-    return any((entry.by, entry.value) in wanted for entry in entries_of(record))
 
 
 def entry_changes(

@@ -20,8 +20,8 @@ _DOCUMENT_NAME = re.compile(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LINE_KEY = re.compile(r"(.+)/([1-9][0-9]{0,6})", re.ASCII)
 
-KEY_BYTES_MAX: Final = 1000
-"""DynamoDB's sort keys stop at 1,024 bytes; a date or an amount stands before the key in some."""
+KEY_BYTES_MAX: Final = 980
+"""DynamoDB's sort keys stop at 1,024 bytes; an amount, its currency and more stand before some."""
 DOCUMENT_NAME_MAX: Final = 512
 FILE_NAME_BYTES_MAX: Final = 255
 PAGE_LIMIT_MAX: Final = 1000

@@ -28,7 +28,13 @@ from rappro.domain.books import (
 from rappro.domain.errors import BooksLoading, TooLarge
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.lookups import lookups_for
-from rappro.domain.matching.model import Lookups, MatchLine, World
+from rappro.domain.matching.model import (
+    Amount,
+    Lookups,
+    MatchLine,
+    PartyAmount,
+    World,
+)
 from rappro.domain.matching.own_accounts import own_accounts_of
 from rappro.domain.operations import BooksLoad, RunState
 from rappro.domain.records import LineRecord, SetBy, StatementRecord
@@ -161,21 +167,28 @@ def _save_batches(
 
 def cut(lookups: Lookups, size: int) -> Iterator[Lookups]:
     """Yield the keys in batches of at most `size`, each key once."""
-    keys: list[tuple[str, str | int]] = [
-        *(("amounts", amount) for amount in sorted(lookups.amounts)),
+    keys: list[tuple[str, object]] = [
         *(("references", token) for token in sorted(lookups.references)),
         *(("third_parties", party) for party in sorted(lookups.third_parties)),
         *(("items", item) for item in sorted(lookups.items)),
     ]
+    of_amount: dict[Amount, list[PartyAmount]] = {amount: [] for amount in lookups.amounts}
+    for party_amount in lookups.party_amounts:
+        of_amount.setdefault(party_amount[1:], []).append(party_amount)
+    for amount, found in sorted(of_amount.items()):  # what is read for one amount goes together
+        keys += [("amounts", amount)] if amount in lookups.amounts else []
+        keys += [("party_amounts", party_amount) for party_amount in sorted(found)]
     for start in range(0, len(keys), size):
-        batch: dict[str, set[str | int]] = {}
+        batch: dict[str, set[object]] = {}
         for kind, key in keys[start : start + size]:
             batch.setdefault(kind, set()).add(key)
         yield Lookups(**{kind: frozenset(found) for kind, found in batch.items()})  # type: ignore[arg-type]
 
 
 def _key_count(lookups: Lookups) -> int:
-    return len(lookups.amounts) + len(lookups.references) + len(lookups.third_parties)
+    """Return how many keys are looked up at least (of `party_amounts` none, most often)."""
+    counted = (lookups.amounts, lookups.references, lookups.third_parties, lookups.items)
+    return sum(map(len, counted))
 
 
 def _backlog_count(loads: Iterable[BooksLoad]) -> int:

@@ -1,4 +1,4 @@
-"""Reads what the books hold for some lines: one query a lookup, or the whole backlog if cheaper."""
+"""Reads what the books hold for some lines: a query for each question, or all if it is cheaper."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final
 
+from rappro.adapters.asking import Ask, Plan, answers, chosen, evidence_of, plan_of
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Gateway, Range
 from rappro.adapters.dynamodb.items import DOC, Item, record_of
-from rappro.adapters.indexing import Index, Wanted, is_wanted, wanted_by
-from rappro.domain.books import (
-    BankEntry,
-    OpenItem,
-)
+from rappro.adapters.indexing import Index
+from rappro.domain.books import OpenItem
 from rappro.domain.matching.model import Lookups
 from rappro.domain.writes import (
     Record,
@@ -35,16 +33,25 @@ class EvidenceReader:
 
     def backlog(self, tenant: str, company: str) -> Evidence:
         """Return all unsettled items and all waiting bank entries."""
-        return _evidence(self.copies(tenant, _shards(tenant, company)))
+        return evidence_of(self.copies(tenant, _shards(tenant, company)))
 
     def find(self, tenant: str, company: str, lookups: Lookups) -> Evidence:
-        """Return what has one of the amounts, references or third parties."""
-        wanted = wanted_by(lookups)
-        if len(wanted) > FEW_LOOKUPS:
-            backlog = self._small_backlog(tenant, company, len(wanted) * ITEMS_PER_QUERY)
+        """Return what one of the lookups names; see port Store for what is left out of a price."""
+        plan = plan_of(lookups)
+        if plan.size > FEW_LOOKUPS:
+            backlog = self._small_backlog(tenant, company, plan.size * ITEMS_PER_QUERY)
             if backlog is not None:
-                return _evidence(record for record in backlog if is_wanted(record, wanted))
-        return _evidence(self.copies(tenant, _ranges(tenant, company, wanted)))
+                return evidence_of(chosen(plan, backlog))
+        return evidence_of(_latest(self._asked(tenant, company, plan)))
+
+    def _asked(self, tenant: str, company: str, plan: Plan) -> Iterable[Item]:
+        def ask(part: Ask) -> list[Item]:
+            found = self._gateway.query(tenant, _range(tenant, company, part), limit=part.limit)
+            return list(found)
+
+        asked = answers(plan, lambda parts: self._gateway.parallel(ask, parts))
+        named = [keys.record_key(tenant, company, OpenItem, key) for key in plan.named]
+        return chain(asked, self._gateway.get_all(tenant, named))
 
     def _small_backlog(self, tenant: str, company: str, items_max: int) -> Iterable[Record] | None:
         """Return the backlog if one shard says that all hold about `items_max` items at most.
@@ -68,15 +75,18 @@ class EvidenceReader:
         apart; equal copies are recognised by their text before any is decoded.
         """
         found = self._gateway.parallel(lambda part: list(self._gateway.query(tenant, part)), parts)
-        items = chain(already_read, chain.from_iterable(found))
-        distinct = {str(item[DOC]["S"]): item for item in items}
-        latest: dict[tuple[type[Record], str], Record] = {}
-        for item in distinct.values():
-            record = record_of(item)
-            other = latest.get((type(record), record.key))
-            if other is None or other.version < record.version:
-                latest[type(record), record.key] = record
-        return latest.values()
+        return _latest(chain(already_read, chain.from_iterable(found)))
+
+
+def _latest(items: Iterable[Item]) -> Iterable[Record]:
+    distinct = {str(item[DOC]["S"]): item for item in items}
+    latest: dict[tuple[type[Record], str], Record] = {}
+    for item in distinct.values():
+        record = record_of(item)
+        other = latest.get((type(record), record.key))
+        if other is None or other.version < record.version:
+            latest[type(record), record.key] = record
+    return latest.values()
 
 
 def _shards(tenant: str, company: str) -> list[Range]:
@@ -87,20 +97,9 @@ def _shards(tenant: str, company: str) -> list[Range]:
     ]
 
 
-def _ranges(tenant: str, company: str, wanted: Wanted) -> list[Range]:
-    return [_range(tenant, company, by, value) for by, value in sorted(wanted)]
-
-
-def _range(tenant: str, company: str, by: Index, value: str) -> Range:
-    if by is Index.AMOUNT:
-        pk = keys.amount_partition(tenant, company, keys.amount_shard(value))
-        return Range(keys.index_table(by), pk, prefix=f"{value}#")
-    return Range(keys.index_table(by), keys.partition(tenant, company, by, value))
-
-
-def _evidence(records: Iterable[Record]) -> Evidence:
-    ordered = sorted(records, key=lambda record: record.key)
-    return Evidence(
-        tuple(record for record in ordered if isinstance(record, OpenItem)),
-        tuple(record for record in ordered if isinstance(record, BankEntry)),
-    )
+def _range(tenant: str, company: str, ask: Ask) -> Range:
+    table = keys.index_table(ask.by)
+    if ask.by is Index.AMOUNT:
+        pk = keys.amount_partition(tenant, company, keys.amount_shard(ask.value))
+        return Range(table, pk, prefix=f"{ask.value}#{ask.start}")
+    return Range(table, keys.partition(tenant, company, ask.by, ask.value))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, Final
 
 from rappro.adapters import codec
@@ -55,11 +56,12 @@ class Places:
         return self._order[start : None if count is None else start + count]
 
     def starting(self, prefix: str) -> Places:
-        """Return the places whose position starts with a prefix."""
+        """Return the places whose position starts with a prefix; they are found in order."""
         part = Places()
-        part.at = {
-            position: who for position, who in self.at.items() if position.startswith(prefix)
-        }
+        ordered = self.after(None)
+        first = bisect_left(ordered, prefix)
+        part._order = list(takewhile(lambda each: each.startswith(prefix), ordered[first:]))
+        part.at = {position: self.at[position] for position in part._order}
         return part
 
     def identities(self) -> list[Identity]:

@@ -9,6 +9,7 @@ from threading import RLock
 from typing import Any, TypeVar, cast
 
 from rappro.adapters import codec
+from rappro.adapters.asking import Ask, answers, evidence_of, plan_of
 from rappro.adapters.cursors import read_cursor, write_cursor
 from rappro.adapters.indexing import (
     Index,
@@ -22,7 +23,6 @@ from rappro.adapters.indexing import (
     check_writes,
     list_name,
     stored_before,
-    wanted_by,
 )
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
 from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
@@ -221,16 +221,24 @@ class MemoryStore:
             return cast("Page[OpenItem]", _page(shelf, places, name, limit, cursor))
 
     def evidence(self, tenant: TenantId, company: CompanyId, lookups: Lookups) -> Evidence:
-        wanted = wanted_by(lookups)
+        plan = plan_of(lookups)
         with self._lock:
             shelf = self._shelf(tenant, company)
-            found = {identity for place in wanted for identity in shelf.identities(*place)}
-            return _evidence(shelf, found)
+            found = set(answers(plan, lambda asks: [self._ask(shelf, ask) for ask in asks]))
+            found.update((OpenItem, key) for key in plan.named)
+            return evidence_of(_read(shelf, found))
+
+    def _ask(self, shelf: Shelf, ask: Ask) -> list[Identity]:
+        """Return what one question of a plan finds."""
+        places = shelf.places(ask.by, ask.value)
+        if ask.start:
+            places = places.starting(ask.start)
+        return [places.at[position] for position in places.after(None, ask.limit)]
 
     def backlog(self, tenant: TenantId, company: CompanyId) -> Evidence:
         with self._lock:
             shelf = self._shelf(tenant, company)
-            return _evidence(shelf, set(shelf.every_identity(Index.AMOUNT)))
+            return evidence_of(_read(shelf, set(shelf.every_identity(Index.AMOUNT))))
 
     def audit_events(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
@@ -296,14 +304,6 @@ def _at_version_one(record: Record) -> Record:
 def _read(shelf: Shelf, identities: Iterable[Identity]) -> list[Record]:
     found = (shelf.get(*identity) for identity in identities)
     return [record for record in found if record is not None]
-
-
-def _evidence(shelf: Shelf, identities: set[Identity]) -> Evidence:
-    records = _read(shelf, sorted(identities, key=lambda identity: identity[1]))
-    return Evidence(
-        tuple(record for record in records if isinstance(record, OpenItem)),
-        tuple(record for record in records if isinstance(record, BankEntry)),
-    )
 
 
 def _page(shelf: Shelf, places: Places, name: str, limit: int, cursor: str | None) -> Page[Any]:

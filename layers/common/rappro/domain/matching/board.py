@@ -22,6 +22,7 @@ from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.clues import Clue, Reader, is_strong, label_words
 from rappro.domain.matching.index import BookIndex, is_on_account
 from rappro.domain.matching.model import (
+    ENTRIES_OF_AMOUNT_MAX,
     Candidate,
     Evidence,
     MatchLine,
@@ -235,9 +236,20 @@ class Board:
         return -settings.window_days_before <= days <= settings.window_days_after
 
     def entries_near(self, clue: Clue) -> list[int]:
-        """Return the free entries of the line's amount that any window could hold, oldest first."""
+        """Return the free entries of the line's amount that any window could hold, oldest first.
+
+        Of an amount that too many have, the payer's own alone.
+        """
+        if self.is_price(clue):
+            party = clue.payer.third_party
+            return self.payer_entries_near(clue, party) if party is not None else []
         places = self.state.free_entries.get((clue.currency, clue.amount))
         return self._near(clue, places) if places else []
+
+    def is_price(self, clue: Clue) -> bool:
+        """Tell whether so many entries have the line's amount that the books at hand lack some."""
+        alike = self.index.entries.by_amount.get((clue.currency, clue.amount), ())
+        return len(alike) > ENTRIES_OF_AMOUNT_MAX
 
     def payer_entries_near(self, clue: Clue, party: ThirdPartyId) -> list[int]:
         """Return a third party's free entries of the line's amount near it, at most NEAR_MAX."""

@@ -1,20 +1,24 @@
 """What to read from the books before some lines are decided: index keys, not records.
 
 `decide` on what these keys find is `decide` on the whole books, because every rule reaches the
-books in one of five ways, and each way is complete under its keys:
+books in one of six ways, and each way is complete under its keys:
 
     a number or key that the line shows        the token it is indexed under, whoever's it is, so
                                                that another party's same number is found as well
     the identified third party                 all its items and entries: its rivals are its own
-    the line's amount (or instructed amount)   all items and entries of that amount, of anybody:
-                                               an amount is unique among all or not at all
+    the line's amount (or instructed amount)   all items and entries of that amount, of anybody: an
+                                               amount is unique among all or not at all. Of a price
+                                               that many have (ITEMS_OF_AMOUNT_MAX) one more than
+                                               that is read: no rule looks at it then
+    the line's amount and each of those who    that third party's items and entries of the amount,
+    might be the payer, when several might     where it is such a price
     a remittance, batch or card group that     all waiting entries of that kind (class tokens)
     the line does not name
     an invoice that a person set               that item
 
 Third parties, templates, contracts and past payments are few and read whole, and so are the lines;
 who pays is told from those alone (third_party.py). Nothing else may look at the books: a rule that
-needs a sixth way extends this module first, and the property test in
+needs a seventh way extends this module first, and the property test in
 tests/property/test_matching_lookups.py compares both worlds.
 """
 
@@ -31,7 +35,7 @@ from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.board import line_order
 from rappro.domain.matching.clues import Clue, Reader
-from rappro.domain.matching.model import Lookups, MatchLine
+from rappro.domain.matching.model import Amount, Lookups, MatchLine, PartyAmount
 from rappro.domain.matching.numbers import shape_book
 from rappro.domain.matching.references import (
     BATCH_CLASS,
@@ -58,23 +62,30 @@ def lookups_for(
 ) -> Lookups:
     """Return the keys under which everything lies that could change a decision about the lines.
 
-    Amounts are signed minor units, in the line's currency and, when the bank gives it, in the
-    instructed one. Bounded by what the lines say: some ten keys a line.
+    Amounts are in the line's currency and, when the bank gives it, in the instructed one. Bounded
+    by what the lines say: some ten keys a line.
     """
-    amounts: set[int] = set()
+    amounts: set[Amount] = set()
+    party_amounts: set[PartyAmount] = set()
     references: set[str] = set()
     parties: set[ThirdPartyId] = set()
     items: set[OpenItemId] = set()
     for clue in _clues(lines, third_parties, number_shapes, lessons):
         for part in (clue, *clue.details):
-            amounts |= _amounts(part)
+            own = _amounts(part)
+            amounts |= own
             references |= part.tokens
             if part.payer.third_party is not None:
                 parties.add(part.payer.third_party)
+            others = part.payer.candidates - {part.payer.third_party}
+            party_amounts.update((party, *amount) for party in others for amount in own)
         references |= _classes(clue)
         if clue.match_line.fixed_invoice is not None:
             items.add(clue.match_line.fixed_invoice)
-    return Lookups(frozenset(amounts), frozenset(references), frozenset(parties), frozenset(items))
+    return Lookups(
+        frozenset(amounts), frozenset(references), frozenset(parties), frozenset(items),
+        frozenset(party_amounts),
+    )  # fmt: skip
 
 
 def keys_of(
@@ -83,17 +94,17 @@ def keys_of(
     third_parties: Iterable[ThirdPartyId] = (),
 ) -> Lookups:
     """Return the keys under which some items, entries and third parties are looked up."""
-    amounts: set[int] = set()
+    amounts: set[Amount] = set()
     references: set[str] = set()
     parties: set[ThirdPartyId] = set(third_parties)
     ids: set[OpenItemId] = set()
     for item in items:
-        amounts |= {item.residual_minor, item.company_residual_minor}
+        amounts.add((item.currency, item.residual_minor))
         references |= item_tokens(item)
         parties.add(item.third_party)
         ids.add(item.id)
     for entry in entries:
-        amounts.add(entry.amount_minor)
+        amounts.add((entry.currency, entry.amount_minor))
         references |= entry_tokens(entry)
         if entry.third_party is not None:
             parties.add(entry.third_party)
@@ -141,12 +152,13 @@ def _clues(
         yield reader.clue_of(rank, match_line)
 
 
-def _amounts(clue: Clue) -> set[int]:
+def _amounts(clue: Clue) -> set[Amount]:
     """Return the line's amount and what was instructed, with both signs: banks give it unsigned."""
-    amounts = {clue.amount}
+    amounts = {(clue.currency, clue.amount)}
     original = clue.line.original
     if original is not None:
-        amounts |= {original.amount_minor, -original.amount_minor}
+        currency, minor = original.currency, original.amount_minor
+        amounts |= {(currency, minor), (currency, -minor)}
     return amounts
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from rappro.domain.bank import StatementLine
 from rappro.domain.books import (
@@ -175,15 +176,35 @@ class Decision:
     explanation: Explanation = Explanation()
 
 
+Amount = tuple[str, int]
+"""A currency and signed minor units."""
+
+PartyAmount = tuple[ThirdPartyId, str, int]
+"""A third party with a currency and signed minor units."""
+
+ITEMS_OF_AMOUNT_MAX: Final = 50
+"""Open items of one amount, whoever's: of more, an amount tells nothing without a third party.
+
+The bounds of rules that look at an amount's items lie within it, so reading one item more than
+this is enough to know that the rules do not look at them.
+"""
+
+ENTRIES_OF_AMOUNT_MAX: Final = 1_000
+"""Waiting bank entries of one amount, whoever's; of more, only the payer's own count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lookups:
     """What to read from the books to decide some lines: index keys, each read consistently.
 
-    Amounts are signed minor units; references are normalised tokens (references.item_tokens and
-    entry_tokens); items are those that a person set on a line.
+    References are normalised tokens (references.item_tokens and entry_tokens); items are those
+    that a person set on a line. Of an amount that more than ITEMS_OF_AMOUNT_MAX items or
+    ENTRIES_OF_AMOUNT_MAX entries have, one more than that is read and the rest is not;
+    `party_amounts` are then read in its place.
     """
 
-    amounts: frozenset[int] = frozenset()
+    amounts: frozenset[Amount] = frozenset()
     references: frozenset[str] = frozenset()
     third_parties: frozenset[ThirdPartyId] = frozenset()
     items: frozenset[OpenItemId] = frozenset()
+    party_amounts: frozenset[PartyAmount] = frozenset()

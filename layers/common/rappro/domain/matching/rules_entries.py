@@ -20,7 +20,7 @@ from rappro.domain.books import (
 from rappro.domain.matching.board import NEAR_MAX, Board, line_key
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.index import Twin
-from rappro.domain.matching.model import Candidate, Evidence, Rejected
+from rappro.domain.matching.model import ENTRIES_OF_AMOUNT_MAX, Candidate, Evidence, Rejected
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, shown
 from rappro.domain.matching.references import key_token
 
@@ -43,6 +43,9 @@ _AMBIGUOUS: Final = ("amount", "window")
 def entry_in_window(board: Board, clue: Clue) -> Outcome:
     """The one entry of the line's amount in the window, or the one whose label says so."""
     near = board.entries_near(clue)
+    if board.is_price(clue):
+        why = f"more than {ENTRIES_OF_AMOUNT_MAX} entries have this amount"
+        return Abstain(why, candidates=_candidates(board, near))
     if not near:
         return None
     is_crowded = len(near) > NEAR_MAX
