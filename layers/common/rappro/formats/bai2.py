@@ -11,9 +11,10 @@ deviations and findings: docs/formats/bai2.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 from typing import BinaryIO, Final
 
 from rappro.domain.bank import (
@@ -79,23 +80,28 @@ class Bai2Parser:
 
     def parse(self, stream: BinaryIO) -> Iterator[StatementEvent]:
         """Yield the statements of a file; see `StatementParser.parse`."""
-        reader = _Reader()
-        last = 1  # number of the last line
-        for part in read_records(stream):
-            sheet = reader.sheet
-            if isinstance(part, Run):
-                if sheet is None:
-                    raise _misplaced(Record(part.number, "16", "", []))
-                yield from lines_of(part, sheet)
-                continue
-            if sheet is not None and part.code == "16":
-                line = make_line(part, sheet)
-                if line is not None:
-                    yield line
-            else:
-                yield from reader.structure(part)
-            last = part.number + len(part.more)
-        yield from reader.end(last)
+        return chain.from_iterable(_parts(stream))
+
+
+def _parts(stream: BinaryIO) -> Iterator[Iterable[StatementEvent]]:
+    """Yield the events part by part: the lines of a run are then taken from `lines_of` itself."""
+    reader = _Reader()
+    last = 1  # number of the last line
+    for part in read_records(stream):
+        sheet = reader.sheet
+        if isinstance(part, Run):
+            if sheet is None:
+                raise _misplaced(Record(part.number, "16", "", []))
+            yield lines_of(part, sheet)
+            continue
+        if sheet is not None and part.code == "16":
+            line = make_line(part, sheet)
+            if line is not None:
+                yield (line,)
+        else:
+            yield reader.structure(part)
+        last = part.number + len(part.more)
+    yield reader.end(last)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, repeat
 from typing import BinaryIO, Final, NamedTuple
 
 from rappro.domain.errors import MalformedStatement, TooLarge
@@ -103,11 +103,14 @@ def _cut(number: int, texts: list[str]) -> Iterator[Run | tuple[int, list[str]]]
     Other ones are followed by other lines than continuations, or by too many of them; and the last
     one, which may go on in the next block.
     """
-    counts = [text.count("\n") for text in texts]
-    others = [
-        rank for rank, (text, count) in enumerate(zip(texts, counts, strict=True))
-        if count and (text.count("\n88,") != count or count > CONTINUATIONS_MAX)
-    ]  # fmt: skip
+    counts = list(map(str.count, texts, repeat("\n")))
+    going_on = list(map(str.count, texts, repeat("\n88,")))
+    others: list[int] = []
+    if going_on != counts or max(counts, default=0) > CONTINUATIONS_MAX:
+        others = [
+            rank for rank, (count, known) in enumerate(zip(counts, going_on, strict=True))
+            if count != known or count > CONTINUATIONS_MAX
+        ]  # fmt: skip
     if texts and others[-1:] != [len(texts) - 1]:
         others.append(len(texts) - 1)
     first = 0

@@ -136,27 +136,31 @@ def keywords_of(pieces: list[str]) -> dict[str, str]:
     told: dict[str, str] = {}
     name_of = _NAMES.get
     for piece in pieces:
-        key, mark, value = piece.partition(":")
-        if not mark:
-            if "=" in key:
-                _read_marks(piece, told)
-            continue
-        name = name_of(key)
-        if value[:1] == "=":
-            value = value[1:]
-        if ":" in value or "=" in value or (name is None and "=" in key):
-            if "=" in piece:
-                _read_marks(piece, told)
-            else:
-                _read_colons(piece, told)
-            continue
-        if name is None:
-            name = (_known_keyword(key) if len(key) <= _KNOWN_CHARS else _keyword(key))[0]
-        if name and name not in told:
+        key, mark, value = piece.partition(":=")
+        name = name_of(key) if mark else None
+        if name is None or ":" in value or "=" in value:
+            if ":" in piece or "=" in piece:
+                _read_piece(piece, told)
+        elif name and name not in told:
             value = value.strip(" ,;")
             if value and value not in _NOT_PROVIDED:
                 told[name] = value
     return told
+
+
+def _read_piece(piece: str, told: dict[str, str]) -> None:
+    """Read a piece of text that is not just a keyword, `:=` and a value."""
+    key, mark, value = piece.partition(":")
+    if value[:1] == "=":
+        value = value[1:]
+    if mark and "=" not in key and "=" not in value and ":" not in value:
+        name = (_known_keyword(key) if len(key) <= _KNOWN_CHARS else _keyword(key))[0]
+        if name and name not in told:
+            _put(told, name, value)
+    elif "=" in piece:
+        _read_marks(piece, told)
+    else:
+        _read_colons(piece, told)
 
 
 def _read_colons(piece: str, told: dict[str, str]) -> None:
@@ -214,6 +218,15 @@ def _keyword(part: str) -> tuple[str, int | None]:
 
 _known_keyword: Final = lru_cache(maxsize=4_096)(_keyword)
 """The same for what stands between two marks again and again, such as the name of a company."""
+
+
+def ends_silently(head: str) -> bool:
+    """Say whether what stands before a mark ends in a keyword of no name: its value tells nothing.
+
+    `head` may have other marks before it, colons all of them.
+    """
+    name, start = _keyword(head[head.rfind(":") + 1 :])
+    return start is not None and not name
 
 
 def _put(told: dict[str, str], name: str, text: str) -> None:

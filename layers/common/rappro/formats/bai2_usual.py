@@ -7,9 +7,9 @@ continuations go on with the text alone, none of them within a word. All other o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from rappro.domain.bank import LineStatusAtBank, StatementLine
@@ -17,10 +17,11 @@ from rappro.domain.money import AMOUNT_DIGITS_MAX
 from rappro.formats.bai2_codes import TYPE_CODES, Level
 from rappro.formats.bai2_fields import PLAIN_FUNDS
 from rappro.formats.bai2_records import Record, Run
-from rappro.formats.bai2_text import clean, keywords_of
+from rappro.formats.bai2_text import clean, ends_silently, keywords_of
 from rappro.formats.bai2_transaction import (
     NOT_TOLD,
     Sheet,
+    Told,
     has_room,
     make_line,
     told_by,
@@ -30,10 +31,7 @@ from rappro.formats.quick import new_line
 
 _BOOKED: Final = LineStatusAtBank.BOOKED
 _CHARS_MAX: Final = FIELD_CHARS_MAX - 3  # without the code; no bound is met in so short a text
-_SPREAD: Final = re.compile(
-    ",".join(["([1-9][0-9]{0,5})([0-9]{2})"] * 3)  # cents, without zeros before them
-).fullmatch
-_AVAILABLE: Final = "available 0d %s.%s, 1d %s.%s, 2d %s.%s"
+_KNOWN_CHARS: Final = 300
 _COMMAS: Final = 5  # up to the text, when the funds type has no fields of its own
 _MOVEMENTS: Final = {
     code: (kind.direction, kind.nature, kind.is_reversal)
@@ -41,6 +39,8 @@ _MOVEMENTS: Final = {
     if kind.level is Level.DETAIL and kind.direction
 }
 """Direction, nature and whether it is a reversal, of the type codes that move money."""
+
+_CENTS_MIN, _CENTS_MAX = 3, 8  # digits of an amount in cents
 
 _Written = tuple[date | None, str, str, str, str]
 """Value date, when amounts are available, bank's and customer's reference, and what follows."""
@@ -52,11 +52,9 @@ _Texts = tuple[str, str, list[str], str]
 def lines_of(run: Run, sheet: Sheet) -> Iterator[StatementLine]:
     """Yield the lines of transactions that follow each other; see `make_line`."""
     number, is_bounded = run.number, has_room(sheet, len(run.texts))
-    context = sheet.context
     for text, count in zip(run.texts, run.counts, strict=True):
         line = None
         if is_bounded and len(text) <= _CHARS_MAX:
-            context.number = number
             line = _usual_line(text, count, sheet)
         if line is None:
             head, *more = f"16,{text}".split("\n")
@@ -81,10 +79,10 @@ def _usual_line(text: str, count: int, sheet: Sheet) -> StatementLine | None:
             return None
         digits = fields[1]
         value_date, available, bank_ref, customer_ref, rest = written
-    texts = _texts(text, rest, count, sheet.width) if count else _text(text, rest)
-    if texts is None or not (
-        digits.isdigit() and digits.isascii() and len(digits) <= AMOUNT_DIGITS_MAX
-    ):
+    if not (digits.isdigit() and digits.isascii() and len(digits) <= AMOUNT_DIGITS_MAX):
+        return None
+    texts = _texts(text, rest, count, sheet.width)
+    if texts is None:
         return None
     label, label_more, pieces, raw = texts
     direction, nature, is_reversal = usual
@@ -95,10 +93,10 @@ def _usual_line(text: str, count: int, sheet: Sheet) -> StatementLine | None:
     else:
         sheet.debits += amount
         amount = -amount
-    told = NOT_TOLD
-    if count or ":" in label or "=" in label:
-        told = told_by(keywords_of(pieces), is_credit=amount > 0)
-    account, counterparty, end_to_end, mandate, creditor, reason = told
+    account, counterparty, end_to_end, mandate, creditor, reason = (
+        told_by(keywords_of(pieces), is_credit=amount > 0) if count
+        else _told(label, amount > 0) if ":" in label or "=" in label else NOT_TOLD
+    )  # fmt: skip
     sheet.records += 1 + count
     sheet.lines = position = sheet.lines + 1
     bank_ref, customer_ref = bank_ref.strip(), customer_ref.strip()
@@ -128,22 +126,52 @@ def _written(fields: list[str], count: int, sheet: Sheet) -> _Written | None:
             return value_date, "", parts[0], parts[1], parts[2]
     elif funds == "S":
         parts = rest.split(",", 3)
-        found = _SPREAD(f"{bank_ref},{customer_ref},{parts[0]}")
-        if found is not None and sheet.units == 2 and len(parts) == 4:
-            return None, _AVAILABLE % found.groups(), parts[1], parts[2], parts[3]
+        if sheet.units == 2 and len(parts) == 4:
+            available = _spread(bank_ref, customer_ref, parts[0])
+            if available:
+                return None, available, parts[1], parts[2], parts[3]
     return None
 
 
-def _text(text: str, rest: str) -> _Texts:
-    """Read the text of a transaction without continuations."""
-    label = rest.strip()
-    if label[-1:] == "/":
-        label = clean(label)
-    return label, "", [label], f"16,{text}".rstrip()
+def _spread(now: str, tomorrow: str, later: str) -> str:
+    """Return when three amounts in cents are available; nothing if one is below 1.00 or odd."""
+    written = f"{now}{tomorrow}{later}"
+    if (
+        _CENTS_MAX >= len(now) >= _CENTS_MIN <= len(tomorrow) <= _CENTS_MAX >= len(later)
+        and len(later) >= _CENTS_MIN
+        and written.isdigit()
+        and written.isascii()
+        and "0" not in (now[0], tomorrow[0], later[0])
+    ):
+        return (
+            f"available 0d {now[:-2]}.{now[-2:]}, 1d {tomorrow[:-2]}.{tomorrow[-2:]},"
+            f" 2d {later[:-2]}.{later[-2:]}"
+        )
+    return ""
+
+
+def _told(label: str, is_credit: bool) -> Told:  # noqa: FBT001 (by position, it is a cached key)
+    """Return what a text without continuations tells."""
+    head, _, _ = label.rpartition(":")
+    told = None
+    if "=" not in label and len(head) <= _KNOWN_CHARS:
+        told = _told_before(head, is_credit)
+    return told_by(keywords_of([label]), is_credit=is_credit) if told is None else told
+
+
+@lru_cache(maxsize=4_096)  # a company's transactions often differ in their last number alone
+def _told_before(head: str, is_credit: bool) -> Told | None:  # noqa: FBT001 (see `_told`)
+    """Return what a text tells before its last colon, None when what follows tells something."""
+    if not ends_silently(head):
+        return None
+    return told_by(keywords_of([f"{head}:"]), is_credit=is_credit)
 
 
 def _texts(text: str, rest: str, count: int, width: int) -> _Texts | None:
-    """Read a text that goes on in continuations, None when it is not usual."""
+    """Read a text and its continuations, None when they are not usual."""
+    if not count:
+        label = clean(rest) if "/" in rest else rest.strip()
+        return label, "", [label], f"16,{text}".rstrip()
     written = rest.split("\n88,")
     if len(written) <= count:  # fields go on in a continuation
         return None
@@ -157,7 +185,7 @@ def _texts(text: str, rest: str, count: int, width: int) -> _Texts | None:
         raw = "\n".join(map(str.rstrip, raw.split("\n")))
     label = pieces[0]
     if label[-1:] == "/":
-        label = clean(label)
+        label = clean(label) if len(label) > 1 else ""
     if label:
         pieces[0] = label
     else:
