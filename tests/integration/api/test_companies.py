@@ -27,7 +27,12 @@ def test_a_change_keeps_what_it_does_not_name(alpha: Client) -> None:
             "siren": "732829320",
             "closed_until": "2024-12-31",
             "fiscal_year_start_month": 7,
-            "settings": {"window_days_after": 20, "bank_charge_max": "12.50"},
+            "settings": {
+                "window_days_after": 20,
+                "bank_charge_max": "12.50",
+                "discount_vat": "split_by_account",
+                "discount_vat_rates": [{"account": "411", "rate_percent": "20"}],
+            },
         },
     ).body
 
@@ -37,6 +42,8 @@ def test_a_change_keeps_what_it_does_not_name(alpha: Client) -> None:
     assert second == {**first, "settings": expected, "version": first["version"] + 1}
     assert first["settings"]["window_days_after"] == 20
     assert first["settings"]["bank_charge_max"] == "12.50"
+    assert first["settings"]["discount_vat"] == "split_by_account"
+    assert first["settings"]["discount_vat_rates"] == [{"account": "411", "rate_percent": "20"}]
 
 
 def test_a_null_clears_what_may_be_absent(alpha: Client) -> None:

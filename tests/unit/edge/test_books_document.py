@@ -26,6 +26,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import InvalidRequest, MalformedBooks
 from rappro.domain.ids import OpenItemId, ThirdPartyId
+from rappro.domain.settings import AccountVatRate, DiscountVat
 from rappro.edge.books_document import BooksDocument, read_books
 from rappro.edge.books_models import books_schema
 
@@ -144,6 +145,31 @@ def test_a_foreign_item_keeps_both_currencies_each_in_its_own_precision() -> Non
     assert (item.currency, item.amount_minor, item.residual_minor) == ("JPY", -5000, -5000)
     assert (item.company_amount_minor, item.company_residual_minor) == (-3125, -3125)
     assert (item.account, item.due_date) == ("401000", date(2026, 1, 7))
+
+
+def test_an_item_may_say_its_vat_and_the_company_what_becomes_of_it_in_a_discount() -> None:
+    changed = deepcopy(BOOKS)
+    changed["open_items"][0] |= {"vat": "20.00"}
+    changed["open_items"][1] |= {"vat_rate_percent": 5.5}
+    changed["settings"] |= {
+        "discount_vat": "split_by_account",
+        "discount_vat_rates": [{"account": "411", "rate_percent": "20"}],
+        "vat_collected_account": "445711",
+    }
+
+    books = read_books(changed)
+
+    assert [(i.vat_minor, i.vat_rate_percent) for i in books.open_items] == [
+        (2000, None), (None, "5.5"),
+    ]  # fmt: skip
+    posting = books.company.posting
+    assert posting.discount_vat is DiscountVat.SPLIT_BY_ACCOUNT
+    assert posting.discount_vat_rates == (AccountVatRate("411", "20"),)
+    assert (posting.vat_collected_account, posting.suspense_account) == ("445711", "472000")
+
+
+def test_the_vat_of_an_item_is_within_its_amount() -> None:
+    assert refusal_of(books_with("open_items", 0, "vat", value="120.01")).startswith("/open_items/0")
 
 
 def test_an_entry_takes_account_and_currency_from_its_journal() -> None:

@@ -161,7 +161,8 @@ class OpenItem:
     `amount_minor` and `residual_minor` are in `currency` and share their sign, seen from the bank
     account; `company_*` are the same in the company's currency. The residual never crosses zero.
     `entry_id` and `entry_line` (0-based) point to the ledger line it stands for, when known;
-    `settled_by` are the generated entries that took from its residual.
+    `settled_by` are the generated entries that took from its residual. The VAT in its amount is
+    `vat_minor`, signed like it, or of a rate (decimal text); neither: nobody said.
     """
 
     id: OpenItemId
@@ -183,9 +184,14 @@ class OpenItem:
     entry_line: int | None = None
     letter: str | None = None
     settled_by: tuple[EntryId, ...] = ()
+    vat_minor: int | None = None
+    vat_rate_percent: str | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
+        vat = self.vat_minor or 0
+        if vat * self.amount_minor < 0 or abs(vat) > abs(self.amount_minor):
+            raise InputError(f"open item {self.number}: VAT outside 0..amount")
         pairs = (
             (self.amount_minor, self.residual_minor),
             (self.company_amount_minor, self.company_residual_minor),

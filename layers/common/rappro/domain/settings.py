@@ -70,6 +70,23 @@ class MatchingSettings:
     bank_charge_minor_max: int = 5000
 
 
+class DiscountVat(StrEnum):
+    """What becomes of the VAT in an early-payment discount (escompte); SPEC MAT-11."""
+
+    BY_ACCOUNT = "by_account"  # the whole on the discount account
+    SPLIT_BY_INVOICE = "split_by_invoice"  # by the VAT of each invoice
+    SPLIT_BY_ACCOUNT = "split_by_account"  # by the rate of each invoice's ledger account
+    UNTAXED = "untaxed"  # a percentage of the amount without tax; the VAT is not corrected
+
+
+@dataclass(frozen=True, slots=True)
+class AccountVatRate:
+    """The VAT rate of ledger accounts that begin with `account`; the longest beginning counts."""
+
+    account: str
+    rate_percent: str
+
+
 @dataclass(frozen=True, slots=True)
 class PostingSettings:
     """Accounts that generated entries use; defaults from the Plan comptable général."""
@@ -86,3 +103,7 @@ class PostingSettings:
     cents_loss_account: str = "658000"
     cents_gain_account: str = "758000"
     internal_transfers_account: str = "580000"
+    discount_vat: DiscountVat = DiscountVat.BY_ACCOUNT
+    discount_vat_rates: tuple[AccountVatRate, ...] = ()
+    vat_collected_account: str = "445710"
+    vat_deductible_account: str = "445660"

@@ -181,7 +181,7 @@ def _with_settings(company: Company, settings: SettingsPart) -> Company:
             said[field] = amount_at(said.pop(name), company.currency, "settings", name)
             if said[field] < 0:
                 raise InvalidRequest("never negative", position=pointer("settings", name))
-    posting = {name: value for name, value in said.items() if name.endswith("_account")}
+    posting = settings.posting()
     matching = {name: value for name, value in said.items() if name not in posting}
     return replace(
         company,

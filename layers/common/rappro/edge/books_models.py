@@ -7,6 +7,7 @@ Conversion to domain records and checks across the document live in books_docume
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
@@ -29,6 +30,7 @@ from rappro.domain.books import (
     TemplateDirection,
     ThirdPartyKind,
 )
+from rappro.domain.settings import AccountVatRate, DiscountVat, PostingSettings
 
 ROWS_MAX: Final = 1_000_000
 """Rows of one list of a document; a company with more open items than that loads them in parts."""
@@ -135,6 +137,13 @@ class CompanyPart(_Part):
     timezone: OptionalId = None
 
 
+class AccountVatRatePart(_Part):
+    """The VAT rate of ledger accounts that begin with `account`, for discounts."""
+
+    account: Id
+    rate_percent: Percent
+
+
 class SettingsPart(_Part):
     """Matching and posting settings; what is left out keeps its default.
 
@@ -164,6 +173,20 @@ class SettingsPart(_Part):
     cents_loss_account: Id | None = None
     cents_gain_account: Id | None = None
     internal_transfers_account: Id | None = None
+    discount_vat: Annotated[DiscountVat, Field(strict=False)] | None = None
+    discount_vat_rates: Annotated[list[AccountVatRatePart], Field(max_length=100)] | None = None
+    vat_collected_account: Id | None = None
+    vat_deductible_account: Id | None = None
+
+    def posting(self) -> dict[str, Any]:
+        """Return what is said of posting, by the names of its settings."""
+        names = {field.name for field in fields(PostingSettings)}
+        said = {name: getattr(self, name) for name in sorted(names & self.model_fields_set)}
+        found = {name: value for name, value in said.items() if value is not None}
+        if self.discount_vat_rates is not None:
+            rates = (AccountVatRate(r.account, r.rate_percent) for r in self.discount_vat_rates)
+            found["discount_vat_rates"] = tuple(rates)
+        return found
 
 
 class AccountPart(_Part):
@@ -224,7 +247,7 @@ class OpenItemPart(_Part):
     """An open item (échéance), signed as the bank sees it: customer invoice +, credit note -.
 
     Without a residual nothing was paid yet. The company's amounts are needed when the currency is
-    not the company's.
+    not the company's. `vat` is the VAT in the amount, signed like it.
     """
 
     id: Id
@@ -240,6 +263,8 @@ class OpenItemPart(_Part):
     company_amount: Amount | None = None
     company_residual: Amount | None = None
     discount: DiscountPart | None = None
+    vat: Amount | None = None
+    vat_rate_percent: Percent | None = None
     external_id: OptionalText = None
 
 

@@ -194,6 +194,7 @@ class Rows:
         currency = currency_at(row.currency, *at, "currency") or self.company.currency
         amount, residual = self._amounts(row, at, currency)
         company_amount, company_residual = self._company_amounts(row, at, currency)
+        vat = None if row.vat is None else amount_at(row.vat, currency, *at, "vat")
         with _located((*at, "residual")):
             return OpenItem(
                 id=OpenItemId(row.id),
@@ -210,6 +211,8 @@ class Rows:
                 company_residual_minor=company_residual,
                 discount=_discount(row),
                 external_id=row.external_id,
+                vat_minor=vat,
+                vat_rate_percent=row.vat_rate_percent,
             )
 
     def _amounts(self, row: OpenItemPart, at: Path, currency: str) -> tuple[int, int]:

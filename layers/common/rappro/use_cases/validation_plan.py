@@ -161,6 +161,8 @@ def default_accounts(company: Company, statement: StatementRecord) -> dict[str, 
         posting.cents_loss_account: "Charges diverses de gestion",
         posting.cents_gain_account: "Produits divers de gestion",
         posting.internal_transfers_account: "Virements internes",
+        posting.vat_collected_account: "TVA collectée",
+        posting.vat_deductible_account: "TVA déductible sur autres biens et services",
     }
 
 

@@ -7,9 +7,7 @@ line's amount minus what is settled, so a gap below zero is a loss for the compa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from itertools import product
+from decimal import Decimal
 from typing import Final
 
 from rappro.domain.books import (
@@ -17,36 +15,17 @@ from rappro.domain.books import (
 )
 from rappro.domain.matching.charges import charges_of
 from rappro.domain.matching.clues import Clue
+from rappro.domain.matching.discounts import explain_discount
 from rappro.domain.matching.model import Adjustment, AdjustmentKind
 from rappro.domain.settings import (
     MatchingSettings,
     PostingSettings,
 )
 
-DISCOUNTED_MAX: Final = 8
-"""Invoices of one payment that may each have their discount or not: 2^8 ways at most."""
-
 FX_SHARE_MAX: Final = Decimal("0.25")
 """Even with the instructed amount at hand, no rate moves further between invoice and payment."""
 
 _HUNDRED: Final = Decimal(100)
-
-
-def discounts(item: OpenItem, residual_minor: int, clue: Clue, grace_days: int) -> tuple[int, ...]:
-    """Return the discounts (escomptes) that a payment of an item may take, signed as its residual.
-
-    Empty outside the terms. Two values when the percentage ends in half a cent or less: both
-    roundings are in use.
-    """
-    if item.discount is None:
-        return ()
-    paid_on = min(clue.on, clue.line.value_date or clue.on)
-    if paid_on > item.discount.until + timedelta(days=grace_days):
-        return ()
-    exact = abs(residual_minor) * Decimal(item.discount.rate_percent) / _HUNDRED
-    sign = -1 if residual_minor < 0 else 1
-    low, high = (int(exact.to_integral_value(way)) for way in (ROUND_FLOOR, ROUND_CEILING))
-    return tuple(sorted({sign * low, sign * high} - {0}))
 
 
 def explain_domestic(
@@ -57,7 +36,8 @@ def explain_domestic(
 ) -> tuple[Adjustment, ...] | None:
     """Return the adjustments with which the line settles items (each with its residual) in full.
 
-    All items are in the line's currency. Empty when the sum is exact, None when it does not hold.
+    All items are in the line's currency. Empty when the sum is exact, None when it does not hold,
+    or when it is a discount that cannot be booked.
     """
     total = sum(residual for _, residual in items)
     gap = clue.amount - total
@@ -65,32 +45,16 @@ def explain_domestic(
         return ()
     if total * clue.amount <= 0:
         return None
-    if abs(gap) < abs(total) and _is_discount(clue, items, gap, matching):
-        account = posting.discount_granted_account if gap < 0 else posting.discount_obtained_account
-        return (Adjustment(AdjustmentKind.DISCOUNT, gap, account),)
+    if abs(gap) < abs(total):
+        discount = explain_discount(clue, items, matching, posting)
+        if discount is not None:
+            return discount.adjustments
     if abs(gap) <= matching.cents_tolerance_minor and abs(gap) < abs(total):
         account = posting.cents_loss_account if gap < 0 else posting.cents_gain_account
         return (Adjustment(AdjustmentKind.CENTS, gap, account),)
     if is_charge(clue, gap, total, matching):
         return (Adjustment(AdjustmentKind.CHARGE, gap, posting.bank_charge_account),)
     return None
-
-
-def _is_discount(
-    clue: Clue, items: Sequence[tuple[OpenItem, int]], gap: int, matching: MatchingSettings
-) -> bool:
-    """Tell whether the gap is the sum of discounts of some of the items, each within its terms."""
-    ways = [
-        (0, *discounts(item, residual, clue, matching.discount_grace_days))
-        for item, residual in items
-    ]
-    open_ways = [way for way in ways if len(way) > 1]
-    if not open_ways:
-        return False
-    if len(open_ways) > DISCOUNTED_MAX:
-        lows, highs = (sum(pick(way[1:]) for way in open_ways) for pick in (min, max))
-        return lows <= -gap <= highs
-    return any(sum(taken) == -gap for taken in product(*open_ways))
 
 
 def is_charge(clue: Clue, gap: int, total: int, matching: MatchingSettings) -> bool:

@@ -6,6 +6,7 @@ from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import NEAR_MAX, Board
 from rappro.domain.matching.charges import charges_of
 from rappro.domain.matching.clues import Clue
+from rappro.domain.matching.discounts import explain_discount
 from rappro.domain.matching.normalise import telling_words
 from rappro.domain.matching.plan import Abstain
 
@@ -38,11 +39,32 @@ def is_near(board: Board, clue: Clue, place: int) -> bool:
 
 
 def unexplained_charge(board: Board, clue: Clue, place: int) -> Abstain | None:
-    """A line that shows a charge is no silent part of an item: what was paid is more than came."""
+    """A line that shows a charge is no silent part of an item: what was paid is more than came.
+
+    Nor is one that lacks a discount which cannot be booked.
+    """
+    unknown = unknown_discount(board, clue, place)
+    if unknown is not None:
+        return unknown
     if not charges_of(clue).is_shown:
         return None
     both = (board.item_take(place), board.item_take(place, clue.amount))
     return Abstain(
         "the line shows a charge, and with it does not settle the named invoice",
         candidates=tuple(board.candidate((take,), ("number", "third_party")) for take in both),
+    )
+
+
+def unknown_discount(board: Board, clue: Clue, place: int) -> Abstain | None:
+    """A line less a discount of which the VAT is not known pays the whole item, or nobody knows."""
+    item, own = board.item(place), board.state.own[place]
+    if item.discount is None or item.currency != clue.currency:
+        return None
+    found = explain_discount(clue, ((item, own),), board.matching, board.posting)
+    if found is None or found.adjustments is not None:
+        return None
+    return Abstain(
+        f"discount_vat_unknown: less its discount {item.number} is this amount, and nobody said"
+        " the VAT in it",
+        candidates=(board.candidate((board.item_take(place),), ("third_party",)),),
     )

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
-from rappro.domain.matching.gaps import discounts
-from rappro.domain.matching.index import Twin
+from rappro.domain.matching.discounts import discounts
 from rappro.domain.matching.model import Evidence, Rejected
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.references import key_token
-from rappro.domain.matching.rivals import entries_of_payer
+from rappro.domain.matching.rivals import entries_of_payer, unknown_discount
 from rappro.domain.matching.rules_keys import is_returnable, settle_return
 from rappro.domain.matching.rules_numbers import may_settle_items, settle_items
 from rappro.domain.matching.rules_parts import is_candidate
@@ -129,18 +128,21 @@ def _discounted(board: Board, clue: Clue, party: ThirdPartyId) -> Outcome:
         return None
     places = board.state.open_of(party, clue.day, ITEMS_MAX) or []
     grace = board.matching.discount_grace_days
-    found: dict[Twin, int] = {}
+    mode = board.posting.discount_vat
+    found: dict[object, int] = {}
     for place in places:
-        own = board.state.own[place]
-        ways = discounts(board.item(place), own, clue, grace)
+        item, own = board.item(place), board.state.own[place]
+        ways = discounts(item, own, clue, grace, mode=mode)
         if is_candidate(board, clue, place) and own - clue.amount in ways:
-            found.setdefault(board.state.twin(place), place)
+            kind = (board.state.twin(place), item.vat_minor, item.vat_rate_percent)
+            found.setdefault(kind, place)
     if len(found) != 1:
         return None
     (place,) = found.values()
     sentence = f"{board.item_name(place)} less its discount is this amount"
     evidence = (Evidence("payer_amount", board.money(clue, clue.amount), sentence),)
-    return settle_items(board, clue, (place,), evidence)
+    plan = settle_items(board, clue, (place,), evidence)
+    return plan or unknown_discount(board, clue, place)
 
 
 def payer_subset(board: Board, clue: Clue) -> Outcome:

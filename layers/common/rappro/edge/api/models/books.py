@@ -161,6 +161,8 @@ class OpenItemOutput(Output):
     company_residual: Money
     settled: bool
     discount: DiscountOutput | None
+    vat: Money | None
+    vat_rate_percent: str | None
     external_id: str | None
     entry: str | None
     letter: str | None
@@ -185,6 +187,8 @@ class OpenItemOutput(Output):
             company_residual=format_amount(item.company_residual_minor, company_currency),
             settled=item.is_settled,
             discount=None if item.discount is None else DiscountOutput.of(item.discount),
+            vat=None if item.vat_minor is None else format_amount(item.vat_minor, item.currency),
+            vat_rate_percent=item.vat_rate_percent,
             external_id=item.external_id,
             entry=item.entry_id,
             letter=item.letter,

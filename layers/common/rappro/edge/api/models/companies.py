@@ -15,6 +15,7 @@ from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import CompanyId
 from rappro.domain.money import exponent, format_amount
 from rappro.domain.settings import (
+    DiscountVat,
     MatchingSettings,
     PostingSettings,
 )
@@ -108,13 +109,20 @@ def _with_settings(company: Company, settings: SettingsPart) -> Company:
             said[field] = amount_in(said.pop(name), company.currency, f"/settings/{name}")
             if said[field] < 0:
                 raise InvalidRequest("never negative", position=f"/settings/{name}")
-    posting = {name: value for name, value in said.items() if name.endswith("_account")}
+    posting = settings.posting()
     matching = {name: value for name, value in said.items() if name not in posting}
     return replace(
         company,
         matching=replace(company.matching, **matching),
         posting=replace(company.posting, **posting),
     )
+
+
+class AccountVatRateOutput(Output):
+    """The VAT rate of ledger accounts that begin with `account`, for discounts."""
+
+    account: str
+    rate_percent: str
 
 
 class SettingsOutput(Output):
@@ -142,6 +150,10 @@ class SettingsOutput(Output):
     cents_loss_account: str
     cents_gain_account: str
     internal_transfers_account: str
+    discount_vat: DiscountVat
+    discount_vat_rates: list[AccountVatRateOutput]
+    vat_collected_account: str
+    vat_deductible_account: str
 
     @classmethod
     def of(cls, matching: MatchingSettings, posting: PostingSettings, currency: str) -> Self:
@@ -151,10 +163,14 @@ class SettingsOutput(Output):
             "bank_charge_max": format_amount(matching.bank_charge_minor_max, currency),
         }
         others: dict[str, Any] = {
-            name: getattr(posting if name.endswith("_account") else matching, name)
+            name: getattr(posting if hasattr(posting, name) else matching, name)
             for name in cls.model_fields
             if name not in amounts
         }
+        others["discount_vat_rates"] = [
+            AccountVatRateOutput(account=rate.account, rate_percent=rate.rate_percent)
+            for rate in posting.discount_vat_rates
+        ]
         return cls(**amounts | others)
 
 
