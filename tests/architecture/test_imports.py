@@ -45,10 +45,11 @@ LAWS = {
         ("rappro.domain", "rappro.ports", "rappro.adapters"),
         frozenset({"boto3", "botocore", "pydantic", "pydantic_core"}),
     ),
+    "documents": Law(("rappro.domain", "rappro.documents"), frozenset({"pydyf"})),
     "edge": Law(("rappro.domain", "rappro.edge"), frozenset({"pydantic", "aws_lambda_powertools"})),
     # The HTTP API is the one part of the edge that calls use cases itself: a handler a route.
     "edge/api": Law(
-        ("rappro.domain", "rappro.edge", "rappro.ports", "rappro.use_cases"),
+        ("rappro.documents", "rappro.domain", "rappro.edge", "rappro.ports", "rappro.use_cases"),
         frozenset({"pydantic", "aws_lambda_powertools"}),
     ),
     "bootstrap": Law(("rappro",), frozenset({"boto3", "botocore"})),

@@ -8,11 +8,13 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from rappro.domain.aging import AgeBucket, Subtotal, by_age, subtotal
 from rappro.domain.money import format_amount
 from rappro.domain.operations import (
     AuditEvent,
 )
-from rappro.domain.report import ReconciliationReport, ReportItem
+from rappro.domain.report import ReconciliationReport, ReportHolder, ReportItem
+from rappro.domain.report_balances import BalancePoint
 from rappro.edge.api.limits import REPORT_ROWS_MAX
 from rappro.edge.api.models.shapes import Day, Instant, Money, Output, PageOf
 
@@ -28,6 +30,8 @@ class ReportItemOutput(Output):
     amount: Money
     reference: str | None
     age_days: int
+    age_bucket: AgeBucket
+    carried_in: bool = Field(description="open since before the statement's period")
 
     @classmethod
     def of(cls, item: ReportItem, currency: str) -> Self:
@@ -39,7 +43,29 @@ class ReportItemOutput(Output):
             amount=format_amount(item.amount_minor, currency),
             reference=item.reference,
             age_days=item.age_days,
+            age_bucket=item.bucket,
+            carried_in=item.is_carried_in,
         )
+
+
+class SubtotalOutput(Output):
+    """How many rows and what they add up to."""
+
+    count: int
+    total: Money
+
+    @classmethod
+    def of(cls, found: Subtotal, currency: str) -> Self:
+        """Show a subtotal."""
+        return cls(count=found.count, total=format_amount(found.amount_minor, currency))
+
+
+class AgeOutput(Output):
+    """The rows of one class of age (tranche d'ancienneté), in days."""
+
+    bucket: AgeBucket
+    count: int
+    total: Money
 
 
 class ReportSide(Output):
@@ -47,6 +73,9 @@ class ReportSide(Output):
 
     count: int
     total: Money
+    by_age: list[AgeOutput] = Field(description="every class of age, the youngest first")
+    carried_in: SubtotalOutput = Field(description="open since before the statement's period")
+    of_period: SubtotalOutput
     items: list[ReportItemOutput] = Field(max_length=REPORT_ROWS_MAX)
 
     @classmethod
@@ -55,7 +84,57 @@ class ReportSide(Output):
         return cls(
             count=len(items),
             total=format_amount(total_minor, currency),
+            by_age=[
+                AgeOutput(
+                    bucket=bucket,
+                    count=found.count,
+                    total=format_amount(found.amount_minor, currency),
+                )
+                for bucket, found in by_age(items).items()
+            ],
+            carried_in=SubtotalOutput.of(subtotal(i for i in items if i.is_carried_in), currency),
+            of_period=SubtotalOutput.of(
+                subtotal(i for i in items if not i.is_carried_in), currency
+            ),
             items=[ReportItemOutput.of(item, currency) for item in items[:rows]],
+        )
+
+
+class ReportHolderOutput(Output):
+    """Whose account the report is of."""
+
+    company_name: str
+    siren: str | None
+    journal_label: str
+    iban: str | None
+    bank_number: str | None
+
+    @classmethod
+    def of(cls, holder: ReportHolder) -> Self:
+        """Show the holder."""
+        return cls(
+            company_name=holder.company_name,
+            siren=holder.siren,
+            journal_label=holder.journal_label,
+            iban=holder.iban,
+            bank_number=holder.bank_number,
+        )
+
+
+class BalancePointOutput(Output):
+    """Both balances at the end of a day."""
+
+    date: Day
+    bank: Money
+    ledger: Money
+
+    @classmethod
+    def of(cls, point: BalancePoint, currency: str) -> Self:
+        """Show a day."""
+        return cls(
+            date=point.on,
+            bank=format_amount(point.bank_minor, currency),
+            ledger=format_amount(point.ledger_minor, currency),
         )
 
 
@@ -69,12 +148,19 @@ class ReportOutput(Output):
     account: str
     currency: str
     on: Day
+    holder: ReportHolderOutput
     statement_number: str | None = Field(description="the last statement that counts")
+    period_from: Day | None = Field(description="the first day of that statement's period")
     bank_balance: Money
     ledger_balance: Money
     lines_not_in_books: ReportSide
     entries_not_on_bank: ReportSide
+    reconciled_ledger: Money = Field(description="the ledger's balance with the lines it lacks")
+    reconciled_bank: Money = Field(description="the bank's balance with the entries it lacks")
     difference: Money = Field(description="what neither list explains; 0 when all is well")
+    balances: list[BalancePointOutput] = Field(
+        description="both balances of each day, a quarter back at most"
+    )
 
     @classmethod
     def of(cls, report: ReconciliationReport, rows: int = REPORT_ROWS_MAX) -> Self:
@@ -85,7 +171,9 @@ class ReportOutput(Output):
             account=report.account,
             currency=currency,
             on=report.on,
+            holder=ReportHolderOutput.of(report.holder),
             statement_number=report.statement_number,
+            period_from=report.period_from,
             bank_balance=format_amount(report.bank_balance_minor, currency),
             ledger_balance=format_amount(report.ledger_balance_minor, currency),
             lines_not_in_books=ReportSide.of(
@@ -94,7 +182,10 @@ class ReportOutput(Output):
             entries_not_on_bank=ReportSide.of(
                 report.entries_not_on_bank, report.entries_minor, currency, rows
             ),
+            reconciled_ledger=format_amount(report.reconciled_ledger_minor, currency),
+            reconciled_bank=format_amount(report.reconciled_bank_minor, currency),
             difference=format_amount(report.difference_minor, currency),
+            balances=[BalancePointOutput.of(point, currency) for point in report.history],
         )
 
 
