@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.model import Candidate
-from rappro.domain.matching.rules_numbers import may_settle_items
+from rappro.domain.matching.naming import may_settle_items
 from rappro.domain.matching.subsets import ITEMS_MAX, SubsetSums
 from rappro.domain.money import exponent
 

@@ -29,9 +29,9 @@ from rappro.domain.matching.model import (
     Rejected,
     TargetType,
 )
+from rappro.domain.matching.naming import closed_numbers, may_settle_items, told_numbers
 from rappro.domain.matching.plan import Abstain, Take, shown
 from rappro.domain.matching.rules_keys import is_returnable, return_take
-from rappro.domain.matching.rules_numbers import closed_numbers, may_settle_items
 from rappro.domain.matching.rules_parts import is_candidate
 
 CANDIDATES_MAX: Final = 5
@@ -84,7 +84,7 @@ def named_by(board: Board, clue: Clue) -> tuple[ThirdPartyId | None, OpenItemId 
         place = board.index.items.by_id.get(fixed.fixed_invoice or "")
         party = board.item(place).third_party if place is not None else None
         return fixed.fixed_third_party or party, fixed.fixed_invoice
-    places = {place for named in board.numbers(clue).told for place in named.places}
+    places = {place for named in told_numbers(board, clue) for place in named.places}
     if not places:
         return clue.payer.third_party, None
     parties = {board.item(place).third_party for place in places}

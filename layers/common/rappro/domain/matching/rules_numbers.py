@@ -21,6 +21,7 @@ from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.gaps import explain_domestic, explain_foreign, fx
 from rappro.domain.matching.index import Twin
 from rappro.domain.matching.model import Adjustment, Evidence, Rejected
+from rappro.domain.matching.naming import is_own, is_weak_of_others, told_numbers, written
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.rivals import unexplained_charge
@@ -56,6 +57,8 @@ def invoice_numbers(board: Board, clue: Clue) -> Outcome:
     """Full numbers whose items add up to the line, whoever pays."""
     numbers = board.numbers(clue)
     full = numbers.full[:NAMED_MAX]
+    if len(full) > 1 and clue.payer.candidates:
+        full = tuple([named for named in full if not is_weak_of_others(board, clue, named)])
     if not full:
         return None
     readings = [full]
@@ -251,14 +254,14 @@ def _waiting_payment(board: Board, clue: Clue, takes: Sequence[Take]) -> Abstain
 
 def invoice_partial(board: Board, clue: Clue) -> Outcome:
     """One full number of a payer who is known by other evidence, for less than its residual."""
-    numbers = board.numbers(clue)
-    full = [*numbers.full, *(named for named in numbers.told if not named.places)]
+    if not clue.payer.candidates or not board.is_company_line(clue):
+        return None
+    full = [n for n in board.numbers(clue).full if not is_weak_of_others(board, clue, n)]
+    full += [named for named in told_numbers(board, clue) if not named.places]
     if len(full) != 1 or (full[0].fit < Fit.EXACT and full[0].fit is not Fit.SPLIT):
         return None
-    if not is_strong(full[0].hit) or not board.is_company_line(clue):
-        return None
     ways = _choices(board, clue, full[0])
-    if len(ways) != 1:
+    if len(ways) != 1 or not (is_strong(full[0].hit) or is_own(full[0].hit)):
         return None
     (place,) = ways[0]
     party = board.item(place).third_party
@@ -340,7 +343,7 @@ def _foreign_part(
 
 def named_unexplained(board: Board, clue: Clue) -> Outcome:
     """Open items are named and nothing above explains the line: nothing weaker may decide."""
-    told = [n for n in board.numbers(clue).told if any(map(board.state.is_open, n.places))]
+    told = [n for n in told_numbers(board, clue) if any(map(board.state.is_open, n.places))]
     if not told:
         return None
     candidates = [
@@ -349,45 +352,18 @@ def named_unexplained(board: Board, clue: Clue) -> Outcome:
         for place in named.places
         if board.state.is_open(place)
     ]
-    why = f"{_numbers(told)}: the amount does not fit what is left of it"
+    why = f"{written(told)}: the amount does not fit what is left of it"
     evidence = tuple(_number_evidence(board, clue, named) for named in told[:5])
     return Abstain(why, evidence, candidates=tuple(candidates[:5]))
 
 
 def named_settled(board: Board, clue: Clue) -> Outcome:
     """The named invoice was paid before: a second payment is a person's affair."""
-    for named in board.numbers(clue).told:
+    for named in told_numbers(board, clue):
         why = _settled_before(board, named)
         if why is not None:
-            return Abstain(f"{_numbers([named])}: {why}", (_number_evidence(board, clue, named),))
+            return Abstain(f"{written([named])}: {why}", (_number_evidence(board, clue, named),))
     return None
-
-
-def names_closed_number(board: Board, clue: Clue) -> bool:
-    """Tell whether the texts name invoices that are not open: then no open item is meant.
-
-    An entry may be: its payment was booked, and settled the invoice, before the bank showed it.
-    """
-    return bool(board.numbers(clue).told)
-
-
-def may_settle_items(board: Board, clue: Clue) -> bool:
-    """A return never settles an item, nor does a line that names other, closed invoices."""
-    return (
-        not clue.kind.is_return
-        and board.is_company_line(clue)
-        and not names_closed_number(board, clue)
-    )
-
-
-def closed_numbers(board: Board, clue: Clue) -> str | None:
-    """Return the sentence about numbers of the company's shape that no open item has."""
-    told = [n for n in board.numbers(clue).told if not any(map(board.state.is_open, n.places))]
-    return f"{_numbers(told)}: no open item has this number" if told else None
-
-
-def _numbers(told: Sequence[Named]) -> str:
-    return ", ".join("".join(named.hit.runs) for named in told[:5])
 
 
 def _settled_before(board: Board, named: Named) -> str | None:

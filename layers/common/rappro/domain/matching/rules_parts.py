@@ -17,10 +17,11 @@ from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.index import Twin
 from rappro.domain.matching.model import AdjustmentKind, Evidence
+from rappro.domain.matching.naming import is_year, may_settle_items
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, shown
 from rappro.domain.matching.rivals import entries_of_payer
-from rappro.domain.matching.rules_numbers import may_settle_items, settle_items
+from rappro.domain.matching.rules_numbers import settle_items
 from rappro.domain.matching.subsets import distinct_sets
 
 PARTS_MAX: Final = 12
@@ -115,7 +116,7 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId, *, is_list: bool) -
     }
     for ending in clue.refs.endings:
         found = items.with_ending(party, ending)
-        if found and _is_year(ending):
+        if found and is_year(ending):
             found = [place for place in found if items.runs[place][-1].lstrip("0") == ending]
         places.update(found)
     for named in numbers:
@@ -134,10 +135,6 @@ def _parts_of(board: Board, clue: Clue, party: ThirdPartyId, *, is_list: bool) -
     if not places:
         return []
     return sorted(place for place in places if is_candidate(board, clue, place, is_named=is_list))
-
-
-def _is_year(digits: str) -> bool:
-    return len(digits) == 4 and digits[:2] in ("19", "20")
 
 
 def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
@@ -248,7 +245,7 @@ def _shows_ending(board: Board, clue: Clue, place: int) -> bool:
     return (
         len(last) >= ENDING_CHARS_MIN
         and last[0] <= "9"
-        and not _is_year(last)
+        and not is_year(last)
         and (last in clue.refs.endings or _shows_serial(last, clue))
     )
 
@@ -257,6 +254,6 @@ def _shows_serial(last: str, clue: Clue) -> bool:
     """The end of digits in which a serial follows a year or a month, or all without its zeros."""
     shown, short = clue.refs.endings, last.lstrip("0")
     if len(last) < LONG_RUN_DIGITS_MIN:
-        is_telling = len(short) >= ENDING_CHARS_MIN and not _is_year(short)
+        is_telling = len(short) >= ENDING_CHARS_MIN and not is_year(short)
         return is_telling and any(ending.lstrip("0") == short for ending in shown)
     return any(len(ending) > ENDING_CHARS_MIN and last.endswith(ending) for ending in shown)

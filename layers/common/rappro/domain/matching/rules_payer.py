@@ -14,11 +14,12 @@ from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.discounts import discounts
 from rappro.domain.matching.model import Evidence, Rejected
+from rappro.domain.matching.naming import may_settle_items, unless_another_is_named
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.references import key_token
 from rappro.domain.matching.rivals import entries_of_payer, unknown_discount
 from rappro.domain.matching.rules_keys import is_returnable, settle_return
-from rappro.domain.matching.rules_numbers import may_settle_items, settle_items
+from rappro.domain.matching.rules_numbers import settle_items
 from rappro.domain.matching.rules_parts import is_candidate
 from rappro.domain.matching.subsets import ITEMS_MAX
 
@@ -43,6 +44,7 @@ def returned_payer(board: Board, clue: Clue) -> Outcome:
     return None
 
 
+@unless_another_is_named
 def payer_amount(board: Board, clue: Clue) -> Outcome:
     """The payer's one item or entry of exactly that amount; two different ones tell nothing."""
     party = clue.payer.third_party
@@ -145,6 +147,7 @@ def _discounted(board: Board, clue: Clue, party: ThirdPartyId) -> Outcome:
     return plan or unknown_discount(board, clue, place)
 
 
+@unless_another_is_named
 def payer_subset(board: Board, clue: Clue) -> Outcome:
     """The only set of a known payer's items that adds up: credit notes count, twins are one."""
     party = clue.payer.third_party

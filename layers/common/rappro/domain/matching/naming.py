@@ -1,0 +1,167 @@
+"""Which invoices a line names without any doubt, open or not, once it is known who pays.
+
+A number that hardly stands in a text by chance is told whoever pays (board.Named.is_told). A weaker
+one, "FA933" or "FACT 02820", is told by its payer: it is one of his own, or a word says that it is
+an invoice's. What is told and not explained is left to a person: nothing weaker may decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from functools import wraps
+from typing import Final
+
+from rappro.domain.matching.board import Board, Named
+from rappro.domain.matching.clues import Clue, is_strong
+from rappro.domain.matching.model import TargetType
+from rappro.domain.matching.numbers import Fit, Hit
+from rappro.domain.matching.plan import Abstain, Outcome, Plan
+
+LONE_DIGITS: Final = 5
+"""Digits alone that are a number where the payer has one like it: fewer are an order or a year."""
+
+SHOWN_ITEMS_MAX: Final = 300
+"""Items of one payer whose numbers are looked for in a line's texts."""
+
+SHOWN_CHARS_MIN: Final = 4
+GLUED_CHARS_MIN: Final = 6
+"""Letters and digits of a number that is found within others, as people glue them."""
+
+_DIGIT: Final = re.compile("[0-9]")
+
+
+def told_numbers(board: Board, clue: Clue) -> tuple[Named, ...]:
+    """Return the numbers that a line names without doubt, to everybody or by its payer."""
+    numbers = board.numbers(clue)
+    if not clue.payer.candidates or len(numbers.told) == len(numbers.all):
+        return numbers.told
+    return numbers.told + tuple([n for n in numbers.all if _is_told_by_payer(board, clue, n)])
+
+
+def _is_told_by_payer(board: Board, clue: Clue, named: Named) -> bool:
+    if named.fit < Fit.SPLIT or is_strong(named.hit):
+        return False
+    if named.places:
+        return any(clue.payer.may_be(board.item(place).third_party) for place in named.places)
+    hit = named.hit
+    if clue.payer.third_party is None or hit.is_doubtful or hit.fit is not Fit.EXACT:
+        return False
+    if named.has_letters:
+        return len(hit.runs[0]) > 1 and hit.end - hit.start == sum(map(len, hit.runs))
+    return hit.is_marked and not is_year("".join(hit.runs))
+
+
+def is_own(hit: Hit) -> bool:
+    """Tell whether a weak number that is the payer's own is meant: by its form, or a word says so.
+
+    Six digits that are a day need the word.
+    """
+    digits = "".join(hit.runs)
+    return hit.fit is Fit.EXACT and (
+        hit.is_marked or not digits.isdigit() or len(digits) == LONE_DIGITS
+    )
+
+
+def is_weak_of_others(board: Board, clue: Clue, named: Named) -> bool:
+    """Tell whether a number that may stand there by chance is of none whom the line could be from.
+
+    An order or a customer number may be some other third party's invoice number.
+    """
+    return not is_strong(named.hit) and not any(
+        clue.payer.may_be(board.item(place).third_party) for place in named.places
+    )
+
+
+def is_year(digits: str) -> bool:
+    """Tell whether digits are as good as a year."""
+    return len(digits) == 4 and digits[:2] in ("19", "20")
+
+
+def names_closed_number(board: Board, clue: Clue) -> bool:
+    """Tell whether the texts name invoices that are not open: then no open item is meant.
+
+    An entry may be: its payment was booked, and settled the invoice, before the bank showed it.
+    """
+    return bool(told_numbers(board, clue))
+
+
+def may_settle_items(board: Board, clue: Clue) -> bool:
+    """A return never settles an item, nor does a line that names other, closed invoices."""
+    return (
+        not clue.kind.is_return
+        and board.is_company_line(clue)
+        and not names_closed_number(board, clue)
+    )
+
+
+def closed_numbers(board: Board, clue: Clue) -> str | None:
+    """Return the sentence about numbers of the company's shape that no open item has."""
+    told = [n for n in told_numbers(board, clue) if not any(map(board.state.is_open, n.places))]
+    return f"{written(told)}: no open item has this number" if told else None
+
+
+def written(told: Sequence[Named]) -> str:
+    """Return the first of some numbers, for a sentence."""
+    return ", ".join("".join(named.hit.runs) for named in told[:5])
+
+
+def unless_another_is_named(
+    rule: Callable[[Board, Clue], Outcome],
+) -> Callable[[Board, Clue], Outcome]:
+    """Make a rule on the payer abstain when the texts show the number of another of his items.
+
+    Then an amount or a sum does not speak for what the rule took, though no other rule could make
+    anything of that number.
+    """
+
+    @wraps(rule)
+    def asked(board: Board, clue: Clue) -> Outcome:
+        outcome = rule(board, clue)
+        if not isinstance(outcome, Plan):
+            return outcome
+        takes = [take for take in outcome.takes if take.type is TargetType.OPEN_ITEM]
+        if not takes or not _names_another(board, clue, {take.place for take in takes}):
+            return outcome
+        why = ("third_party", "amount" if len(takes) == 1 else "sum")
+        return Abstain(
+            "the texts show the number of another item of the payer's",
+            candidates=(board.candidate(takes, why),),
+        )
+
+    return asked
+
+
+def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
+    """Tell whether the texts show, in whatever way, the number of another item of one party.
+
+    Or the last digits of one. Items that were settled before count as well.
+    """
+    told = [words for words in clue.fields if _DIGIT.search(words.text)]
+    if not told:
+        return False
+    parties = {board.item(place).third_party for place in chosen}
+    places = [place for party in parties for place in board.index.items.by_party[party]]
+    if len(places) == len(chosen) or len(places) > SHOWN_ITEMS_MAX:
+        return False
+    words = {word for text in told for word in text.words}
+    glued = " ".join("".join(text.words) for text in told)
+    named = {place: _written(board, place, words, glued) for place in places}
+    own = [number for place, number in named.items() if number and place in chosen]
+    return any(
+        number and place not in chosen and not any(number in each for each in own)
+        for place, number in named.items()
+    )
+
+
+def _written(board: Board, place: int, words: Collection[str], glued: str) -> str:
+    """Return what the texts show of an item's number; empty when it is less than tells."""
+    runs = board.index.items.runs[place]
+    number = "".join(runs)
+    if len(number) >= SHOWN_CHARS_MIN and (
+        number in words or (len(number) >= GLUED_CHARS_MIN and number in glued)
+    ):
+        return number
+    last = runs[-1].lstrip("0") if runs else ""
+    is_telling = len(last) >= SHOWN_CHARS_MIN and last[0] <= "9" and not is_year(last)
+    return last if is_telling and (last in words or runs[-1] in words) else ""
