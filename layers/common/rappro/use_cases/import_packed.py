@@ -103,7 +103,8 @@ def _import_file(
 def _commit(ports: Ports, arrival: Arrival, source: SourceFile) -> None:
     place = arrival.place
     try:
-        writes = source_writes(ports, place.tenant, place.company, source)
+        before = ports.store.get(place.tenant, place.company, SourceFile, source.sha256)
+        writes = source_writes(ports, place.tenant, place.company, source, before)
         ports.store.commit(place.tenant, place.company, writes)
     except StoreConflict:  # harmless when somebody else finished the same archive first
         known = ports.store.get(place.tenant, place.company, SourceFile, arrival.sha256)

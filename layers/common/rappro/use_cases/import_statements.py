@@ -320,7 +320,11 @@ def _commit(
         taken = _journals_of_new(records[start:end])
         writes += [intake.raised(guards[code]) for code in taken]
         if start == last:
-            writes += source_writes(ports, tenant, company, source)
+            before = ports.store.get(tenant, company, SourceFile, source.sha256)
+            if before is not None and before.is_imported:
+                # Its statements are there: nothing else would refuse that it is imported once more.
+                raise StoreConflict("the same bytes came at once, and the other import was first")
+            writes += source_writes(ports, tenant, company, source, before)
         if writes:
             ports.store.commit(tenant, company, writes)
         for code in taken:
@@ -363,10 +367,10 @@ def claim_identity(
 
 
 def source_writes(
-    ports: Ports, tenant: TenantId, company: CompanyId, source: SourceFile
-) -> list[Write]:
+    ports: Ports, tenant: TenantId, company: CompanyId, source: SourceFile,
+    before: SourceFile | None,
+) -> list[Write]:  # fmt: skip
     """Return the writes that make the import of a file final, and known by its bytes and name."""
-    before = ports.store.get(tenant, company, SourceFile, source.sha256)
     name = ports.store.get(tenant, company, SourceName, source.name)
     sightings = (before.sightings if before else 0) + 1
     return [

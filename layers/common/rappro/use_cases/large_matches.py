@@ -36,7 +36,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.packing import fits, pack
-from rappro.use_cases.releasing import final_undo_writes
+from rappro.use_cases.releasing import final_undo_writes, runnable_statements
 from rappro.use_cases.settling import BooksState, merged, settle_writes, unsettle_writes
 
 
@@ -74,10 +74,18 @@ def begin_undo(
     *,
     fence: Fence | None = None,
 ) -> None:
-    """Turn a match to `undoing` and mark it; `finish_matches` gives everything back."""
+    """Turn a match to `undoing` and mark it; `finish_matches` gives everything back.
+
+    Its statements are written as they are: a validation that was planned meanwhile is refused.
+    Raises StatementReadOnly once a statement of it is validated, StoreConflict.
+    """
     undoing = change(match, replace(match, status=MatchStatus.UNDOING))
     mark = create(UnfinishedMatch(match.id, author))
-    ports.store.commit(tenant, company, [undoing, mark], fence=fence)
+    guards = [
+        change(statement, statement)
+        for statement in runnable_statements(ports, tenant, company, match)
+    ]
+    ports.store.commit(tenant, company, [undoing, mark, *guards], fence=fence)
 
 
 def finish_matches(

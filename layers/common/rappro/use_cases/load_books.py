@@ -186,7 +186,10 @@ def _load(
     ports.store.commit(tenant, company, [*final, log], fence=fence)
     lease.release(ports, tenant, company, holder)
     done = replace(done, version=started.version + 1)
-    return _examine_lines(ports, tenant, company, done, _arrivals(fresh))
+    # An attempt that died may have stored records for which no line was examined.
+    is_owing = before is not None and not before.is_examined
+    arrivals = EVERYTHING if is_owing else _arrivals(fresh)
+    return _examine_lines(ports, tenant, company, done, arrivals)
 
 
 def finish_load(ports: Ports, tenant: TenantId, company: CompanyId, sha256: str) -> None:

@@ -32,6 +32,7 @@ from rappro.domain.records import (
     Match,
     MatchStatus,
     StatementRecord,
+    UnfinishedMatch,
 )
 from rappro.domain.settings import (
     ImportProfile,
@@ -45,7 +46,7 @@ from rappro.domain.writes import (
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
-from rappro.use_cases.large_matches import commit_match
+from rappro.use_cases.large_matches import commit_match, finish_matches
 from rappro.use_cases.settling import BooksState, settle_writes
 from rappro.use_cases.teaching import teaching_writes
 
@@ -71,11 +72,16 @@ def match_by_hand(
 ) -> Match:
     """Match lines with targets and draft the entries it needs; all or nothing.
 
+    A match that is larger than one commit may have died half-way: the same request finishes it.
     Raises NotFound, TotalsDiffer, OpenItemAlreadySettled, StatementReadOnly, NotAllowedInState for
     a line that is matched already, InvalidRequest, TooLarge, StoreConflict.
     """
     _check_shape(request)
     lines = _lines(ports, tenant, company, request)
+    if _is_under_way(ports, tenant, company, lines, request):
+        finish_matches(ports, tenant, company)
+        return _made(ports, tenant, company, _match_id(lines, request))
+    _check_free(lines)
     statements = _statements(ports, tenant, company, lines)
     view = _view(ports, tenant, company, request, lines, profile=statements[0].profile)
     parts = spread([line.line.amount_minor for line in lines], request.targets)
@@ -102,6 +108,10 @@ def match_by_hand(
         audit(ports.clock.now(), author, "match_by_hand", match_id, after={"lines": match.lines})
     )
     commit_match(ports, tenant, company, match, head, settling)
+    return _made(ports, tenant, company, match_id)
+
+
+def _made(ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId) -> Match:
     found = ports.store.get(tenant, company, Match, match_id)
     if found is None:
         raise NotFound(f"no match {match_id}")
@@ -129,7 +139,21 @@ def _lines(
     missing = [key for key in keys if key not in found]
     if missing:
         raise NotFound(f"no line {missing[0]}")
-    lines = [found[key] for key in keys]
+    return [found[key] for key in keys]
+
+
+def _is_under_way(
+    ports: Ports, tenant: TenantId, company: CompanyId, lines: list[LineRecord],
+    request: ManualMatch,
+) -> bool:  # fmt: skip
+    """Say whether the lines are claimed by this very match, which is not finished."""
+    match_id = _match_id(lines, request)
+    if any(line.match_id != match_id for line in lines):
+        return False
+    return ports.store.get(tenant, company, UnfinishedMatch, match_id) is not None
+
+
+def _check_free(lines: list[LineRecord]) -> None:
     for line in lines:
         if line.match_id is not None:
             raise NotAllowedInState(f"line {line.key} is matched already")
@@ -139,7 +163,6 @@ def _lines(
             raise NotAllowedInState(f"line {line.key} is not booked")
     if len({line.journal for line in lines}) > 1:
         raise InvalidRequest("lines of one bank account make a match", position="/lines")
-    return lines
 
 
 def _statements(

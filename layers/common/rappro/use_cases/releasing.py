@@ -86,14 +86,24 @@ def _statement_writes(
 ) -> list[Write]:  # fmt: skip
     after = {line.key: line for _, line in freed}
     writes: list[Write] = []
+    for statement in runnable_statements(ports, tenant, company, match):
+        lines = [
+            after.get(line.key, line) for line in ports.store.lines(tenant, company, statement.id)
+        ]
+        writes.append(change(statement, with_line_totals(statement, lines)))
+    return writes
+
+
+def runnable_statements(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> list[StatementRecord]:
+    """Return a match's statements. Raises NotFound, StatementReadOnly once one is validated."""
+    found: list[StatementRecord] = []
     for statement_id in match.statement_ids:
         statement = ports.store.get(tenant, company, StatementRecord, statement_id)
         if statement is None:
             raise NotFound(f"no statement {statement_id}")
         if statement.status not in RUNNABLE:
             raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
-        lines = [
-            after.get(line.key, line) for line in ports.store.lines(tenant, company, statement_id)
-        ]
-        writes.append(change(statement, with_line_totals(statement, lines)))
-    return writes
+        found.append(statement)
+    return found

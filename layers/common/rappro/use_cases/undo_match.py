@@ -26,9 +26,16 @@ def undo_match(
     """Undo a match: its lines return to the lists, its drafts go, what it settled is open again.
 
     The pair is remembered on the lines (`vetoes`), so that it is not matched again by itself.
-    Raises NotFound, NotAllowedInState, StatementReadOnly once a statement of it is validated.
+    What a large match or undo left half-way is finished first. Raises NotFound, NotAllowedInState,
+    StatementReadOnly once a statement of it is validated.
     """
     match = _match(ports, tenant, company, match_id)
+    if match.status in {MatchStatus.POSTING, MatchStatus.UNDOING}:
+        finish_matches(ports, tenant, company)
+        is_undo = match.status is MatchStatus.UNDOING
+        match = _match(ports, tenant, company, match_id)
+        if is_undo and match.status is MatchStatus.UNDONE:
+            return match
     if match.status not in {MatchStatus.CONFIRMED, MatchStatus.TO_CONFIRM}:
         raise NotAllowedInState(f"match {match_id} is {match.status}")
     last = final_undo_writes(ports, tenant, company, match, author)

@@ -3,7 +3,8 @@
     check everything ─► one commit: number blocks reserved, statement `validating`
                      ─► from here it only rolls forward, chunk by chunk: entries numbered and
                         validated, lines and matches validated, letters given, the rest to suspense
-                     ─► one commit: statement `validated`, the validation done
+                     ─► the report at the closing day is kept under its hash
+                     ─► one commit: statement `validated`, the validation done, the report's record
 
 A validation that died half-way is finished by calling it again: the plan is derived from what is
 stored, so each entry gets the number it was meant to have (SPEC POS-1, POS-2, POS-4).
@@ -25,6 +26,7 @@ from rappro.domain.books import (
 from rappro.domain.errors import (
     NotFound,
     StatementReadOnly,
+    StoreConflict,
 )  # fmt: skip
 from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId, derive_id
 from rappro.domain.matching.model import Level, Settle, TargetType
@@ -55,7 +57,9 @@ from rappro.domain.writes import (
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import audit
+from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.packing import chained, fits, pack
+from rappro.use_cases.report_snapshots import freeze_report
 from rappro.use_cases.validation_plan import (
     ValidationPlan,
     check_plan,
@@ -73,23 +77,33 @@ def validate_statement(
     """Validate a statement and return it, read-only. Calling it again finishes or repeats it.
 
     Raises NotFound, StatementReadOnly, NotAllowedInState while a match waits for confirmation,
-    PeriodClosed, RuleViolation for a missing account; nothing is changed then. LeaseHeld.
+    PeriodClosed, RuleViolation for a missing account; nothing is changed then. LeaseHeld,
+    StoreConflict while a match of it is under way.
     """
     holder = f"validate:{statement_id}"
     fence = lease.acquire(ports, tenant, company, holder)
     try:
+        finish_matches(ports, tenant, company, fence=fence)
         statement = _statement(ports, tenant, company, statement_id)
         if statement.status is StatementStatus.VALIDATED:
             return statement
         plan = plan_validation(ports, tenant, company, statement)
         validation = ports.store.get(tenant, company, Validation, statement_id)
         if validation is None:
+            _check_finished(plan)
             check_plan(ports, tenant, plan)
             validation = _reserve(ports, tenant, plan, author, fence)
         _roll_forward(ports, tenant, plan, validation, fence)
-        return _finish(ports, tenant, company, validation, fence)
+        return _finish(ports, tenant, plan, validation, fence)
     finally:
         lease.release(ports, tenant, company, holder)
+
+
+def _check_finished(plan: ValidationPlan) -> None:
+    """Refuse a match that was begun since; one begun from here on fails the first commit."""
+    for match in plan.matches.values():
+        if match.status in {MatchStatus.POSTING, MatchStatus.UNDOING}:
+            raise StoreConflict(f"match {match.id} is {match.status}: it is finished first")
 
 
 def _statement(
@@ -275,11 +289,16 @@ def _letter(
 
 
 def _finish(
-    ports: Ports, tenant: TenantId, company: CompanyId, validation: Validation, fence: Fence
+    ports: Ports, tenant: TenantId, plan: ValidationPlan, validation: Validation, fence: Fence
 ) -> StatementRecord:
+    """Freeze the report; in one commit with its record, the statement is validated."""
+    company = plan.company.id
     statement = _statement(ports, tenant, company, validation.statement_id)
-    after = statement.moved_to(StatementStatus.VALIDATED)
+    report = freeze_report(
+        ports, tenant, company, statement, lines=plan.lines, author=validation.author
+    )
+    after = replace(statement.moved_to(StatementStatus.VALIDATED), report_id=report.id)
     done = replace(validation, is_done=True)
-    writes = [change(statement, after), change(validation, done)]
+    writes = [change(statement, after), change(validation, done), create(report)]
     ports.store.commit(tenant, company, writes, fence=fence)
     return replace(after, version=statement.version + 1)
