@@ -157,6 +157,7 @@ class StatementRecord:
     `known_count` counts lines that another statement brought first (LineRecord.known_as). Deleted
     lines are in neither `line_count` nor `booked_minor`: for a statement of a bank, opening +
     booked + deleted = closing. `identity` is what it claimed (StatementIdentity), if it did.
+    `report_id` is the report that was frozen as it was validated (ReportSnapshot).
     """
 
     id: StatementId
@@ -189,6 +190,7 @@ class StatementRecord:
     known_count: int = 0
     deleted_count: int = 0
     deleted_minor: int = 0
+    report_id: str | None = None
     version: int = 0
 
     @property

@@ -41,6 +41,7 @@ from rappro.domain.records import (
     StatementRecord,
     UnfinishedMatch,
 )
+from rappro.domain.report_snapshot import ReportSnapshot
 from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
@@ -52,6 +53,7 @@ Record = (
     | StatementIdentity | Intake | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
     | FeedConnection | FeedRun | ImportProfile | OwnCsvProfile | Lesson
+    | ReportSnapshot
 )  # fmt: skip
 
 

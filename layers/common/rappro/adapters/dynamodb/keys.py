@@ -50,6 +50,7 @@ from rappro.domain.records import (
     StatementRecord,
     UnfinishedMatch,
 )
+from rappro.domain.report_snapshot import ReportSnapshot
 from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
@@ -114,6 +115,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     Run: _Kind(Table.STATEMENTS, "RUN"),
     ImportTrace: _Kind(Table.STATEMENTS, "TRACE"),
     Validation: _Kind(Table.STATEMENTS, "V"),
+    ReportSnapshot: _Kind(Table.STATEMENTS, "REPORT"),
     Lease: _Kind(Table.STATEMENTS, "LEASE"),
     AuditEvent: _Kind(Table.STATEMENTS, "AUDIT"),
     FeedConnection: _Kind(Table.FEEDS, "FEED"),
