@@ -169,7 +169,9 @@ def test_an_item_may_say_its_vat_and_the_company_what_becomes_of_it_in_a_discoun
 
 
 def test_the_vat_of_an_item_is_within_its_amount() -> None:
-    assert refusal_of(books_with("open_items", 0, "vat", value="120.01")).startswith("/open_items/0")
+    position = refusal_of(books_with("open_items", 0, "vat", value="120.01"))
+
+    assert position.startswith("/open_items/0")
 
 
 def test_an_entry_takes_account_and_currency_from_its_journal() -> None:

@@ -115,7 +115,7 @@ def test_a_discount_whose_vat_nobody_said_is_left_to_a_person(
     decision = decided_one(line(117_600, label), items=[sold], parties=[LEROY], posting=posting)
 
     assert is_left_to_a_person(decision)
-    assert [s.id for c in decision.candidates for s in c.settles][0] == "FA2026-00123"
+    assert next(s.id for c in decision.candidates for s in c.settles) == "FA2026-00123"
 
 
 def test_a_named_invoice_less_an_unknown_vat_says_what_is_missing() -> None:

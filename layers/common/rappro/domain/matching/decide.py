@@ -190,22 +190,23 @@ class _Run:
         return undecided(self.board, clue, rule, abstain)
 
     def _matched(self, clue: Clue, rule: str, plan: Plan) -> Decision:
-        party, invoice = (None, None) if plan.takes else named_by(self.board, clue)
+        party, invoice = (None, None)
+        if plan.template is not None:
+            party, invoice = named_by(self.board, clue)
+        settles = settles_of(plan.takes)
+        if plan.account is not None:
+            settles = (Settle(TargetType.ACCOUNT, plan.account, clue.amount),)
         level = Level.AC if plan.is_foreign else Level.A
-        is_entry = plan.template is not None or plan.account is not None
-        on_account = (
-            (Settle(TargetType.ACCOUNT, plan.account, clue.amount),) if plan.account else ()
-        )
+        if plan.template is not None or plan.account is not None:
+            level = Level.AS
         reason = Evidence(rule, shown(clue.line.label), f"matched by the rule {rule}")
         return Decision(
             line_id=clue.match_line.id,
-            level=Level.AS if is_entry else level,
-            third_party=plan.third_party or (None if plan.takes else party),
-            invoice=plan.invoice
-            or clue.match_line.fixed_invoice
-            or (None if plan.takes else invoice),
+            level=level,
+            third_party=plan.third_party or party,
+            invoice=plan.invoice or clue.match_line.fixed_invoice or invoice,
             template=plan.template,
-            settles=settles_of(plan.takes) or on_account,
+            settles=settles,
             adjustments=plan.adjustments,
             explanation=Explanation((reason, *plan.evidence), plan.rejected),
         )

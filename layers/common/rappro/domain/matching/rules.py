@@ -27,6 +27,7 @@ from rappro.domain.matching.rules_numbers import (
 )
 from rappro.domain.matching.rules_parts import number_part, payer_truncated
 from rappro.domain.matching.rules_payer import payer_amount, payer_subset, returned_payer
+from rappro.domain.matching.rules_reversals import reversed_line
 from rappro.domain.matching.rules_templates import template
 from rappro.domain.matching.rules_transfers import internal_transfer, own_account
 from rappro.domain.matching.watchers import ANYTHING, ENTRY, PARTY, TOKEN
@@ -66,6 +67,10 @@ def _is_return(clue: Clue) -> bool:
     return clue.kind.is_return
 
 
+def _is_reversal(clue: Clue) -> bool:
+    return clue.line.is_reversal
+
+
 def _is_card_deposit(clue: Clue) -> bool:
     return clue.kind.is_card_deposit
 
@@ -75,6 +80,7 @@ def traits_of(clue: Clue) -> tuple[bool, ...]:
     kind = clue.kind
     return (
         kind.is_return,
+        clue.line.is_reversal,
         clue.match_line.fixed_invoice is not None,
         bool(clue.hits),
         _has_keys(clue),
@@ -107,6 +113,7 @@ class Rule:
 
 RULES: Final = (
     Rule("invoice_set_by_person", invoice_set_by_person, _has_invoice, is_for_returns=True),
+    Rule("reversed_line", reversed_line, _is_reversal, is_for_returns=True),
     Rule("invoice_numbers", invoice_numbers, _has_numbers, unsure_after=TOKEN),
     Rule("invoice_partial", invoice_partial, _has_numbers, unsure_after=TOKEN),
     Rule("returned_key", returned_key, _has_keys, is_for_returns=True, unsure_after=NEVER),
