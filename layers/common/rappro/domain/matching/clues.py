@@ -83,12 +83,25 @@ class Clue:
     day: int
     refs: TextRefs
     hits: tuple[Hit, ...]
-    keys: frozenset[str]
     end_to_end: frozenset[str]
     payer: Payer
     kind: Kind
     fields: tuple[Words, ...]
     details: tuple[Clue, ...] = ()
+    _keys: frozenset[str] | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return the tokens that an entry's own key may have; read when a rule asks first."""
+        if self._keys is None:
+            keys, line = self.refs.keys, self.line
+            if self.details:
+                keys = keys.union(*(detail.keys for detail in self.details))
+            if line.remittance_ref or line.entry_ref:
+                own = (key_token(line.remittance_ref), key_token(line.entry_ref))
+                keys = keys.union([key for key in own if key])
+            self._keys = keys
+        return self._keys
 
     @property
     def tokens(self) -> frozenset[str]:
@@ -146,13 +159,9 @@ class Reader:
         fields = tuple([text.words for text in texts])
         if len(details) == 1:
             fields += details[0].fields
-        keys, hits = refs.keys, refs.hits
+        hits = refs.hits
         if details:
-            keys = keys.union(*(detail.keys for detail in details))
             hits = (*hits, *(hit for detail in details for hit in detail.hits))
-        if line.remittance_ref or line.entry_ref:
-            own = (key_token(line.remittance_ref), key_token(line.entry_ref))
-            keys = keys.union([key for key in own if key])
         return Clue(
             rank,
             match_line,
@@ -163,7 +172,6 @@ class Reader:
             line.booking_date.toordinal(),
             refs,
             _distinct(hits) if len(hits) > 1 else hits,
-            keys,
             _ids(line),
             _payer(match_line, fields, refs, self._directory, details),
             _kind(line, texts, details),

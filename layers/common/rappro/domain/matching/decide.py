@@ -107,7 +107,6 @@ class _Run:
                     ways[traits] = known
                 way = known
                 self._waiting[way[0]].add(clue.rank)
-                self._watchers.add(clue)
             self._ways.append(way)
 
     def settle_all(self) -> None:
@@ -124,10 +123,13 @@ class _Run:
         rule, changed = RULES[at], Changed()
         apply, board, clues = rule.apply, self.board, self.board.clues
         steps, sure, ways, waiting = self._steps, self._sure, self._ways, self._waiting
+        restarts, watch = self._restarts, self._watchers.add
         has_settled = False
         for rank in ranks:
             clue, way, step = clues[rank], ways[rank], steps[rank]
             outcome = apply(board, clue) if step >= sure[rank] else None
+            if not step and not isinstance(outcome, Plan) and not restarts[rank]:
+                watch(clue)  # a line that was not asked yet need not be asked again
             if outcome is None:
                 step += 1
                 steps[rank] = step

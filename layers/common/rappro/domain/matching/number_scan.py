@@ -8,7 +8,8 @@ over two label lines are all found, and a number of no known shape never is.
 from __future__ import annotations
 
 import re
-from typing import Final
+from enum import IntEnum
+from typing import Final, NamedTuple
 
 from rappro.domain.matching.number_words import MARKS, is_cut, is_glue, may_follow, says_invoice
 from rappro.domain.matching.numbers import (
@@ -25,7 +26,6 @@ RUNS_MAX: Final = 600
 HITS_MAX: Final = 120
 LISTED_MAX: Final = 40
 
-_RUN: Final = re.compile(r"[A-Z]+|[0-9]+")
 _RUN_BETWEEN: Final = re.compile(r"([A-Z]+|[0-9]+)")
 _SEPARATOR: Final = re.compile(r"[\s\-/._'\\:]{0,3}")
 _SEPARATORS: Final = frozenset(("", " ", "-", "/", "."))
@@ -44,14 +44,35 @@ REPEATED_DIGITS_MIN: Final = 6
 """Digits of numbers without letters that a hyphen may join to a list: fewer are parts of one."""
 
 
+class Bound(IntEnum):
+    """What of its digits the numbers of a text depend on, their places and lengths apart."""
+
+    NOTHING = 0
+    ZEROS = 1  # which of them are leading zeros
+    DIGITS = 2  # all of them: a list, a range
+
+
+class Scan(NamedTuple):
+    """The numbers that a text shows, and what other digits in their places could change."""
+
+    hits: list[Hit]
+    bound: Bound
+
+
 def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     """Return the numbers that a folded text shows, best first at each place, none inside another.
 
     `blanked` is the same text with dates, amounts and IBANs blanked: numbers that begin with a
     digit are only believed there.
     """
+    return scanned(text, book, blanked).hits
+
+
+def scanned(text: str, book: ShapeBook, blanked: str) -> Scan:
+    """Return the numbers that a folded text shows, and what of its digits that depends on."""
     pieces = _RUN_BETWEEN.split(text, RUNS_MAX)  # what stands between runs, a run, and so on
     hits: list[Hit] = []
+    bound = Bound.NOTHING
     covered = 0  # whatever begins inside a complete number is part of it
     for index, opening in _starts(pieces, book):
         run = pieces[index]
@@ -61,30 +82,14 @@ def scan(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
             continue
         if opening is None and not (blanked[start:end] == run and _is_start(pieces, index)):
             continue
-        found = _from(text, pieces, index, (opening or run, end), book)
+        found, of_these = _from(text, pieces, index, (opening or run, end), book)
+        bound = max(bound, of_these)
         if found:
             hits += found
-            covered = max([hit.end for hit in found if _is_certain(hit)], default=covered)
+            covered = max([hit.end for hit in found if is_certain(hit)], default=covered)
             if len(hits) > HITS_MAX:
                 break
-    return _widest(hits) if len(hits) > 1 else hits
-
-
-def numbers_of_id(text: str, book: ShapeBook) -> list[Hit]:
-    """Return the numbers that an id of a payment consists of, doubtful; none when it has more.
-
-    Such an id (end-to-end id) is a number of the payer's own, unless it is nothing else but numbers
-    of open items and words such as FACT.
-    """
-    hits = [hit for hit in scan(text, book, text) if _is_certain(hit)]
-    if not hits:
-        return hits
-    rest = text
-    for hit in hits:
-        rest = rest[: hit.start] + " " * (hit.end - hit.start) + rest[hit.end :]
-    if not all(run > ":" and is_glue(run) for run in _RUN.findall(rest)):
-        return []
-    return [hit._replace(is_doubtful=True) for hit in hits]
+    return Scan(_widest(hits) if len(hits) > 1 else hits, bound)
 
 
 def _starts(pieces: list[str], book: ShapeBook) -> list[tuple[int, str | None]]:
@@ -112,7 +117,8 @@ def _starts(pieces: list[str], book: ShapeBook) -> list[tuple[int, str | None]]:
     return found
 
 
-def _is_certain(hit: Hit) -> bool:
+def is_certain(hit: Hit) -> bool:
+    """Tell whether a number is complete and can be nothing else."""
     return hit.fit is Fit.EXACT and not hit.is_doubtful
 
 
@@ -163,7 +169,8 @@ def _is_repeated(pieces: list[str], index: int, at: int) -> bool:
         return True
     count = (at - index) // 2 + 1
     before = pieces[index - 2 * count : index : 2] if index > 2 * count else []
-    return [*map(len, before)] == [*map(len, pieces[index : at + 1 : 2])]
+    number = pieces[index : at + 1 : 2]
+    return [(len(run), run < ":") for run in before] == [(len(run), run < ":") for run in number]
 
 
 def _is_marked(pieces: list[str], index: int) -> bool:
@@ -193,13 +200,17 @@ def _is_doubtful(pieces: list[str], index: int, at: int, book: ShapeBook) -> boo
 
 def _from(
     text: str, pieces: list[str], index: int, first: tuple[str, int], book: ShapeBook
-) -> list[Hit]:
-    """Return the hits that begin at a run; `first` is its own text and where it ends."""
+) -> tuple[list[Hit], Bound]:
+    """Return the hits that begin at a run, and what of its digits they depend on.
+
+    `first` is the run's own text and where it ends.
+    """
     part, end = first
     start = end - len(part)
     parts: list[str] = []
     runs = ""
     hits: list[Hit] = []
+    bound = Bound.NOTHING
     for at in range(index, min(index + 2 * RUNS_PER_NUMBER_MAX, len(pieces)), 2):
         if parts:
             between, part = pieces[at - 1], pieces[at]
@@ -211,6 +222,8 @@ def _from(
         runs += part if part[0] > "9" else "9" * len(part)
         reading = book.readings.get(runs) or book.reading(runs)
         if reading.is_number:
+            if reading.whole is None and reading.padded is not None:
+                bound = max(bound, Bound.ZEROS)
             found = _hit(parts, reading)
             if found is not None and _stands(pieces, (index, at), found[1], book):
                 is_doubtful = (reading.may_grow and is_cut(text, end)) or (
@@ -219,11 +232,12 @@ def _from(
                 is_marked = runs[0] == "9" and index > 1 and _is_marked(pieces, index)
                 hit = Hit(found[0], found[1], tuple(parts), start, end, is_doubtful, is_marked)
                 hits.append(hit)
-                if hit.fit is Fit.EXACT:
+                if hit.fit is Fit.EXACT and _LISTED.match(text, hit.end) is not None:
+                    bound = Bound.DIGITS
                     hits += _listed(text, hit)
         if not reading.may_grow:
             break
-    return hits
+    return hits, bound
 
 
 def _stands(pieces: list[str], span: tuple[int, int], fit: Fit, book: ShapeBook) -> bool:
@@ -290,7 +304,7 @@ def _widest(hits: list[Hit]) -> list[Hit]:
         hit
         for hit in hits
         if hit.fit is Fit.LISTED
-        or (hit.runs[0] < ":" and hit.end - hit.start >= REPEATED_DIGITS_MIN and _is_certain(hit))
+        or (hit.runs[0] < ":" and hit.end - hit.start >= REPEATED_DIGITS_MIN and is_certain(hit))
     ]
     for hit in sorted(hits, key=lambda h: (h.start - h.end, -h.fit, h.start, h.token)):
         if (

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rappro.domain.matching.normalise import fold
 from rappro.domain.matching.number_words import GLUE_WORDS, is_glue
@@ -29,6 +29,7 @@ READINGS_KEPT: Final = 20_000
 """Beginnings of numbers of which the reading is remembered."""
 
 _RUN: Final = re.compile(r"[A-Z]+|[0-9]+")
+_LETTERS: Final = re.compile(r"[A-Z]+")
 
 
 class Fit(IntEnum):
@@ -105,8 +106,9 @@ class ShapeBook:
     group lengths;
     `cores` maps a count of digits to the group lengths of shapes that have letters as well.
     `openers` maps the letters that a number may begin with, a word glued before them included, to
-    the number's own; None remembers a word that opens none. `readings` remembers what was worked
-    out from these.
+    the number's own; None remembers a word that opens none. `windows` finds the parts of a text
+    that a number may stand in. `readings` and `patterns` (number_patterns.py) remember what was
+    worked out from these.
     """
 
     glued: dict[str, _Groups]
@@ -116,7 +118,9 @@ class ShapeBook:
     openers: dict[str, str | None]
     letters_first: frozenset[str]
     digits_min: int
+    windows: re.Pattern[str]
     readings: dict[str, Reading] = field(default_factory=dict)
+    patterns: dict[str, Any] = field(default_factory=dict)
 
     def opener(self, word: str) -> str | None:
         """Return the letters of a number that a word ends with, other words glued before them."""
@@ -204,6 +208,27 @@ def shape_book(shapes: tuple[str, ...]) -> ShapeBook:
         openers={letters: letters for letters in first},
         letters_first=first,
         digits_min=min(starts, default=NUMBER_CHARS_MAX),
+        windows=_windows(glued, first),
+    )
+
+
+def _windows(glued: Iterable[str], letters_first: frozenset[str]) -> re.Pattern[str]:
+    """Return what finds digits with as many words around them as tell whether they are a number.
+
+    Before them the letters of a number, in as many runs as some other number's letters begin, or
+    two words such as FACTURE N; behind them the letters of it, and the word after.
+    """
+    before, after = 2, 0
+    for whole in glued:
+        head, *rest = _LETTERS.findall(whole) if whole[0] > "9" else ("", *_LETTERS.findall(whole))
+        begun = [len(first) for first in letters_first if head.startswith(first) and first != head]
+        before = max(before, 1 + len(head) - min(begun, default=len(head)))
+        after = max(after, *map(len, rest), 0)
+    word, other = "[A-Z]++[^A-Z0-9]*+", "[^A-Z0-9]*+[A-Z]++"
+    return re.compile(
+        rf"(?<![A-Z])(?:{word}){{0,{before}}}[0-9]++"
+        rf"(?:(?:{other}){{0,{before + after + 1}}}[^A-Z0-9]*+[0-9]++)*+"
+        rf"(?:{other}){{0,{after + 1}}}+[^A-Z0-9]*+"
     )
 
 

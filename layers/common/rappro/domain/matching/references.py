@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from rappro.domain.books import (
     BankEntry,
@@ -24,7 +24,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.matching.ibans import IBAN_IN_TEXT, compact_iban, is_iban, longest_iban
 from rappro.domain.matching.normalise import fold
-from rappro.domain.matching.number_scan import numbers_of_id, scan
+from rappro.domain.matching.number_patterns import numbers_in, numbers_of_id
 from rappro.domain.matching.numbers import (
     CORE_DIGITS_MIN,
     NUMBER_CHARS_MAX,
@@ -160,26 +160,91 @@ def is_card_slip(entry: BankEntry) -> bool:
     return bool(entry.card_contract) or is_card or entry.account.startswith(CARD_SLIPS_ACCOUNT)
 
 
-class TextRefs(NamedTuple):
+class TextRefs:
     """The typed references that one text shows.
 
-    `keys` are tokens that an entry's own key may have; `endings` the free-standing digit runs;
-    `amounts` are amounts printed with two decimals, in hundredths.
+    Numbers and what may tell who pays are read at once; what only some rules ask for is read from
+    the text when the first one asks. `keys` are tokens that an entry's own key may have; `endings`
+    the free-standing digit runs; `amounts` are amounts printed with two decimals, in hundredths.
     """
 
-    hits: tuple[Hit, ...] = ()
-    keys: frozenset[str] = frozenset()
-    cheques: frozenset[str] = frozenset()
-    mandates: frozenset[str] = frozenset()
-    ibans: frozenset[str] = frozenset()
-    sirens: frozenset[str] = frozenset()
-    endings: frozenset[str] = frozenset()
-    amounts: frozenset[int] = frozenset()
+    __slots__ = (
+        "_amounts", "_blanked", "_cheques", "_endings", "_keys", "_payment_id", "_sirens", "_text",
+        "_undated", "hits", "ibans", "mandates",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        hits: tuple[Hit, ...] = (),
+        mandates: frozenset[str] = frozenset(),
+        ibans: frozenset[str] = frozenset(),
+        texts: tuple[str, str, str] = ("", "", ""),
+        *,
+        payment_id: str = "",
+    ) -> None:
+        """`texts` are without IBANs, without dates as well, and without printed amounts as well."""
+        self.hits = hits
+        self.mandates = mandates
+        self.ibans = ibans
+        self._text, self._undated, self._blanked = texts
+        self._payment_id = payment_id
+        self._keys: frozenset[str] | None = None
+        self._cheques: frozenset[str] | None = None
+        self._sirens: frozenset[str] | None = None
+        self._endings: frozenset[str] | None = None
+        self._amounts: frozenset[int] | None = None
+
+    def with_id(self, payment_id: str, hits: Sequence[Hit]) -> TextRefs:
+        """Return what a text and a payment's id beside it refer to."""
+        return TextRefs(
+            (*self.hits, *hits) if hits else self.hits,
+            self.mandates | _mandates(payment_id),
+            self.ibans,
+            (self._text, self._undated, self._blanked),
+            payment_id=payment_id,
+        )
+
+    @property
+    def keys(self) -> frozenset[str]:
+        if self._keys is None:
+            keys = _keys(self._text) if self._text else _EMPTY
+            self._keys = keys | _keys(self._payment_id) if self._payment_id else keys
+        return self._keys
+
+    @property
+    def cheques(self) -> frozenset[str]:
+        if self._cheques is None:
+            found = _CHEQUE.findall(self._blanked) if "CH" in self._blanked else ()
+            self._cheques = frozenset([c.lstrip("0") for c in found]) - {""} if found else _EMPTY
+        return self._cheques
+
+    @property
+    def sirens(self) -> frozenset[str]:
+        if self._sirens is None:
+            found = _SIREN.findall(self._blanked)
+            if self._payment_id:
+                found += _SIREN.findall(self._payment_id)
+            self._sirens = frozenset([f.replace(" ", "") for f in found]) if found else _EMPTY
+        return self._sirens
+
+    @property
+    def endings(self) -> frozenset[str]:
+        if self._endings is None:
+            found = _DIGITS.findall(self._blanked)
+            self._endings = frozenset(found) if found else _EMPTY
+        return self._endings
+
+    @property
+    def amounts(self) -> frozenset[int]:
+        if self._amounts is None:
+            text = self._undated
+            self._amounts = _amounts(text) if "," in text or "." in text else _NO_AMOUNTS
+        return self._amounts
 
 
-NOTHING: Final = TextRefs()
 _EMPTY: Final[frozenset[str]] = frozenset()
 _NO_AMOUNTS: Final[frozenset[int]] = frozenset()
+NOTHING: Final = TextRefs()
 
 
 def has_digit(text: str) -> bool:
@@ -203,18 +268,11 @@ def read_text(folded: str, book: ShapeBook, payment_id: str = "") -> TextRefs:
     undated = _DATE.sub(_blank, text) if _DATE_MARK.search(text) else text
     has_amounts = "," in undated or "." in undated
     blanked = _AMOUNT.sub(_blank, undated) if has_amounts else undated
-    cheques = _CHEQUE.findall(blanked) if "CH" in blanked else ()
-    endings = _DIGITS.findall(blanked)
-    sirens = _SIREN.findall(blanked)
     return TextRefs(
         tuple(_numbers(text, book, blanked)),
-        _keys(text),
-        frozenset(found.lstrip("0") for found in cheques) - {""} if cheques else _EMPTY,
         _mandates(folded),
         frozenset(map(compact_iban, written)) if written else _EMPTY,
-        frozenset(found.replace(" ", "") for found in sirens) if sirens else _EMPTY,
-        frozenset(endings) if endings else _EMPTY,
-        _amounts(undated) if has_amounts else _NO_AMOUNTS,
+        (text, undated, blanked),
     )
 
 
@@ -224,20 +282,13 @@ def _read_with_id(folded: str, book: ShapeBook, payment_id: str) -> TextRefs:
     hits, text = numbers_of_id(payment_id, book), folded
     if not hits and len(payment_id) >= PAYMENT_ID_CHARS_MIN and payment_id in text:
         text = text.replace(payment_id, " " * len(payment_id))
-    refs = read_text(text, book)
-    sirens = [found.replace(" ", "") for found in _SIREN.findall(payment_id)]
-    return refs._replace(
-        hits=(*refs.hits, *hits) if hits else refs.hits,
-        keys=refs.keys | _keys(payment_id),
-        mandates=refs.mandates | _mandates(payment_id),
-        sirens=refs.sirens.union(sirens) if sirens else refs.sirens,
-    )
+    return read_text(text, book).with_id(payment_id, hits)
 
 
 def _numbers(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     """Return the numbers of a text; what a mark says to be a payment's id is read as one."""
     if not ("ID" in text or "E2E" in text or "EREF" in text or "END" in text):
-        return scan(text, book, blanked)
+        return numbers_in(text, book, blanked)
     hits: list[Hit] = []
     for found in _PAYMENT_ID.finditer(text):
         start, end = found.span(1)
@@ -247,7 +298,7 @@ def _numbers(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
         ]
         text = text[:start] + " " * (end - start) + text[end:]
         blanked = blanked[:start] + " " * (end - start) + blanked[end:]
-    return scan(text, book, blanked) + hits
+    return numbers_in(text, book, blanked) + hits
 
 
 def tokens_in(texts: Iterable[str], shapes: Iterable[str]) -> frozenset[str]:

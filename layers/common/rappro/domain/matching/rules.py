@@ -48,7 +48,8 @@ def _has_numbers(clue: Clue) -> bool:
 
 
 def _has_keys(clue: Clue) -> bool:
-    return bool(clue.keys or clue.end_to_end or clue.refs.cheques)
+    """Keys are read when they are needed: a line with a number is taken to have some."""
+    return bool(clue.hits or clue.keys or clue.end_to_end or clue.refs.cheques)
 
 
 def _has_parts(clue: Clue) -> bool:

@@ -164,7 +164,7 @@ class Directory:
         holders: set[ThirdPartyId] = set()
         if refs.ibans or line.iban:
             holders |= self._fits(self._ibans, self._ibans_of(line))
-        if refs.sirens or line.counterparty_id:
+        if self._sirens and (refs.sirens or line.counterparty_id):
             holders |= self._fits(self._sirens, refs.sirens | {line.counterparty_id or ""})
         if holders:
             return _weigh(self._one_way(holders, line), named, line)
