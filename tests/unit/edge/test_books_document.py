@@ -168,6 +168,19 @@ def test_an_item_may_say_its_vat_and_the_company_what_becomes_of_it_in_a_discoun
     assert (posting.vat_collected_account, posting.suspense_account) == ("445711", "472000")
 
 
+def test_an_account_for_the_banks_own_lines_is_named_kept_and_taken_away() -> None:
+    def after(stored: BooksDocument | None, **said: str) -> str | None:
+        books = read_books(books_with("settings", value=said), stored=stored)
+        return books.company.posting.bank_fee_account
+
+    named = read_books(books_with("settings", value={"bank_fee_account": "627100"}))
+
+    assert named.company.posting.bank_fee_account == "627100"
+    assert after(None) is None
+    assert after(named, interest_paid_account="661600") == "627100"
+    assert after(named, bank_fee_account="") is None
+
+
 def test_the_vat_of_an_item_is_within_its_amount() -> None:
     position = refusal_of(books_with("open_items", 0, "vat", value="120.01"))
 

@@ -89,7 +89,10 @@ class AccountVatRate:
 
 @dataclass(frozen=True, slots=True)
 class PostingSettings:
-    """Accounts that generated entries use; defaults from the Plan comptable général."""
+    """Accounts that generated entries use; defaults from the Plan comptable général.
+
+    Lines of the bank's own (fees, interest) are booked only on an account that is named here.
+    """
 
     customers_account: str = "411000"
     suppliers_account: str = "401000"
@@ -107,3 +110,6 @@ class PostingSettings:
     discount_vat_rates: tuple[AccountVatRate, ...] = ()
     vat_collected_account: str = "445710"
     vat_deductible_account: str = "445660"
+    bank_fee_account: str | None = None
+    interest_paid_account: str | None = None
+    interest_received_account: str | None = None

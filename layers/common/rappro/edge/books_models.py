@@ -81,6 +81,7 @@ Text = Annotated[str, StringConstraints(max_length=TEXT_CHARS_MAX)]
 ShortText = Annotated[str, StringConstraints(max_length=ID_CHARS_MAX)]
 OptionalId = Annotated[ShortText | None, BeforeValidator(_blank_is_absent)]
 OptionalText = Annotated[Text | None, BeforeValidator(_blank_is_absent)]
+IdOrNone = Annotated[str, Field(max_length=ID_CHARS_MAX, description="an empty text: none")]
 BankCode = Annotated[ShortText | None, BeforeValidator(_compact), AfterValidator(_blank_is_absent)]
 Texts = Annotated[list[Text], Field(max_length=TEXTS_MAX)]
 Iban = Annotated[Id, BeforeValidator(_compact)]
@@ -177,12 +178,15 @@ class SettingsPart(_Part):
     discount_vat_rates: Annotated[list[AccountVatRatePart], Field(max_length=100)] | None = None
     vat_collected_account: Id | None = None
     vat_deductible_account: Id | None = None
+    bank_fee_account: IdOrNone | None = None
+    interest_paid_account: IdOrNone | None = None
+    interest_received_account: IdOrNone | None = None
 
     def posting(self) -> dict[str, Any]:
         """Return what is said of posting, by the names of its settings."""
         names = {field.name for field in fields(PostingSettings)}
         said = {name: getattr(self, name) for name in sorted(names & self.model_fields_set)}
-        found = {name: value for name, value in said.items() if value is not None}
+        found = {name: value or None for name, value in said.items() if value is not None}
         if self.discount_vat_rates is not None:
             rates = (AccountVatRate(r.account, r.rate_percent) for r in self.discount_vat_rates)
             found["discount_vat_rates"] = tuple(rates)

@@ -149,7 +149,12 @@ def _is_default(plan: ValidationPlan, number: str) -> bool:
 def default_accounts(company: Company, statement: StatementRecord) -> dict[str, str]:
     """Return the accounts that posting may use by settings, with their PCG labels."""
     posting = company.posting
-    return {
+    optional = {
+        posting.bank_fee_account: "Services bancaires",
+        posting.interest_paid_account: "Intérêts bancaires",
+        posting.interest_received_account: "Autres produits financiers",
+    }
+    return {number: label for number, label in optional.items() if number is not None} | {
         statement.profile.suspense_account: "Compte d'attente",
         posting.suspense_account: "Compte d'attente",
         posting.discount_granted_account: "Escomptes accordés",

@@ -14,6 +14,7 @@ from typing import Final
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.plan import Outcome
+from rappro.domain.matching.rules_bank import bank_costs
 from rappro.domain.matching.rules_batch import batch_details
 from rappro.domain.matching.rules_cards import card_contract, card_rate
 from rappro.domain.matching.rules_entries import entry_in_window, group_in_window, may_be_group
@@ -133,6 +134,7 @@ RULES: Final = (
     Rule("payer_subset", payer_subset, _has_payer, unsure_after=PARTY),
     Rule("named_settled", named_settled, _has_numbers, unsure_after=TOKEN),
     Rule("template", template, is_for_returns=True, unsure_after=NEVER),
+    Rule("bank_costs", bank_costs, unsure_after=NEVER),
     Rule("internal_transfer", internal_transfer),
 )
 """SPEC 3.1, in its order. docs/matching.md explains each to an accountant."""

@@ -154,6 +154,9 @@ class SettingsOutput(Output):
     discount_vat_rates: list[AccountVatRateOutput]
     vat_collected_account: str
     vat_deductible_account: str
+    bank_fee_account: str | None
+    interest_paid_account: str | None
+    interest_received_account: str | None
 
     @classmethod
     def of(cls, matching: MatchingSettings, posting: PostingSettings, currency: str) -> Self:
