@@ -308,7 +308,7 @@ def test_entries_of_a_price_are_read_up_to_their_bound(
     store: Store, tenant: TenantId, company: CompanyId
 ) -> None:
     entries = [
-        bank_entry(f"e{n:04d}", 500, third_party=f"C{n % 600}", label="x" * 1500)
+        bank_entry(f"e{n:04d}", 500, third_party=f"C{n % 90}", label="x" * 1500)
         for n in range(ENTRIES_OF_AMOUNT_MAX + 100)
     ]
     store.load(tenant, company, [*entries, open_item("i1", 500)])
@@ -317,8 +317,8 @@ def test_entries_of_a_price_are_read_up_to_their_bound(
     found = store.evidence(tenant, company, replace(by_amounts(500), party_amounts=meant))
 
     of_c7 = {entry.id for entry in found.bank_entries if entry.third_party == "C7"}
-    assert of_c7 == {"e0007", "e0607"}
-    assert 0 <= len(found.bank_entries) - (ENTRIES_OF_AMOUNT_MAX + 1) <= 2
+    assert of_c7 == {entry.id for entry in entries if entry.third_party == "C7"}
+    assert 0 <= len(found.bank_entries) - (ENTRIES_OF_AMOUNT_MAX + 1) <= len(of_c7)
     assert [item.id for item in found.open_items] == ["i1"]
 
 

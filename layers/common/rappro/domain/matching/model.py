@@ -189,7 +189,7 @@ The bounds of rules that look at an amount's items lie within it, so reading one
 this is enough to know that the rules do not look at them.
 """
 
-ENTRIES_OF_AMOUNT_MAX: Final = 1_000
+ENTRIES_OF_AMOUNT_MAX: Final = 250
 """Waiting bank entries of one amount, whoever's; of more, only the payer's own count."""
 
 
