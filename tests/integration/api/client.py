@@ -29,6 +29,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+    content: bytes = b""  # of a file that is no text; `text` then shows it byte by byte
 
     @property
     def body(self) -> Any:
@@ -84,8 +85,11 @@ class Client:
         context = SimpleNamespace(function_name="api", aws_request_id="1")
         raw = handle(json.loads(json.dumps(event)), context, self.ports)
         json.dumps(raw)  # Lambda serialises it
-        answer = Answer(raw["statusCode"], raw["headers"], raw["body"])
-        assert raw["isBase64Encoded"] is False
+        is_text = raw["headers"].get("Content-Type") != "application/pdf"
+        assert raw["isBase64Encoded"] is not is_text
+        content = raw["body"].encode() if is_text else base64.b64decode(raw["body"], validate=True)
+        text = raw["body"] if is_text else content.decode("latin-1")
+        answer = Answer(raw["statusCode"], raw["headers"], text, content)
         assert answer.headers["Cache-Control"] == "no-store"
         keeps_to_document(method, path, answer)
         return answer

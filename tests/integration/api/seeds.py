@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -82,6 +82,8 @@ from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
 )
+from rappro.domain.report import ReconciliationReport, ReportHolder
+from rappro.domain.report_snapshot import report_bytes, snapshot_of
 from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
@@ -150,6 +152,15 @@ def seed(world: World, tenant: str, mark: str) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     world.blobs.archive(owner, ids.COMPANY, sha256, BytesIO(content))
     world.store.load(owner, ids.COMPANY, _records(tenant, mark, sha256))
+    frozen = ReconciliationReport(
+        ids.JOURNAL, "512100", "EUR", DAY, "1", 112_500, 112_500, (), (),
+        holder=ReportHolder(f"Menuiserie {mark}"),
+    )  # fmt: skip
+    kept = report_bytes(frozen)
+    made = snapshot_of(frozen, kept, StatementId("st_earlier"), author=mark, at=NOW)
+    snapshot = replace(made, id=ids.REPORT)
+    world.blobs.archive(owner, ids.COMPANY, snapshot.sha256, BytesIO(kept))
+    world.store.load(owner, ids.COMPANY, [snapshot])
 
 
 def _records(tenant: str, mark: str, sha256: str) -> Iterator[Record]:

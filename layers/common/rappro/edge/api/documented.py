@@ -42,15 +42,18 @@ def documented(
     has_body: bool = False,
     is_found: bool = True,
     may_conflict: bool = False,
+    media_type: str | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of a route's decorator.
 
     `answer` says what comes back with `status`. `is_found`: the route may answer 404;
-    `may_conflict`: the books may refuse (409).
+    `may_conflict`: the books may refuse (409). `media_type` of an answer that is no JSON.
     """
     statuses = _ALWAYS | (_WITH_BODY if has_body else frozenset())
     statuses |= ({404} if is_found else frozenset()) | ({409} if may_conflict else frozenset())
     responses: dict[int, dict[str, Any]] = {status: {"description": answer}}
+    if media_type is not None:
+        responses[status]["content"] = {media_type: {}}
     return {
         "operation_id": operation_id,
         "summary": summary,

@@ -6,6 +6,7 @@ They are built when the OpenAPI document is, and only then.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -49,6 +50,7 @@ from rappro.domain.records import (
     StatementStatus,
 )
 from rappro.domain.report import ReconciliationReport, ReportItem
+from rappro.domain.report_snapshot import report_bytes, snapshot_of
 from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
@@ -81,6 +83,7 @@ from rappro.edge.api.sample_ids import (
     MATCH,
     OPEN_ITEM,
     POSITION,
+    REPORT,
     RUN,
     STATEMENT,
     THIRD_PARTY,
@@ -124,9 +127,9 @@ _BOOKS: Final = {
 _LISTED: Final = frozenset(
     {
         "AccountOutput", "AuditOutput", "BooksLoadOutput", "CompanyOutput", "ConnectionOutput",
-        "CsvProfileOutput", "EntryOutput", "FeedRunOutput", "ImportOutput", "ImportProfileOutput",
-        "JournalOutput", "LessonOutput", "LineOutput", "MatchOutput", "OpenItemOutput", "RunOutput",
-        "StatementOutput", "ThirdPartyOutput",
+        "CsvProfileOutput", "EntryOutput", "FeedRunOutput", "FrozenReportOutput", "ImportOutput",
+        "ImportProfileOutput", "JournalOutput", "LessonOutput", "LineOutput", "MatchOutput",
+        "OpenItemOutput", "RunOutput", "StatementOutput", "ThirdPartyOutput",
     }
 )  # fmt: skip
 
@@ -245,6 +248,10 @@ def _of_traces() -> Iterator[BaseModel]:
         JOURNAL, "512100", "EUR", _DAY, "1", 137_000, 132_000, (), (missing,)
     )
     yield reports.ReportOutput.of(report)
+    made = snapshot_of(report, report_bytes(report), STATEMENT, author="user-1", at=_AT)
+    frozen = replace(made, id=REPORT)
+    yield reports.FrozenReportOutput.of(frozen)
+    yield reports.FrozenReportContentOutput.of(frozen, report, 1)
 
 
 def _of_feeds() -> Iterator[BaseModel]:

@@ -23,4 +23,6 @@ MATCH_LINES_MAX: Final = 1_000
 MATCH_TARGETS_MAX: Final = 1_000
 REPORT_ROWS_MAX: Final = 5_000
 """Rows of one list of a reconciliation report; its counts and totals are always of all of them."""
+REPORT_CSV_ROWS_MAX: Final = 20_000
+"""The same for a spreadsheet, whose rows are shorter."""
 JSON_DEPTH_MAX: Final = 32

@@ -76,6 +76,9 @@ CsvProfilePath = Annotated[
 LessonPath = Annotated[
     str, _ID, _DECODED, _named("the lesson's id (référence apprise)", ids.LESSON)
 ]
+ReportPath = Annotated[
+    str, _ID, _DECODED, _named("the frozen report's id (état arrêté)", ids.REPORT)
+]
 ConnectionPath = Annotated[
     str, _ID, _DECODED, _named("the connection's id, chosen by the tenant", ids.CONNECTION)
 ]

@@ -24,6 +24,7 @@ POSITION: Final = 3
 LINE: Final = LineId("li_k7d3mzq2vx5c6oaxk2hqzzb4")
 RUN: Final = RunId("run_x4k7d3mzq2vx5c6oaxk2hqzz")
 MATCH: Final = MatchId("ma_3r5qkcaqkzv7ns2wy4d6e2pa")
+REPORT: Final = "rr_q2hqzzb7mzqkq4jx2v6c5oax"
 ENTRY: Final = EntryId("en_w5zq7mwl2k4vfh3xj6d9t8ca")
 LESSON: Final = "le_uqccmyqjmyxrzqjzhhu5oc6l"
 CSV_DEFINITION: Final = (

@@ -15,6 +15,7 @@ from rappro.domain.operations import (
 )
 from rappro.domain.report import ReconciliationReport, ReportHolder, ReportItem
 from rappro.domain.report_balances import BalancePoint
+from rappro.domain.report_snapshot import ReportSnapshot
 from rappro.edge.api.limits import REPORT_ROWS_MAX
 from rappro.edge.api.models.shapes import Day, Instant, Money, Output, PageOf
 
@@ -187,6 +188,64 @@ class ReportOutput(Output):
             difference=format_amount(report.difference_minor, currency),
             balances=[BalancePointOutput.of(point, currency) for point in report.history],
         )
+
+
+class FrozenReportOutput(Output):
+    """A frozen report (état de rapprochement arrêté), without its lists."""
+
+    id: str
+    statement: str
+    journal: str
+    on: Day
+    statement_number: str | None
+    currency: str
+    bank_balance: Money
+    ledger_balance: Money
+    difference: Money
+    lines_not_in_books_count: int
+    entries_not_on_bank_count: int
+    sha256: str = Field(description="SHA-256 of what is kept, canonical JSON")
+    size_bytes: int
+    author: str = Field(description="who validated the statement")
+    at: Instant
+
+    @classmethod
+    def of(cls, snapshot: ReportSnapshot) -> Self:
+        """Show a frozen report's record."""
+        currency = snapshot.currency
+        return cls(
+            id=snapshot.id,
+            statement=snapshot.statement_id,
+            journal=snapshot.journal,
+            on=snapshot.on,
+            statement_number=snapshot.statement_number,
+            currency=currency,
+            bank_balance=format_amount(snapshot.bank_balance_minor, currency),
+            ledger_balance=format_amount(snapshot.ledger_balance_minor, currency),
+            difference=format_amount(snapshot.difference_minor, currency),
+            lines_not_in_books_count=snapshot.lines_count,
+            entries_not_on_bank_count=snapshot.entries_count,
+            sha256=snapshot.sha256,
+            size_bytes=snapshot.size_bytes,
+            author=snapshot.author,
+            at=snapshot.at,
+        )
+
+
+class FrozenReportPage(PageOf[FrozenReportOutput]):
+    """Frozen reports, newest period first."""
+
+
+class FrozenReportContentOutput(Output):
+    """A frozen report with its lists."""
+
+    frozen: FrozenReportOutput
+    report: ReportOutput
+
+    @classmethod
+    def of(cls, snapshot: ReportSnapshot, report: ReconciliationReport, rows: int) -> Self:
+        """Show a frozen report with at most so many rows of each list."""
+        return cls(frozen=FrozenReportOutput.of(snapshot), report=ReportOutput.of(report, rows))
 
 
 class ChangeOutput(Output):

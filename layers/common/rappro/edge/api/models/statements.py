@@ -90,6 +90,9 @@ class StatementOutput(Output):
     run_number: int
     last_run_error: str | None
     override_reason: str | None
+    reconciliation_report: str | None = Field(
+        description="id of the report that was frozen as it was validated (état arrêté)"
+    )
     version: Version
 
     @classmethod
@@ -126,6 +129,7 @@ class StatementOutput(Output):
             run_number=statement.run_number,
             last_run_error=statement.last_run_error,
             override_reason=statement.override_reason,
+            reconciliation_report=statement.report_id,
             version=statement.version,
         )
 

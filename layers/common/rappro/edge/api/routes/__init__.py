@@ -22,6 +22,7 @@ from rappro.edge.api.routes import (
     manual,
     matches,
     open_items,
+    report_files,
     reports,
     statements,
     third_parties,
@@ -47,5 +48,6 @@ ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
     lessons.router,
     validation.router,
     reports.router,
+    report_files.router,
     connections.router,
 )
