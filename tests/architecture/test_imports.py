@@ -37,6 +37,9 @@ LAWS = {
             "rappro.ports",
             "rappro.use_cases",
             "rappro.formats.fec",
+            "rappro.formats.fec_check",
+            "rappro.formats.fec_write",
+            "rappro.formats.journal_csv",
             "rappro.formats.protocol",
             "rappro.formats.registry",
         )

@@ -7,7 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "layers" / "common" / "rappro"
-SOURCES = [*PACKAGE.glob("formats/fec*.py"), *PACKAGE.glob("domain/opening/*.py")]
+READER = ("fec", "fec_fields", "fec_header", "fec_lines", "fec_row")
+SOURCES = [
+    *(PACKAGE / "formats" / f"{name}.py" for name in READER),
+    *PACKAGE.glob("domain/opening/*.py"),
+]
 MADE = re.compile(
     r'(?:notes\.(?:info|warn)|Finding|_finding|FieldError)\(\s*"(\w+)"'
     r'|^    "(\w+)": \(\s*Severity|return amount, "(\w+)"|"(\w+)" if point|, "(date_format)"',

@@ -8,7 +8,7 @@ are minor units. Outside entry lines they are signed as the company's bank accou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from rappro.domain.errors import InputError, UnbalancedEntry
@@ -41,6 +41,16 @@ class Company:
     def fiscal_year(self, on: date) -> str:
         """Return the fiscal year's name: the calendar year in which it starts."""
         return str(on.year if on.month >= self.fiscal_year_start_month else on.year - 1)
+
+    def fiscal_year_period(self, name: str) -> tuple[date, date]:
+        """Return the first and the last day (clôture) of a fiscal year, by its name.
+
+        Raises InputError for what is no year.
+        """
+        if len(name) != 4 or not name.isascii() or not name.isdigit() or name in ("0000", "9999"):
+            raise InputError(f"not a fiscal year: {name[:20]!r}")
+        first = date(int(name), self.fiscal_year_start_month, 1)
+        return first, first.replace(year=first.year + 1) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

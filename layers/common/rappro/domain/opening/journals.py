@@ -70,8 +70,13 @@ def opening_journals(rows: Iterable[FecRow]) -> frozenset[str]:
     return frozenset(
         code
         for code, names in labels.items()
-        if plain(code) in _OPENING_CODES or any(_OPENING_LABEL.search(plain(n)) for n in names)
+        if any(is_opening_journal(code, name) for name in names)
     )
+
+
+def is_opening_journal(code: str, label: str) -> bool:
+    """Say whether a journal of that code and label carries balances forward (à nouveaux)."""
+    return plain(code) in _OPENING_CODES or _OPENING_LABEL.search(plain(label)) is not None
 
 
 def type_journals(
