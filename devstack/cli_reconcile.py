@@ -58,6 +58,7 @@ from rappro.use_cases.post_run import post
 from rappro.use_cases.reads import get_statement
 from rappro.use_cases.run_requests import Decisions, RunRequest, decisions_name
 from rappro.use_cases.run_steps import decide
+from rappro.use_cases.start_run import join_run
 
 Json = dict[str, Any]
 
@@ -203,7 +204,8 @@ class _Session:
         if not ids:
             return
         run_id = run_id_of(TENANT, self.company, ids[0], 1)
-        request = RunRequest(TENANT, self.company, ids[0], run_id, 1, also=tuple(ids[1:]))
+        join_run(self.ports, TENANT, self.company, run_id, ids[1:])
+        request = RunRequest(TENANT, self.company, ids[0], run_id, 1)
         gather_evidence(self.ports, request, lookups_per_batch=sys.maxsize)
         decide(self.ports, request)
         post(self.ports, request)

@@ -8,7 +8,7 @@ from rappro.domain.books import (
     EntryStatus,
     JournalEntry,
 )
-from rappro.domain.errors import LeaseHeld, NotFound
+from rappro.domain.errors import LeaseHeld, NotFound, TooLarge
 from rappro.domain.ids import RunId, StatementId
 from rappro.domain.matching.model import Level
 from rappro.domain.operations import (
@@ -17,18 +17,20 @@ from rappro.domain.operations import (
 )
 from rappro.domain.records import (
     Match,
+    StatementRecord,
     StatementStatus,
 )
 from rappro.domain.settings import (
     ImportProfile,
 )
-from rappro.use_cases import lease
+from rappro.use_cases import gathering, lease
 from rappro.use_cases.gathering import gather_evidence
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.post_run import post
 from rappro.use_cases.run_requests import RunRequest
 from rappro.use_cases.run_steps import decide, fail
 from rappro.use_cases.start_run import start_run
+from tests.camt_text import Movement
 
 from .desk import AUTHOR, CLIENT, COMPANY, NOVEMBER, SUPPLIER, Desk, camt
 from .dumps import dump
@@ -178,3 +180,58 @@ def test_a_run_over_nothing_fails_and_is_recorded(desk: Desk) -> None:
 
 def test_levels_that_a_run_gives_are_those_of_the_specification(desk: Desk) -> None:
     assert {line.level for line in desk.lines()} <= set(Level)
+
+
+DECEMBER: tuple[Movement, ...] = (
+    ("2026-11-12", "300.00", "VIR MENUISERIE DUPOND FA2026-0102"),
+    ("2026-11-13", "120.00", "VIR MENUISERIE DUPOND FA2026-0101"),
+)
+
+
+def two_statements() -> tuple[Desk, StatementRecord, StatementRecord]:
+    """Return a desk with two statements of which only third parties were resolved so far."""
+    desk = Desk().open_company(ImportProfile(is_matched_on_import=False))
+    desk.drop(camt(NOVEMBER))
+    desk.drop(camt(DECEMBER, number="12", opening="657.66"), "suite.xml")
+    first, second = sorted(
+        desk.store.statements(desk.tenant, COMPANY).items, key=lambda s: s.number or ""
+    )
+    return desk, first, second
+
+
+def test_a_run_decides_further_statements_together_with_its_own() -> None:
+    """The machine carries the run's name alone; which statements it is about, the run says."""
+    desk, first, second = two_statements()
+
+    start_run(desk.ports, desk.tenant, COMPANY, first.id, AUTHOR, also=[second.id])
+
+    levels = [
+        [str(line.level) for line in desk.store.lines(desk.tenant, COMPANY, each.id)]
+        for each in (first, second)
+    ]
+    assert levels == [["A", "A", "C"], ["A", "B"]]
+    run = desk.store.get(desk.tenant, COMPANY, Run, run_id_of(desk.tenant, COMPANY, first.id, 2))
+    assert run is not None
+    assert (run.state, run.statements) == (RunState.POSTED, (first.id, second.id))
+    assert run.matched_count == 3
+
+
+def test_a_run_that_fails_fails_for_all_its_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, first, second = two_statements()
+    monkeypatch.setattr(gathering, "LINES_MAX_PER_RUN", 2)
+
+    start_run(desk.ports, desk.tenant, COMPANY, first.id, AUTHOR, also=[second.id])
+
+    for each in (first, second):
+        assert desk.statement(each.id).status is StatementStatus.RUN_FAILED
+        assert desk.statement(each.id).last_run_error == TooLarge.__name__
+
+
+def test_a_run_over_a_statement_that_is_not_there_does_not_start() -> None:
+    desk, first, _ = two_statements()
+    started = len(desk.runs.started)
+
+    with pytest.raises(NotFound):
+        start_run(desk.ports, desk.tenant, COMPANY, first.id, AUTHOR, also=[StatementId("st_none")])
+
+    assert len(desk.runs.started) == started

@@ -21,7 +21,10 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the reconcile state machine over a statement (traitement)."""
+    """One run of the reconcile state machine over a statement (traitement).
+
+    `also` are further statements of the same run, decided together with the first.
+    """
 
     id: RunId
     statement_id: StatementId
@@ -34,11 +37,16 @@ class Run:
     error_code: str | None = None
     error_detail: str | None = None
     matched_count: int = 0
+    also: tuple[StatementId, ...] = ()
     version: int = 0
 
     @property
     def key(self) -> str:
         return self.id
+
+    @property
+    def statements(self) -> tuple[StatementId, ...]:
+        return (self.statement_id, *self.also)
 
 
 class ImportOutcome(StrEnum):

@@ -16,18 +16,13 @@ from rappro.ports import Ports
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """Which run; `also` are further statements of the same run, decided together with the first."""
+    """Which run, by names alone: what else is known of it, its record says."""
 
     tenant: TenantId
     company: CompanyId
     statement_id: StatementId
     run_id: RunId
     run_number: int
-    also: tuple[StatementId, ...] = ()
-
-    @property
-    def statements(self) -> tuple[StatementId, ...]:
-        return (self.statement_id, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ def load_run(ports: Ports, request: RunRequest) -> tuple[Run, list[StatementReco
     if run is None:
         raise NotFound(f"no run {request.run_id}")
     statements = []
-    for statement_id in request.statements:
+    for statement_id in run.statements:
         statement = ports.store.get(tenant, company, StatementRecord, statement_id)
         if statement is None:
             raise NotFound(f"no statement {statement_id}")

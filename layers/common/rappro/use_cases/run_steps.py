@@ -61,7 +61,7 @@ def fail(ports: Ports, request: RunRequest, *, error: str, cause: str) -> None:
         error_detail=cause[:_ERROR_DETAIL_LENGTH_MAX],
     )
     writes: list[Write] = [put(run, failed)]
-    for statement_id in request.statements:
+    for statement_id in failed.statements:
         statement = ports.store.get(tenant, company, StatementRecord, statement_id)
         if statement is not None and statement.status in RUNNABLE:
             after = replace(statement.moved_to(StatementStatus.RUN_FAILED), last_run_error=error)

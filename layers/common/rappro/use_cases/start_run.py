@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rappro.domain.errors import NotFound, StatementReadOnly
-from rappro.domain.ids import CompanyId, StatementId, TenantId
+from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId
 from rappro.domain.operations import (
     Run,
     RunState,
@@ -24,14 +25,16 @@ from rappro.use_cases.launching import launch, run_id_of
 
 
 def start_run(
-    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId, author: str
-) -> Run:
-    """Start matching of a statement and return its run. Raises NotFound, StatementReadOnly."""
-    statement = ports.store.get(tenant, company, StatementRecord, statement_id)
-    if statement is None:
-        raise NotFound(f"no statement {statement_id}")
-    if statement.status not in RUNNABLE:
-        raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId, author: str,
+    *, also: Sequence[StatementId] = (),
+) -> Run:  # fmt: skip
+    """Start matching of a statement and return its run. Raises NotFound, StatementReadOnly.
+
+    `also` are further statements that the run decides together with it.
+    """
+    statement = _runnable(ports, tenant, company, statement_id)
+    for other in also:
+        _runnable(ports, tenant, company, other)
     number = statement.run_number + 1
     run = Run(
         id=run_id_of(tenant, company, statement_id, number),
@@ -39,8 +42,31 @@ def start_run(
         number=number,
         state=RunState.STARTED,
         started_at=ports.clock.now(),
+        also=tuple(also),
     )
     log = audit(ports.clock.now(), author, "start_run", run.id)
     writes = [change(statement, replace(statement, run_number=number)), create(run), log]
     ports.store.commit(tenant, company, writes)
     return launch(ports, tenant, company, replace(run, version=1))
+
+
+def join_run(
+    ports: Ports, tenant: TenantId, company: CompanyId, run_id: RunId, also: Sequence[StatementId]
+) -> None:
+    """Let a run that has not begun decide further statements too. Raises NotFound."""
+    run = ports.store.get(tenant, company, Run, run_id)
+    if run is None:
+        raise NotFound(f"no run {run_id}")
+    if also:
+        ports.store.commit(tenant, company, [change(run, replace(run, also=tuple(also)))])
+
+
+def _runnable(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId
+) -> StatementRecord:
+    statement = ports.store.get(tenant, company, StatementRecord, statement_id)
+    if statement is None:
+        raise NotFound(f"no statement {statement_id}")
+    if statement.status not in RUNNABLE:
+        raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
+    return statement
