@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rappro.domain.books import PaymentMethod
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.watchers import Changed, Watchers
 from tests.unit.matching.worlds import (
@@ -12,7 +13,10 @@ from tests.unit.matching.worlds import (
     decided_one,
     entry,
     is_left_to_a_person,
+    item,
     line,
+    party,
+    rule_of,
     settled,
     world,
 )
@@ -106,3 +110,28 @@ def test_a_line_that_names_a_remittance_and_is_settled_wakes_the_others_that_nam
     changed.note(board, board.clues[2], ())
 
     assert set(watchers.of(changed, (1, 1, 0, 1))) == {0, 1}
+
+
+def test_a_cheque_of_a_firm_of_the_same_trade_is_no_transfer_of_the_payers() -> None:
+    """One word in common, a trade or a surname, makes no entry the payer's."""
+    leroy, vernet = party("C1", "Menuiserie Leroy"), party("C2", "Menuiserie Vernet")
+    decision = decided_one(
+        line(15000, "VIR MENUISERIE LEROY FACTURE FA2026-00099"),
+        entries=[entry("E1", 15000, "Chèque Menuiserie Vernet", account="511200",
+                       method=PaymentMethod.CHEQUE_IN)],
+        items=[item("FA2026-00123", leroy, 99000)],
+        parties=[leroy, vernet],
+    )  # fmt: skip
+
+    assert is_left_to_a_person(decision)
+
+
+def test_an_entry_of_one_word_in_common_is_left_to_the_window_and_a_whole_name_is_not() -> None:
+    leroy = party("C1", "Menuiserie Leroy")
+
+    def rule(label: str) -> str:
+        return rule_of(decided_one(line(15001, "VIR MENUISERIE LEROY"), parties=[leroy],
+                                   entries=[entry("E1", 15001, label)]))  # fmt: skip
+
+    assert rule("Virement Menuiserie Leroy mars") == "payer_amount"
+    assert rule("Virement client Leroy") == "entry_in_window"

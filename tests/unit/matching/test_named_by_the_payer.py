@@ -12,6 +12,7 @@ from tests.unit.matching.worlds import (
     item,
     line,
     party,
+    past,
     rule_of,
     settled,
 )
@@ -141,3 +142,69 @@ def test_a_number_that_is_part_of_what_is_taken_says_nothing_against_it() -> Non
     )
 
     assert (rule_of(decision), settled(decision)) == ("payer_amount", {"FA2026-00123": 32285})
+
+
+@pytest.mark.parametrize("text", ["RGLT016080160901610", "02916PA"])
+def test_an_amount_is_no_proof_beside_short_numbers_that_are_glued(text: str) -> None:
+    decision = decided_one(
+        line(48000, f"VIR EMBALLAGES MAILLARD {text}"),
+        items=[item("01608", "C3", 10007), item("01609", "C3", 11007), item("01610", "C3", 12007),
+               item("02916", "C3", 48001), item("03147", "C3", 48000)],
+        parties=[party("C3", "Emballages Maillard")],
+    )  # fmt: skip
+
+    assert is_left_to_a_person(decision)
+
+
+def test_a_netting_is_not_explained_by_one_side_alone() -> None:
+    books = {"parties": [LEROY]}
+    one = decided_one(line(52000, "MENUISERIE LEROY COMPENSATION"),
+                      items=[item("FA2026-00123", LEROY, 52000)], **books)  # fmt: skip
+    both = decided_one(
+        line(52000, "MENUISERIE LEROY COMPENSATION"),
+        items=[item("FA2026-00123", LEROY, 70000), item("FB-7781", LEROY, -18000)],
+        **books,
+    )
+
+    assert is_left_to_a_person(one)
+    assert settled(both) == {"FA2026-00123": 70000, "FB-7781": -18000}
+
+
+def test_a_payment_on_account_is_no_sum_of_whole_invoices() -> None:
+    items = [item("FA2026-00123", LEROY, 17003), item("FA2026-00124", LEROY, 21997)]
+
+    on_account = decided_one(line(39000, "MENUISERIE LEROY ACOMPTE"), items=items, parties=[LEROY])
+    in_full = decided_one(
+        line(39000, "MENUISERIE LEROY SOLDE MOINS ACOMPTE"), items=items, parties=[LEROY]
+    )
+
+    assert is_left_to_a_person(on_account)
+    assert len(settled(in_full)) == 2
+
+
+def test_what_is_left_of_a_larger_invoice_is_no_twin_of_a_smaller_one() -> None:
+    decision = decided_one(
+        line(36000, "MENUISERIE LEROY"),
+        items=[item("FA2026-00123", LEROY, 45000, residual=36000),
+               item("FA2026-00124", LEROY, 36000)],
+        parties=[LEROY],
+    )  # fmt: skip
+
+    assert is_left_to_a_person(decision)
+
+
+def test_a_number_of_an_earlier_payment_is_no_slip_of_an_open_one() -> None:
+    """Rent of each month: the number one off is the month before, paid already."""
+    books = {
+        "items": [item("FA2026-00123", LEROY, 36000)],
+        "parties": [LEROY],
+    }
+    text = "MENUISERIE LEROY FA2026-00122"
+
+    slip = decided_one(line(36000, text), **books)
+    again = decided_one(
+        line(36000, text), past=[past("P1", "C1", 36000, invoice_number="FA2026-00122")], **books
+    )
+
+    assert settled(slip) == {"FA2026-00123": 36000}
+    assert is_left_to_a_person(again)

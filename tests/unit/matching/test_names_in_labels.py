@@ -11,6 +11,7 @@ from rappro.domain.matching.identify import identify
 from tests.unit.matching.worlds import (
     Level,
     decided_one,
+    is_left_to_a_person,
     item,
     line,
     party,
@@ -162,3 +163,18 @@ def test_a_cut_legal_form_may_be_any_that_begins_so() -> None:
     assert payer("VIR SEPA GARAGE LAGARDE OUEST SA", firm) == "C1"
     assert payer("VIR GARAGE LAGARDE OUEST SA", firm) is None  # not cut: another firm
     assert payer("VIR SEPA GARAGE LAGARDE OUEST SA", firm, other) is None
+
+
+def test_a_name_that_the_bank_cut_in_a_word_is_no_slip_of_the_shorter_of_two() -> None:
+    """IMPRIMERIE LEVASSEUR VAUCOU may go on as either."""
+    short = party("C1", "Imprimerie Levasseur Vaucourt")
+    long = party("C2", "Imprimerie Levasseur Vaucourt Servières")
+    books = {"items": [item("FA2026-00123", short, 120000)]}
+
+    both = decided_one(
+        line(120000, "VIR IMPRIMERIE LEVASSEUR VAUCOU"), parties=[short, long], **books
+    )
+    alone = decided_one(line(120000, "VIR IMPRIMERIE LEVASSEUR VAUCOU"), parties=[short], **books)
+
+    assert is_left_to_a_person(both)
+    assert settled(alone) == {"FA2026-00123": 120000}

@@ -16,7 +16,8 @@ from rappro.domain.matching.board import Board, Named
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.model import TargetType
 from rappro.domain.matching.numbers import Fit, Hit
-from rappro.domain.matching.plan import Abstain, Outcome, Plan
+from rappro.domain.matching.phrases import Words
+from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take
 
 LONE_DIGITS: Final = 5
 """Digits alone that are a number where the payer has one like it: fewer are an order or a year."""
@@ -29,6 +30,13 @@ GLUED_CHARS_MIN: Final = 6
 """Letters and digits of a number that is found within others, as people glue them."""
 
 _DIGIT: Final = re.compile("[0-9]")
+_DIGITS: Final = re.compile("[0-9]+")
+_SHORT_GLUED: Final = (4, 5)
+"""Lengths of numbers of digits alone that are found when nothing else is glued to each other."""
+
+_ON_ACCOUNT: Final = frozenset(("ACOMPTE", "ACPTE", "PARTIEL", "PARTIELLE"))
+_IN_FULL: Final = frozenset(("SOLDE", "AVOIR", "DEDUCTION", "DEDUIT", "MOINS"))
+_NETTING: Final = frozenset(("COMPENSATION", "COMPENSE", "COMPENSATIONS", "NETTING"))
 
 
 def told_numbers(board: Board, clue: Clue) -> tuple[Named, ...]:
@@ -121,15 +129,25 @@ def unless_another_is_named(
         if not isinstance(outcome, Plan):
             return outcome
         takes = [take for take in outcome.takes if take.type is TargetType.OPEN_ITEM]
-        if not takes or not _names_another(board, clue, {take.place for take in takes}):
+        why_not = _why_not(board, clue, takes) if takes else None
+        if why_not is None:
             return outcome
         why = ("third_party", "amount" if len(takes) == 1 else "sum")
-        return Abstain(
-            "the texts show the number of another item of the payer's",
-            candidates=(board.candidate(takes, why),),
-        )
+        return Abstain(why_not, candidates=(board.candidate(takes, why),))
 
     return asked
+
+
+def _why_not(board: Board, clue: Clue, takes: Sequence[Take]) -> str | None:
+    if _names_another(board, clue, {take.place for take in takes}):
+        return "the texts show the number of another item of the payer's"
+    said = {word for words in clue.fields for word in words.words}
+    is_one_way = len({take.amount_minor > 0 for take in takes}) == 1
+    if is_one_way and not _NETTING.isdisjoint(said):
+        return "the line says that invoices were netted, and this is one side alone"
+    if len(takes) > 1 and not _ON_ACCOUNT.isdisjoint(said) and _IN_FULL.isdisjoint(said):
+        return "the line says that it pays a part, and a sum of whole invoices is none"
+    return None
 
 
 def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
@@ -144,7 +162,7 @@ def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
     places = [place for party in parties for place in board.index.items.by_party[party]]
     if len(places) == len(chosen) or len(places) > SHOWN_ITEMS_MAX:
         return False
-    words = {word for text in told for word in text.words}
+    words = _words(told)
     glued = " ".join("".join(text.words) for text in told)
     named = {place: _written(board, place, words, glued) for place in places}
     own = [number for place, number in named.items() if number and place in chosen]
@@ -152,6 +170,21 @@ def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
         number and place not in chosen and not any(number in each for each in own)
         for place, number in named.items()
     )
+
+
+def _words(told: Sequence[Words]) -> set[str]:
+    """Return words, digits that letters are glued to, and what digits of equal length make up."""
+    found: set[str] = set()
+    for text in told:
+        found.update(text.words)
+        for digits in _DIGITS.findall(text.text):
+            if len(digits) > max(_SHORT_GLUED):
+                for size in _SHORT_GLUED:
+                    if len(digits) % size == 0:
+                        found.update(digits[at : at + size] for at in range(0, len(digits), size))
+            elif len(digits) == max(_SHORT_GLUED):
+                found.add(digits)
+    return found
 
 
 def _written(board: Board, place: int, words: Collection[str], glued: str) -> str:

@@ -9,17 +9,21 @@ from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.discounts import explain_discount
 from rappro.domain.matching.normalise import telling_words
 from rappro.domain.matching.plan import Abstain
+from rappro.domain.matching.rules_entries import is_possible
 
 
 def entries_of_payer(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
-    """Return the payer's waiting entries of that amount, and nobody's that name the payer."""
+    """Return the payer's waiting entries of that amount, and nobody's that may name the payer.
+
+    Not those that contradict the line: a cheque is no transfer, another one's name is not his.
+    """
     known = board.payer_entries_near(clue, party)
     own = [place for place in known if is_near(board, clue, place)]
     near = board.entries_near(clue)[:NEAR_MAX]
     others = [
         place
         for place in near
-        if board.entry(place).third_party is None and is_near(board, clue, place)
+        if board.entry(place).third_party is None and is_possible(board, clue, place)
     ]
     if others:
         third_party = board.directory.by_id.get(party)
@@ -31,6 +35,20 @@ def entries_of_payer(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]
             or not names.isdisjoint(board.index.entries.label_words(place))
         ]
     return sorted({*own, *others}) if own or others else []
+
+
+def is_of_payer(board: Board, clue: Clue, place: int, party: ThirdPartyId) -> bool:
+    """Tell whether an entry is the payer's own, or its label shows his whole name; no less will do.
+
+    One word in common may be a trade or a surname.
+    """
+    if not is_possible(board, clue, place):
+        return False
+    if board.entry(place).third_party == party or party in board.label_parties(place):
+        return True
+    third_party = board.directory.by_id.get(party)
+    names = telling_words(third_party.name) if third_party else frozenset()
+    return len(names) > 1 and names <= board.index.entries.label_words(place)
 
 
 def is_near(board: Board, clue: Clue, place: int) -> bool:

@@ -50,7 +50,7 @@ def entry_in_window(board: Board, clue: Clue) -> Outcome:
         return None
     is_crowded = len(near) > NEAR_MAX
     places = _labelled(board, clue, near) if is_crowded else near
-    places = [place for place in places if _is_possible(board, clue, place)]
+    places = [place for place in places if is_possible(board, clue, place)]
     kinds = _by_twin(board, places)
     if not kinds:
         return _crowd(board, clue, near) if is_crowded else None
@@ -66,7 +66,7 @@ def entry_in_window(board: Board, clue: Clue) -> Outcome:
 
 def _crowd(board: Board, clue: Clue, near: Sequence[int]) -> Outcome:
     """Too many entries of one amount to compare, and no label in common with any."""
-    possible = list(islice((p for p in near[:NEAR_MAX] if _is_possible(board, clue, p)), 5))
+    possible = list(islice((p for p in near[:NEAR_MAX] if is_possible(board, clue, p)), 5))
     if not possible:
         return None
     return Abstain(
@@ -81,7 +81,7 @@ def _labelled(board: Board, clue: Clue, near: Sequence[int]) -> list[int]:
     return board.entries_with(clue, words, near)
 
 
-def _is_possible(board: Board, clue: Clue, place: int) -> bool:
+def is_possible(board: Board, clue: Clue, place: int) -> bool:
     """Tell whether nothing contradicts that a line is this entry."""
     entry = board.entry(place)
     if not board.is_entry_free(place, clue) or not board.is_in_window(entry, clue):
@@ -185,7 +185,7 @@ def _contest(
             for place in board.entries_near(board.clues[rank])[: NEAR_MAX + 1]
             if place not in places
             and board.index.entries.twin(place) == twin
-            and _is_possible(board, board.clues[rank], place)
+            and is_possible(board, board.clues[rank], place)
         }
         places |= new_places
         if len(places) > NEAR_MAX:
@@ -209,7 +209,7 @@ def _rivals(
             rank
             for rank in ranks
             if rank not in found
-            and _is_possible(board, board.clues[rank], place)
+            and is_possible(board, board.clues[rank], place)
             and (
                 mine < SHARED_CHARS_MIN or _best_shared(board, board.clues[rank], label) * 2 > mine
             )
@@ -225,7 +225,7 @@ def _shares(board: Board, ranks: Sequence[int], places: Sequence[int]) -> dict[i
     left = list(places)
     shares: dict[int, int] = {}
     for rank in ranks:
-        fitting = (place for place in left if _is_possible(board, board.clues[rank], place))
+        fitting = (place for place in left if is_possible(board, board.clues[rank], place))
         place = next(fitting, None)
         if place is not None:
             shares[rank] = place

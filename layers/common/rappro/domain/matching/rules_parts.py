@@ -141,7 +141,8 @@ def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
     """Return the one item that an unknown number of the company's shape misses by one slip.
 
     None while an entry of the payer and amount waits: it explains the line without any slip, and
-    the number may well be whole, of an invoice that entry has paid.
+    the number may well be whole, of an invoice that entry has paid. One that a payment of before
+    has is no slip either.
     """
     unknown = [
         named.hit
@@ -150,6 +151,7 @@ def _mistyped(board: Board, clue: Clue, party: ThirdPartyId) -> list[int]:
         and named.hit.fit >= Fit.SPLIT
         and not named.hit.is_doubtful
         and is_strong(named.hit)
+        and named.hit.token not in board.index.past.by_number
     ]
     found: list[int] = []
     if not unknown or entries_of_payer(board, clue, party):

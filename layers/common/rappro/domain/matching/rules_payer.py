@@ -17,7 +17,7 @@ from rappro.domain.matching.model import Evidence, Rejected
 from rappro.domain.matching.naming import may_settle_items, unless_another_is_named
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.references import key_token
-from rappro.domain.matching.rivals import entries_of_payer, unknown_discount
+from rappro.domain.matching.rivals import entries_of_payer, is_of_payer, unknown_discount
 from rappro.domain.matching.rules_keys import is_returnable, settle_return
 from rappro.domain.matching.rules_numbers import settle_items
 from rappro.domain.matching.rules_parts import is_candidate
@@ -71,7 +71,8 @@ def payer_amount(board: Board, clue: Clue) -> Outcome:
     ((kind, *_),) = plans
     if kind == "item":
         return settle_items(board, clue, items[:1], _amount_evidence(board, clue, items))
-    return _entry_plan(board, clue, entries)
+    own = [place for place in entries if is_of_payer(board, clue, place, party)]
+    return _entry_plan(board, clue, own) if own else None
 
 
 def _second_payment(board: Board, clue: Clue, party: ThirdPartyId) -> Abstain | None:

@@ -65,10 +65,15 @@ class State:
                 places.append(place)
 
     def twin(self, place: int) -> Twin:
-        """Items of one third party that differ by number and dates alone are twins."""
+        """Items of one third party that differ by number and dates alone are twins.
+
+        What is left of a larger one is no twin of a smaller one.
+        """
         item = self._items.all[place]
         residuals = (self.own[place], self.company[place])
-        return (item.third_party, item.account, item.type, item.currency, residuals)
+        return (
+            item.third_party, item.account, item.type, item.currency, residuals, item.amount_minor
+        )  # fmt: skip
 
     def bucket(
         self, party: ThirdPartyId, currency: str, amount: int, day: int

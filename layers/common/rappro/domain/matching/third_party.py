@@ -231,8 +231,19 @@ class Directory:
         if line.fields:
             written = _written_name(line.fields[0].words)
             if sum(map(len, written)) >= FUZZY_CHARS_MIN:
-                return self._closest(written, line.fields[0].text)
+                label = line.fields[0]
+                found = self._closest(written, label.text)
+                is_cut = label.is_cut_label and label.words[-1] == written[-1]
+                return self._undone(found, written[-1]) if is_cut else found
         return UNKNOWN
+
+    def _undone(self, found: Payer, last: str) -> Payer:
+        """A name that a bank cut in a word is no slip: whoever's it may be was asked before."""
+        party = self.by_id.get(found.third_party) if found.third_party else None
+        words = core_words(party.name) if party else ()
+        if not any(word != last and word.startswith(last) for word in words):
+            return found
+        return found._replace(third_party=None, detail="the label was cut within a name")
 
     def _closest(self, written: tuple[str, ...], label: str) -> Payer:
         scored = self._near_names(written)
