@@ -173,7 +173,7 @@ def _records(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
 
 
 def _masters(mark: str) -> Iterator[Record]:
-    yield Company(ids.COMPANY, f"Menuiserie {mark}")
+    yield Company(ids.COMPANY, f"Menuiserie {mark}", siren="732829320")
     for number, label in (
         ("411000", "Clients"),
         ("471000", "Attente"),

@@ -12,7 +12,15 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from rappro.domain.bank import Balance, BankAccountRef, Counterparty, Nature, StatementLine
+from rappro.domain.bank import (
+    Balance,
+    BankAccountRef,
+    Counterparty,
+    Finding,
+    Nature,
+    Severity,
+    StatementLine,
+)
 from rappro.domain.books import (
     Company,
     EntryLine,
@@ -58,6 +66,7 @@ from rappro.domain.settings import (
 from rappro.edge.api.models import (
     books,
     companies,
+    exports,
     feeds,
     imports,
     journals,
@@ -89,6 +98,9 @@ from rappro.edge.api.sample_ids import (
     THIRD_PARTY,
 )
 from rappro.ports import UploadTicket
+from rappro.use_cases.export_fec import FecExport, FecReport
+from rappro.use_cases.export_journal import JournalExport
+from rappro.use_cases.exporting import StoredFile
 
 _AT: Final = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 _DAY: Final = date(2025, 1, 31)
@@ -139,6 +151,7 @@ def _answers() -> Iterator[BaseModel]:
     yield from _of_statements()
     yield from _of_books()
     yield from _of_traces()
+    yield from _of_exports()
     yield from _of_feeds()
 
 
@@ -252,6 +265,20 @@ def _of_traces() -> Iterator[BaseModel]:
     frozen = replace(made, id=REPORT)
     yield reports.FrozenReportOutput.of(frozen)
     yield reports.FrozenReportContentOutput.of(frozen, report, 1)
+
+
+def _of_exports() -> Iterator[BaseModel]:
+    finding = Finding("drafts_left_out", Severity.WARNING, "3 drafts of the year are not in it")
+    last = date(2025, 12, 31)
+    report = FecReport(
+        "732829320FEC20251231.txt", 2, 1, 12_000, 12_000, _DAY, _DAY, (), {},
+    )  # fmt: skip
+    file = StoredFile(report.name, _SHA256, 412, "https://archive.example/fec")
+    yield exports.FecOutput.of(
+        FecExport(file, "2025", date(2025, 1, 1), last, report, (finding,)), "EUR"
+    )
+    file = StoredFile("journal-acme-BQ1-20250101-20250131.csv", _SHA256, 388, file.url)
+    yield exports.JournalExportOutput.of(JournalExport(file, date(2025, 1, 1), _DAY, 1, 2))
 
 
 def _of_feeds() -> Iterator[BaseModel]:
