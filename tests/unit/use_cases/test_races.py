@@ -7,19 +7,29 @@ from typing import Any, TypeVar
 
 import pytest
 
+from rappro.adapters.memory import MemoryStore
 from rappro.domain.errors import StoreConflict, StoreUnavailable
+from rappro.domain.ids import StatementId
 from rappro.domain.operations import ImportOutcome, Validation
 from rappro.domain.records import (
     Intake,
     LineStatus,
     MatchStatus,
     StatementIdentity,
+    StatementRecord,
     StatementStatus,
     UnfinishedMatch,
 )
+from rappro.domain.report_snapshot import ReportSnapshot
 from rappro.domain.writes import Record
+from rappro.use_cases import lease
+from rappro.use_cases.gathering import gather_evidence
 from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.match_by_hand import match_by_hand
+from rappro.use_cases.post_run import post
+from rappro.use_cases.run_requests import RunRequest
+from rappro.use_cases.run_steps import decide
+from rappro.use_cases.start_run import start_run
 from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
 
@@ -165,3 +175,80 @@ def test_books_that_are_sent_again_after_a_crash_still_re_examine_the_lines_that
     load_document(desk.ports, desk.tenant, COMPANY, sent, AUTHOR)
 
     assert desk.levels() == ["A"]
+
+
+def test_an_undo_behind_the_back_of_a_run_sends_the_run_back_to_gather() -> None:
+    """Its line would be left out: the run saw it matched, and its own decision was not asked."""
+    desk = Desk().open_company()
+    desk.runs.on_start = None
+    desk.drop(camt(NOVEMBER))
+    asked = run_request(desk)
+    gather_evidence(desk.ports, asked)
+    decide(desk.ports, asked)
+    post(desk.ports, asked)
+    start_run(desk.ports, desk.tenant, COMPANY, desk.statement().id, AUTHOR)
+    again = run_request(desk)
+    gather_evidence(desk.ports, again)
+    decide(desk.ports, again)
+    match = desk.lines()[0].match_id
+    assert match is not None
+    undo_match(desk.ports, desk.tenant, COMPANY, match, AUTHOR)
+
+    with pytest.raises(StoreConflict):
+        post(desk.ports, again)
+
+    gather_evidence(desk.ports, again)
+    decide(desk.ports, again)
+    post(desk.ports, again)
+    assert desk.levels()[0] is not None
+
+
+def run_request(desk: Desk) -> RunRequest:
+    """Return the request of the run that was started last."""
+    payload = desk.runs.started[-1].payload
+    ids = (payload["statement_id"], payload["run_id"], payload["run_number"])
+    return RunRequest(desk.tenant, COMPANY, *ids)
+
+
+def test_the_next_validation_of_a_journal_first_finishes_one_that_died() -> None:
+    """Else its frozen report would hold half of the other statement."""
+    store = Faulty()
+    desk = Desk(store=store).open_company()
+    desk.drop(camt(NOVEMBER, last_day="2026-11-15"), "a.xml")
+    later = [("2026-11-20", "5.00", "VIREMENT")]
+    desk.drop(camt(later, opening="657.66", number="12", last_day="2026-11-30"), "b.xml")
+    second, first = store.statements(desk.tenant, COMPANY).items
+    assert (first.source_name, second.source_name) == ("a.xml", "b.xml")
+
+    def validate(statement: StatementId) -> StatementRecord:
+        return validate_statement(desk.ports, desk.tenant, COMPANY, statement, AUTHOR)
+
+    dies(store, 3, lambda: validate(first.id))
+    assert desk.statement(first.id).status is StatementStatus.VALIDATING
+    done = validate(second.id)
+
+    assert desk.statement(first.id).status is StatementStatus.VALIDATED
+    frozen = store.get(desk.tenant, COMPANY, ReportSnapshot, done.report_id or "")
+    assert frozen is not None
+    assert (frozen.lines_count, frozen.difference_minor) == (0, 0)
+    assert validate(first.id) == desk.statement(first.id)
+
+
+def test_a_lease_is_given_back_even_if_the_store_was_in_conflict_once() -> None:
+    class Conflicting(MemoryStore):
+        is_next = False
+
+        def commit(self, *given: Any, **named: Any) -> None:
+            if self.is_next:
+                self.is_next = False
+                raise StoreConflict("another transaction looked at it")
+            super().commit(*given, **named)
+
+    store = Conflicting()
+    desk = Desk(store=store).open_company()
+    lease.acquire(desk.ports, desk.tenant, COMPANY, "one")
+    store.is_next = True
+
+    lease.release(desk.ports, desk.tenant, COMPANY, "one")
+
+    lease.acquire(desk.ports, desk.tenant, COMPANY, "another")

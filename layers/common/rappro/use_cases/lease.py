@@ -26,6 +26,8 @@ from rappro.ports import Ports
 LEASE_SECONDS = 1_000
 """Longer than the longest step of a run; a run that fails gives its lease back at once."""
 
+_RELEASE_ATTEMPTS_MAX = 3
+
 
 def acquire(ports: Ports, tenant: TenantId, company: CompanyId, holder: str) -> Fence:
     """Take the lease, or renew one's own. Raises LeaseHeld (retryable) while another has it."""
@@ -50,14 +52,19 @@ def acquire(ports: Ports, tenant: TenantId, company: CompanyId, holder: str) -> 
 
 
 def release(ports: Ports, tenant: TenantId, company: CompanyId, holder: str) -> None:
-    """Give the lease back; a lease that someone else took meanwhile is left alone."""
-    lease = ports.store.get(tenant, company, Lease, "WRITER")
-    if lease is None or lease.holder != holder:
+    """Give the lease back; a lease that someone else took meanwhile is left alone.
+
+    A conflict may also be a late commit of one's own that only looked at the lease: so read again.
+    """
+    for _ in range(_RELEASE_ATTEMPTS_MAX):
+        lease = ports.store.get(tenant, company, Lease, "WRITER")
+        if lease is None or lease.holder != holder:
+            return
+        try:
+            ports.store.commit(tenant, company, [released(lease)])
+        except StoreConflict:
+            continue
         return
-    try:
-        ports.store.commit(tenant, company, [released(lease)])
-    except StoreConflict:
-        return  # somebody took it over: it is theirs now
 
 
 def released(lease: Lease) -> Write:

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from rappro.domain.books import (
     Journal,
 )
-from rappro.domain.errors import NotFound
+from rappro.domain.errors import NotFound, StoreConflict
 from rappro.domain.ids import LineId, MatchId, derive_id
 from rappro.domain.matching.model import Decision, World
 from rappro.domain.operations import (
@@ -99,13 +99,21 @@ def post(ports: Ports, request: RunRequest) -> None:
         open_items={item.id: item for item in world.open_items},
         bank_entries={entry.id: entry for entry in world.bank_entries},
     )
+    seen = {line.id for line in world.lines}
     for statement in statements:
         lines = list(ports.store.lines(tenant, company, statement.id))
+        if any(_is_free(line) and line.id not in seen for line in lines):
+            raise StoreConflict(f"a match of statement {statement.id} was undone meanwhile")
         posting = _posting(
             ports, request, statement, world, decided.engine, lines, run, books=books
         )
         _commit_units(ports, request, fence, _units(posting, lines, by_line))
     _finish(ports, request, run, statements)
+
+
+def _is_free(line: LineRecord) -> bool:
+    """Say whether a run has to decide the line."""
+    return line.match_id is None and line.known_as is None
 
 
 def _posting(

@@ -6,8 +6,9 @@
                      ─► the report at the closing day is kept under its hash
                      ─► one commit: statement `validated`, the validation done, the report's record
 
-A validation that died half-way is finished by calling it again: the plan is derived from what is
-stored, so each entry gets the number it was meant to have (SPEC POS-1, POS-2, POS-4).
+A validation that died half-way is finished by calling it again, or by the journal's next one: the
+plan is derived from what is stored, so each entry gets the number it was meant to have (SPEC POS-1,
+POS-2, POS-4).
 """
 
 from __future__ import annotations
@@ -87,16 +88,38 @@ def validate_statement(
         statement = _statement(ports, tenant, company, statement_id)
         if statement.status is StatementStatus.VALIDATED:
             return statement
-        plan = plan_validation(ports, tenant, company, statement)
-        validation = ports.store.get(tenant, company, Validation, statement_id)
-        if validation is None:
-            _check_finished(plan)
-            check_plan(ports, tenant, plan)
-            validation = _reserve(ports, tenant, plan, author, fence)
-        _roll_forward(ports, tenant, plan, validation, fence)
-        return _finish(ports, tenant, plan, validation, fence)
+        for begun in _begun(ports, tenant, company, statement):
+            _validate(ports, tenant, company, begun, author, fence)
+        return _validate(ports, tenant, company, statement, author, fence)
     finally:
         lease.release(ports, tenant, company, holder)
+
+
+def _begun(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord
+) -> list[StatementRecord]:
+    """Return the journal's statements whose validation died half-way; they come first.
+
+    Else this one's report would be frozen with half of theirs in it.
+    """
+    if statement.status is StatementStatus.VALIDATING or statement.journal is None:
+        return []
+    there = ports.store.statements_of_journal(tenant, company, statement.journal)
+    return [other for other in there if other.status is StatementStatus.VALIDATING]
+
+
+def _validate(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord, author: str,
+    fence: Fence,
+) -> StatementRecord:  # fmt: skip
+    plan = plan_validation(ports, tenant, company, statement)
+    validation = ports.store.get(tenant, company, Validation, statement.id)
+    if validation is None:
+        _check_finished(plan)
+        check_plan(ports, tenant, plan)
+        validation = _reserve(ports, tenant, plan, author, fence)
+    _roll_forward(ports, tenant, plan, validation, fence)
+    return _finish(ports, tenant, plan, validation, fence)
 
 
 def _check_finished(plan: ValidationPlan) -> None:
