@@ -1,4 +1,4 @@
-"""The command line `rappro`: parse statement files, reconcile them with books; no cloud involved.
+"""The command line `rappro`: reads statements, reconciles them, checks FEC files; no cloud at all.
 
 The JSON is a contract (docs/schemas); without --json the output is for people and may change.
 """
@@ -58,6 +58,19 @@ B, BC candidates only, a person decides; C nothing found
 
 exit code: 0 everything was decided, 1 the books or a statement file were refused, 2 wrong usage
 """
+_FEC_HELP: Final = """\
+Checks FEC files (fichier des écritures comptables, LPF art. A47 A-1): name, columns, fields and
+formats as the administration's tester does; balances, numbering, order, exercise, pairs and
+characters besides. docs/formats/fec-out.md lists the findings.
+"""
+_FEC_EPILOG: Final = """\
+examples:
+  rappro fec check 812345676FEC20261231.txt
+  rappro fec check --json *FEC*.txt > findings.jsonl
+  rappro fec check --name 812345676FEC20261231.txt export.txt
+
+exit code: 0 every file is conformant, 1 one is not or was refused, 2 wrong usage
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_parse(commands)
     _add_reconcile(commands)
+    _add_fec(commands)
     return parser
 
 
@@ -143,6 +157,22 @@ def _add_reconcile(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     reconcile.set_defaults(run=_run_reconcile)
 
 
+def _add_fec(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    fec = commands.add_parser("fec", help="check FEC files")
+    actions = fec.add_subparsers(metavar="ACTION", required=True)
+    check = actions.add_parser(
+        "check",
+        help="say what is wrong with FEC files",
+        description=_FEC_HELP,
+        epilog=_FEC_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("files", nargs="+", metavar="FILE", help="a FEC; - reads standard input")
+    check.add_argument("--name", metavar="NAME", help="check as if the file had this name")
+    check.add_argument("--json", action="store_true", help="one JSON object a file")
+    check.set_defaults(run=_run_fec_check)
+
+
 def _run_parse(arguments: argparse.Namespace) -> int:
     # imported by the command that needs them: --help answers at once
     from devstack.cli_parse import Style, parse_files  # noqa: PLC0415
@@ -162,6 +192,18 @@ def _run_reconcile(arguments: argparse.Namespace) -> int:
         reconciled=tuple(arguments.reconciled),
     )
     return reconcile_files(request, is_json=arguments.json, out=sys.stdout, err=sys.stderr)
+
+
+def _run_fec_check(arguments: argparse.Namespace) -> int:
+    from devstack.cli_fec import check_files  # noqa: PLC0415 - as above
+
+    return check_files(
+        arguments.files,
+        is_json=arguments.json,
+        name=arguments.name,
+        out=sys.stdout,
+        err=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs/command-line.md").read_text(
 EXAMPLES = re.findall(r"```console\n\$ rappro (.+)\n((?:.*\n)*?)```", PAGE)
 
 
-def test_the_page_has_examples_of_both_commands() -> None:
-    assert {command.split()[0] for command, _ in EXAMPLES} == {"parse", "reconcile"}
+def test_the_page_has_examples_of_every_command() -> None:
+    assert {command.split()[0] for command, _ in EXAMPLES} == {"parse", "reconcile", "fec"}
 
 
 @pytest.mark.usefixtures("cli_files")
