@@ -114,6 +114,22 @@ def test_a_document_comes_back_equal_and_the_last_one_stays(
     assert blobs.load_document(tenant, company, NAME, kind) == value
 
 
+def test_a_documents_digest_tells_whether_it_was_changed(
+    blobs: Blobs, tenant: TenantId, company: CompanyId
+) -> None:
+    first, second = (Lookups(references=frozenset({token})) for token in "AB")
+    with pytest.raises(NotFound):
+        blobs.document_digest(tenant, company, NAME)
+
+    found = []
+    for value in (first, second, first):
+        blobs.save_document(tenant, company, NAME, Lookups, value)
+        found.append(blobs.document_digest(tenant, company, NAME))
+
+    assert found[0] == found[2] != found[1]
+    assert all(len(digest) == 64 for digest in found)
+
+
 def test_a_document_that_is_not_there_is_not_found(
     blobs: Blobs, tenant: TenantId, company: CompanyId
 ) -> None:
@@ -159,6 +175,7 @@ def test_every_method_of_blobs_keeps_tenants_and_companies_apart(
                 "source_url": (sha(b""), "x"),
                 "save_document": (NAME, Lookups, mine),
                 "load_document": (NAME, Lookups),
+                "document_digest": (NAME,),
             }
             methods = {n for n, _ in inspect.getmembers(Blobs, inspect.isfunction) if n[0] != "_"}
             assert methods == calls.keys()

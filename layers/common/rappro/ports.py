@@ -203,6 +203,9 @@ class Blobs(Protocol):
     def load_document(self, tenant: TenantId, company: CompanyId, name: str, kind: type[D]) -> D:
         """Read a working document back. Raises NotFound."""
 
+    def document_digest(self, tenant: TenantId, company: CompanyId, name: str) -> str:
+        """Return the SHA-256 of a working document as it is stored. Raises NotFound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drop:

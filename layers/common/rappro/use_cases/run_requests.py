@@ -27,10 +27,11 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a run decided, stored to be replayed: with its engine's version."""
+    """What a run decided, stored to be replayed: with its engine's version and its world's hash."""
 
     engine: str
     decisions: tuple[Decision, ...]
+    world_sha256: str | None = None
 
 
 def world_name(run_id: RunId) -> str:

@@ -28,6 +28,7 @@ from rappro.use_cases.run_requests import (
     decisions_name,
     load_run,
     save_run,
+    world_name,
 )
 
 _ERROR_DETAIL_LENGTH_MAX = 1_000
@@ -41,7 +42,8 @@ def decide(ports: Ports, request: RunRequest, batches: Sequence[int] = ()) -> No
     tenant, company = request.tenant, request.company
     run, _ = load_run(ports, request)
     world = gathered_world(ports, request, batches)
-    decisions = Decisions(ENGINE, decide_world(world))
+    digest = ports.blobs.document_digest(tenant, company, world_name(request.run_id))
+    decisions = Decisions(ENGINE, decide_world(world), digest)
     ports.blobs.save_document(tenant, company, decisions_name(request.run_id), Decisions, decisions)
     save_run(ports, request, run, RunState.DECIDED)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from io import BytesIO
 from threading import Lock
 from typing import BinaryIO, TypeVar
@@ -62,10 +63,16 @@ class MemoryBlobs:
     def load_document(
         self, tenant: TenantId, company: CompanyId, name: str, kind: type[D]
     ) -> D:  # fmt: skip
+        return codec.load(kind, self._document(tenant, company, name))
+
+    def document_digest(self, tenant: TenantId, company: CompanyId, name: str) -> str:
+        return hashlib.sha256(self._document(tenant, company, name)).hexdigest()
+
+    def _document(self, tenant: str, company: str, name: str) -> bytes:
         check_scope(tenant, company)
         check_document_name(name)
         with self._lock:
             text = self._documents.get((tenant, company, name))
         if text is None:
             raise NotFound(f"no document {name}")
-        return codec.load(kind, text)
+        return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 from urllib.parse import quote
 
@@ -95,10 +96,16 @@ class S3Blobs:
             )
 
     def load_document(self, tenant: TenantId, company: CompanyId, name: str, kind: type[D]) -> D:
+        return codec.load(kind, gzip.decompress(self._document(tenant, company, name)))
+
+    def document_digest(self, tenant: TenantId, company: CompanyId, name: str) -> str:
+        return hashlib.sha256(self._document(tenant, company, name)).hexdigest()
+
+    def _document(self, tenant: str, company: str, name: str) -> bytes:
         key = _document_key(tenant, company, name)
         with translated():
-            body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        return codec.load(kind, gzip.decompress(body))
+            body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return body
 
 
 def _source_key(tenant: str, company: str, sha256: str) -> str:
