@@ -13,6 +13,7 @@ from devstack.demo.display import Display
 from devstack.demo.inputs import Inputs, invented, strangers
 from devstack.demo.steps import (
     Outcome,
+    download_reports,
     drill,
     drop_statements,
     load_books,
@@ -86,6 +87,8 @@ def _run(stack: LocalStack, inputs: Inputs, display: Display) -> Outcome:
         display.say("validating …")
         validate(client, outcome)
         report(client, inputs, outcome)
+        files = download_reports(client, outcome, FOLDER)
+        outcome.report_files = [str(file) for file in files]
     return outcome
 
 
@@ -99,6 +102,7 @@ def _write(stack: LocalStack, outcome: Outcome) -> None:
         "books": outcome.books,
         "statements": outcome.statements,
         "reports": outcome.reports,
+        "report_files": outcome.report_files,
         "drill": outcome.drill,
         "sync": outcome.sync,
     }
@@ -109,6 +113,7 @@ def _write(stack: LocalStack, outcome: Outcome) -> None:
 def _show(stack: LocalStack, outcome: Outcome, display: Display, *, seconds: float) -> None:
     display.statements(outcome.statements)
     display.reports(outcome.reports)
+    display.say("\n" + "\n".join(outcome.report_files))
     display.say(f"\n{FOLDER / 'summary.json'} written, {seconds:.1f} s in all. Go on by hand:")
     token = stack.token(TENANT, ttl_seconds=8 * 3600)
     display.console.print(

@@ -48,6 +48,10 @@ class Client:
         """Return what a resource of the company is."""
         return self._send("GET", path, params=query)
 
+    def download(self, path: str, **query: str | int) -> bytes:
+        """Return the bytes of a file that the API answers."""
+        return self._ask("GET", path, params=query).content
+
     def put(self, path: str, body: dict[str, Any]) -> Any:
         """Create or change a resource of the company."""
         return self._send("PUT", path, json=body)
@@ -80,6 +84,9 @@ class Client:
         return str(answer.headers.get("x-amz-version-id", ""))
 
     def _send(self, method: str, path: str, **request: Any) -> Any:
+        return self._ask(method, path, **request).json()
+
+    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
         """Send one request; "try again later" is obeyed a bounded number of times."""
         for _ in range(_RETRIES_MAX):
             answer = self._http.request(method, self.root + path, **request)
@@ -88,7 +95,7 @@ class Client:
             time.sleep(POLL_SECONDS * 2)
         if answer.is_error:
             raise DemoFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        return answer.json()
+        return answer
 
 
 def wait_for(what: str, look: Callable[[], T | None]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from devstack.cli_journals import adopt_accounts
@@ -31,6 +32,7 @@ class Outcome:
     books: dict[str, Any] = field(default_factory=dict)
     statements: list[dict[str, Any]] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
+    report_files: list[str] = field(default_factory=list)
     drill: dict[str, Any] = field(default_factory=dict)
     sync: dict[str, Any] = field(default_factory=dict)
 
@@ -178,6 +180,27 @@ def report(client: Client, inputs: Inputs, outcome: Outcome) -> None:
             raise DemoFailed(f"report of {code}: difference {found['difference']}")
     if inputs.is_own and not codes:
         raise DemoFailed("no statement was validated")
+
+
+def download_reports(client: Client, outcome: Outcome, folder: Path) -> list[Path]:
+    """Write each journal's report, and each frozen one, as PDF and CSV; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = []
+    for found in outcome.reports:
+        code, on = found["journal"], found["on"]
+        path, name = f"/journals/{code}/reconciliation-report", f"etat-de-rapprochement-{code}"
+        for ending, start in ((".pdf", b"%PDF-"), (".csv", b"\xef\xbb\xbf")):
+            content = client.download(f"{path}{ending}", on=on)
+            if not content.startswith(start):
+                raise DemoFailed(f"report of {code} is no {ending} file")
+            files.append(folder / f"{name}-{on}{ending}")
+            files[-1].write_bytes(content)
+        for frozen in client.items(f"/journals/{code}/reconciliation-reports"):
+            files.append(folder / f"{name}-{frozen['on']}-arrete.pdf")
+            files[-1].write_bytes(
+                client.download(f"/reconciliation-reports/{frozen['id']}/report.pdf")
+            )
+    return files
 
 
 def is_not_zero(amount: str) -> bool:

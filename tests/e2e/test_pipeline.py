@@ -66,6 +66,13 @@ def test_from_the_bucket_to_a_difference_of_zero(tenant: Tenant) -> None:
     report = client.get("/journals/BQ1/reconciliation-report")
     assert report["difference"] == "0.00"
     assert report["bank_balance"] == report["ledger_balance"] == "957.66"
+    paper = client.download("/journals/BQ1/reconciliation-report.pdf")
+    assert paper.startswith(b"%PDF-1.7\n")
+    assert client.download("/journals/BQ1/reconciliation-report.pdf") == paper
+    (frozen,) = client.items("/journals/BQ1/reconciliation-reports")
+    assert frozen["id"] == validated["reconciliation_report"]
+    kept = client.get(f"/reconciliation-reports/{frozen['id']}")
+    assert kept["report"] == report
     entries = [e for e in client.items("/entries", journal="BQ1") if e["statement"] == statement]
     assert sorted(entry["number"] for entry in entries) == [1, 2, 3, 4]
 

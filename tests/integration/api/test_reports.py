@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -125,6 +125,17 @@ def test_a_frozen_report_stays_as_it_was_in_every_form(world: World, alpha: Clie
     sealed = pdf_text(before[2].content)
     assert before[0].body["frozen"]["sha256"] in sealed
     assert "par user-1" in sealed
+
+
+def test_a_report_frozen_late_in_the_evening_has_the_day_of_paris(
+    world: World, alpha: Client
+) -> None:
+    world.clock.advance(timedelta(hours=15))  # 23:30 in UTC on 1 February
+    done = alpha.post(f"{COMPANY}/statements/{ids.STATEMENT}/validation").body
+
+    path = f"{COMPANY}/reconciliation-reports/{done['reconciliation_report']}/report.pdf"
+
+    assert "du relevé le 02/02/2025 par user-1" in pdf_text(alpha.get(path).content)
 
 
 def test_an_unknown_frozen_report_is_not_found(alpha: Client) -> None:

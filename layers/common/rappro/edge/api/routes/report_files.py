@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -44,6 +45,7 @@ router = new_router()
 
 CSV: Final = "text/csv"
 PDF: Final = "application/pdf"
+_ZONE: Final = ZoneInfo("Europe/Paris")
 _PDF_BYTES_MAX: Final = PAGE_BYTES_MAX * 3 // 4
 """It travels as base64."""
 _FORMS: Final = (
@@ -199,7 +201,8 @@ def _csv(report: ReconciliationReport) -> Response[str]:
 def _pdf(report: ReconciliationReport, snapshot: ReportSnapshot | None = None) -> Response[str]:
     seal = None
     if snapshot is not None:
-        seal = Seal(snapshot.at.date(), snapshot.author, snapshot.sha256)
+        made_on = snapshot.at.astimezone(_ZONE).date()
+        seal = Seal(made_on, snapshot.author, snapshot.sha256)
     content = _bounded(
         lambda rows: report_pdf(report, rows_max=rows, seal=seal), REPORT_ROWS_MAX, _PDF_BYTES_MAX
     )
