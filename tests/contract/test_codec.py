@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, cast
@@ -177,3 +179,18 @@ def test_a_field_added_later_reads_as_its_default() -> None:
 
     assert codec.from_jsonable(LineRecord, stored) == line("s1", 1)
     assert codec.from_jsonable(LineRecord, {**stored, "added_later": 1}) == line("s1", 1)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.parametrize("text", [b"{}", b"no JSON"])
+def test_reading_a_large_document_leaves_the_collector_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, text: bytes, *, is_on: bool
+) -> None:
+    monkeypatch.setattr(codec, "LARGE_BYTES", 1)
+    (gc.enable if is_on else gc.disable)()
+    try:
+        with suppress(StoreUnavailable):
+            codec.load(Lookups, text)
+        assert gc.isenabled() is is_on
+    finally:
+        gc.enable()

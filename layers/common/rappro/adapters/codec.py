@@ -6,7 +6,10 @@ few hundred bytes and a field added later reads as its default in what was store
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import (
@@ -21,6 +24,9 @@ from pydantic_core import (
 from rappro.domain.errors import InvalidRequest, StoreUnavailable
 
 D = TypeVar("D")
+
+LARGE_BYTES: Final = 1_000_000
+"""A document that becomes some thousand records, of which none is garbage."""
 
 
 def dump(value: object, kind: type[Any] | None = None) -> bytes:
@@ -54,7 +60,8 @@ def load(kind: type[D], text: bytes | str) -> D:
     """Return the dataclass that `dump` wrote. Raises StoreUnavailable when it is not one."""
     validator, _ = _codec(kind)
     try:
-        value: D = validator.validate_json(text, strict=True)
+        with _collector_paused() if len(text) > LARGE_BYTES else nullcontext():
+            value: D = validator.validate_json(text, strict=True)
     except ValidationError as error:
         raise StoreUnavailable(f"a stored {kind.__name__} does not read: {error}") from error
     return value
@@ -69,6 +76,21 @@ def to_jsonable(value: object) -> dict[str, Any]:
 def from_jsonable(kind: type[D], data: dict[str, Any]) -> D:
     """Return the dataclass that `to_jsonable` gave. Raises StoreUnavailable when it is not one."""
     return load(kind, to_json(data))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Hold back Python's cycle collector, which would walk all new records over and over.
+
+    It is one switch for all threads: at worst another one turns it on again too early.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 _CODECS: dict[Any, tuple[SchemaValidator, SchemaSerializer]] = {}
