@@ -64,6 +64,10 @@ class BankBalances:
         self._lines: dict[str, list[LineRecord]] = {s.id: [] for s in bank.statements}
         for line in bank.lines:
             self._lines.setdefault(line.statement_id, []).append(line)
+        self._first_days = {
+            statement: min((line.line.booking_date for line in lines), default=date.max)
+            for statement, lines in self._lines.items()
+        }
         self._has_doubles = any(line.known_as is not None for line in bank.lines)
         self._after: dict[int, _Running] = {}
 
@@ -91,8 +95,12 @@ class BankBalances:
         """Return the movements that no statement up to `last` tells of, each once."""
         if last not in self._after:
             told = self._told_until(last)
+            later = self._statements[last + 1 :]
+            end = min((s.closing.on for s in later if s.closing is not None), default=date.max)
             moved: dict[str, tuple[date, int]] = {}
-            for statement in self._statements[last + 1 :]:
+            for statement in later:
+                if self._first_days[statement.id] > end:
+                    continue  # another balance is known by then
                 for line in filter(is_booked, self._lines[statement.id]):
                     movement = _movement(line)
                     if movement in told:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -80,17 +80,18 @@ def snapshot_of(
 
 def report_bytes(report: ReconciliationReport) -> bytes:
     """Return a report as canonical JSON; the same report gives the same bytes."""
-    said = {"format": FORMAT, "version": FORMAT_VERSION, **asdict(report)}
+    said = {"format": FORMAT, "version": FORMAT_VERSION, **_plain(report)}
     text = json.dumps(
-        said, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=_iso_date
+        said, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=_plain
     )
     return text.encode()
 
 
-def _iso_date(value: object) -> str:
-    if not isinstance(value, date):
-        raise TypeError(f"{type(value).__name__} is not written in a report")
-    return value.isoformat()
+def _plain(value: Any) -> Any:
+    """Return what JSON has instead of a record or a date."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def read_report(content: bytes) -> ReconciliationReport:
