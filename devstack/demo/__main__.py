@@ -10,6 +10,7 @@ from pathlib import Path
 
 from devstack.demo.client import Client, DemoFailed
 from devstack.demo.display import Display
+from devstack.demo.exports import export_fec
 from devstack.demo.inputs import Inputs, invented, strangers
 from devstack.demo.steps import (
     Outcome,
@@ -87,6 +88,7 @@ def _run(stack: LocalStack, inputs: Inputs, display: Display) -> Outcome:
         display.say("validating …")
         validate(client, outcome)
         report(client, inputs, outcome)
+        outcome.fec = export_fec(client, inputs, FOLDER)
         files = download_reports(client, outcome, FOLDER)
         outcome.report_files = [str(file) for file in files]
     return outcome
@@ -103,6 +105,7 @@ def _write(stack: LocalStack, outcome: Outcome) -> None:
         "statements": outcome.statements,
         "reports": outcome.reports,
         "report_files": outcome.report_files,
+        "fec": outcome.fec,
         "drill": outcome.drill,
         "sync": outcome.sync,
     }
@@ -113,6 +116,9 @@ def _write(stack: LocalStack, outcome: Outcome) -> None:
 def _show(stack: LocalStack, outcome: Outcome, display: Display, *, seconds: float) -> None:
     display.statements(outcome.statements)
     display.reports(outcome.reports)
+    if outcome.fec:
+        verdict = "conformant" if outcome.fec["conformant"] else "not conformant"
+        display.say(f"\n{FOLDER / outcome.fec['name']}: {outcome.fec['rows']} lines, {verdict}")
     display.say("\n" + "\n".join(outcome.report_files))
     display.say(f"\n{FOLDER / 'summary.json'} written, {seconds:.1f} s in all. Go on by hand:")
     token = stack.token(TENANT, ttl_seconds=8 * 3600)

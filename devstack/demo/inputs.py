@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from devstack.demo_data import build
+from rappro.formats.fec import name_facts
 
 SEED = 2026
 
@@ -49,11 +49,12 @@ def invented() -> Inputs:
 
 
 def strangers(fec: Path, statements: list[Path]) -> Inputs:
-    """Return somebody's own files; the SIREN comes from the FEC's legal file name."""
-    siren = re.match(r"(\d{9})FEC\d{8}", fec.name)
+    """Return somebody's own files; SIREN and fiscal year come from the FEC's legal file name."""
+    facts = name_facts(fec.name)
     company: dict[str, Any] = {"name": fec.stem, "currency": "EUR"}
-    if siren is not None:
-        company["siren"] = siren[1]
+    if facts is not None:
+        siren, closing = facts
+        company |= {"siren": siren, "fiscal_year_start_month": closing.month % 12 + 1}
     return Inputs(
         company=company,
         fec=(fec.name, fec.read_bytes()),

@@ -33,6 +33,7 @@ class Outcome:
     statements: list[dict[str, Any]] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
     report_files: list[str] = field(default_factory=list)
+    fec: dict[str, Any] = field(default_factory=dict)
     drill: dict[str, Any] = field(default_factory=dict)
     sync: dict[str, Any] = field(default_factory=dict)
 

@@ -195,8 +195,9 @@ def test_semicolons_are_no_separator_of_the_law() -> None:
         (as_bytes(changed(4, EcritureLib="Réglé")[:4])
          + as_bytes(good()[4:], encoding="iso8859-15"), "encoding_not_allowed"),
         (as_bytes(good()[:4]) + as_bytes(good()[4:], line_end="\n"), "line_ends_mixed"),
+        (as_bytes(good(), line_end="\r\r\n"), "line_ends_doubled"),
     ],
-    ids=["mark", "windows", "one-charset", "mixed-charset", "mixed-line-ends"],
+    ids=["mark", "windows", "one-charset", "mixed-charset", "mixed-ends", "doubled-ends"],
 )  # fmt: skip
 def test_bytes_that_the_law_does_not_allow_are_told(content: bytes, code: str | None) -> None:
     assert list(checked(content).counts) == ([] if code is None else [code])
@@ -343,6 +344,10 @@ def test_a_partial_letter_in_lower_case_need_not_balance() -> None:
     rows[7][13] = rows[7][14] = ""
 
     assert checked(as_bytes(rows)).findings == ()
+
+
+def test_the_mark_of_a_pointed_bank_line_need_not_balance() -> None:
+    assert checked(as_bytes(changed(7, EcritureLet="P1", DateLet="20260131"))).findings == ()
 
 
 def test_a_letter_is_of_one_account_and_auxiliary() -> None:

@@ -74,11 +74,20 @@ class BooksChecker:
                 self.last_day = row.day
         if is_new:
             self._check_order(row)
-        letter = fields[LETTER]
-        if letter and not letter.islower():  # in lower case: partial, not balanced yet
-            place = (fields[ACCOUNT], fields[AUXILIARY], letter)
-            group = self._letters.setdefault(place, [0, row.line])
-            group[0] += row.balance_minor
+        if fields[LETTER]:
+            self._add_letter(row)
+
+    def _add_letter(self, row: CheckedRow) -> None:
+        """Take a lettered row: partial letters, and those of pointed bank lines, balance nothing.
+
+        Packages write the mark of what the bank has shown into EcritureLet of class 5.
+        """
+        account, letter = row.fields[ACCOUNT], row.fields[LETTER]
+        if letter.islower() or account.startswith("5"):
+            return
+        place = (account, row.fields[AUXILIARY], letter)
+        group = self._letters.setdefault(place, [0, row.line])
+        group[0] += row.balance_minor
 
     def _check_order(self, row: CheckedRow) -> None:
         """Entries follow each other in order of validation, behind those carried forward."""

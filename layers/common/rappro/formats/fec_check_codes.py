@@ -23,6 +23,7 @@ CODES: Final = {
     "encoding_not_allowed": _B,
     "byte_order_mark": _W,
     "line_ends_mixed": _W,
+    "line_ends_doubled": _B,
     # the header
     "header_missing": _B,
     "header_separator": _B,

@@ -50,6 +50,7 @@ class Watched:
         self._last = b""
         self.crlf = 0
         self.lf = 0
+        self.doubled = 0
         self.has_mark = False
         self.size = 0
 
@@ -61,6 +62,7 @@ class Watched:
         pairs = chunk.count(b"\r\n") + (self._last == b"\r" and chunk.startswith(b"\n"))
         self.crlf += pairs
         self.lf += chunk.count(b"\n") - pairs
+        self.doubled += chunk.count(b"\r\r") + (self._last == b"\r" == chunk[:1])
         self._last = chunk[-1:]
         self.size += len(chunk)
         return chunk
@@ -98,6 +100,9 @@ def check_bytes(watched: Watched, charset: Charset, remarks: Remarks) -> None:
         remarks.add("encoding_not_allowed", "the file is windows-1252, not ISO-8859-15 or UTF-8")
     if watched.has_mark:
         remarks.add("byte_order_mark", "the file begins with a byte order mark", 1)
+    if watched.doubled:  # what a text of CR LF becomes that is written as text once more
+        said = f"{watched.doubled} lines end in CR CR: the last field of each holds one"
+        remarks.add("line_ends_doubled", said)
     if watched.crlf and watched.lf:
         remarks.add("line_ends_mixed", f"{watched.crlf} lines end in CR LF, {watched.lf} in LF")
 
