@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rappro.domain.bank import OriginalAmount
 from rappro.domain.books import (
     EntryTemplate,
     TemplateLine,
@@ -20,6 +21,7 @@ from rappro.domain.posting.drafting import (
     draft_suspense,
     split_template,
 )
+from rappro.domain.records import LineRecord
 
 from .builders import CLIENT, COMPANY, JOURNAL, MATCH, bank_entry, invoice, line
 
@@ -65,6 +67,40 @@ def test_a_transfer_to_an_own_account_is_booked_on_internal_transfers() -> None:
     draft = draft_part(part, MATCH, view())
 
     assert legs(draft) == [("512100", 0, 50_000), ("580000", 50_000, 0)]
+
+
+def in_dollars(amount: int, worth: int | None) -> LineRecord:
+    """A line of 512100 in dollars, with what the bank says it is in euros."""
+    record = line(1, amount)
+    original = None if worth is None else OriginalAmount(worth, "EUR")
+    return replace(record, line=replace(record.line, currency="USD", original=original))
+
+
+def test_a_line_in_another_currency_is_booked_by_its_worth_and_exchange() -> None:
+    item = replace(invoice("F1", 92_000), currency="USD")
+    part = Part(
+        in_dollars(100_000, 91_000),
+        (Settle(TargetType.OPEN_ITEM, item.id, 92_000),),
+        (Adjustment(AdjustmentKind.FX, -1_000),),
+    )
+
+    books = replace(view(open_items={item.id: item}), journal=replace(JOURNAL, currency="USD"))
+
+    draft = draft_part(part, MATCH, books)
+
+    assert draft is not None
+    assert legs(draft) == [("512100", 91_000, 0), ("411000", 0, 92_000), ("656000", 1_000, 0)]
+    bank = draft.entry.lines[0]
+    assert (bank.foreign_amount_minor, bank.foreign_currency) == (100_000, "USD")
+    assert (draft.bank_entry.amount_minor, draft.bank_entry.currency) == (100_000, "USD")
+
+
+def test_suspense_takes_what_a_line_in_another_currency_is_worth() -> None:
+    draft = draft_suspense(in_dollars(-100_000, 91_000), "471000", view())
+
+    assert legs(draft) == [("512100", 0, 91_000), ("471000", 91_000, 0)]
+    assert draft.entry.lines[0].foreign_amount_minor == -100_000
+    assert draft.bank_entry.amount_minor == -100_000
 
 
 def test_an_overpayment_stays_on_the_customers_account() -> None:

@@ -137,6 +137,18 @@ class StatementLine:
             self.label, self.label_more, self.comment, self.remittance_ref, self.ordering_account
         )  # fmt: skip
 
+    def amount_in(self, currency: str) -> int | None:
+        """Return what the line is in a currency, signed: its own, or what the bank says of it.
+
+        None when the bank does not say. A rate is not used: which way it is meant is not said.
+        """
+        if currency == self.currency:
+            return self.amount_minor
+        original = self.original
+        if original is None or original.currency != currency or not original.amount_minor:
+            return None
+        return abs(original.amount_minor) * (-1 if self.amount_minor < 0 else 1)
+
 
 @dataclass(frozen=True, slots=True)
 class StatementOpened:

@@ -24,7 +24,7 @@ from rappro.domain.errors import (
 )
 from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId, ThirdPartyId, derive_id
 from rappro.domain.matching.model import Level, Settle, TargetType
-from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part
+from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part, to_book_minor
 from rappro.domain.posting.spreading import spread
 from rappro.domain.records import (
     LineRecord,
@@ -84,7 +84,7 @@ def match_by_hand(
     _check_free(lines)
     statements = _statements(ports, tenant, company, lines)
     view = _view(ports, tenant, company, request, lines, profile=statements[0].profile)
-    parts = spread([line.line.amount_minor for line in lines], request.targets)
+    parts = spread(_amounts(lines, request, view), request.targets)
     match_id = _match_id(lines, request)
     drafts = [
         draft_part(Part(line, settles, third_party=_one_party(settles, view)), match_id, view)
@@ -118,6 +118,13 @@ def _made(ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId)
     if found.status is MatchStatus.UNDONE:
         raise OpenItemAlreadySettled("a target was settled meanwhile")
     return found
+
+
+def _amounts(lines: list[LineRecord], request: ManualMatch, view: BookView) -> list[int]:
+    """Return what the targets have to come to: entries are in the account's currency."""
+    if any(target.type is TargetType.BANK_ENTRY for target in request.targets):
+        return [line.line.amount_minor for line in lines]
+    return [to_book_minor(line, view.company.currency) for line in lines]
 
 
 def _check_shape(request: ManualMatch) -> None:

@@ -119,6 +119,8 @@ def _suspense(
             continue
         if line.known_as is not None:
             continue  # the line it is known as is posted, once
+        if line.line.amount_in(company.currency) is None:
+            continue  # no amount in the company's currency: it waits for a person
         draft = draft_suspense(line, statement.profile.suspense_account, view)
         entries[line.key], sides[line.key] = draft.entry, draft.bank_entry
     return entries, sides

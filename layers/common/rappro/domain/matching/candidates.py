@@ -117,7 +117,8 @@ def _is_foreign(board: Board, clue: Clue, candidate: Candidate) -> bool:
         for settle in candidate.settles
         if settle.type is TargetType.OPEN_ITEM
     ]
-    return any(board.item(place).currency != clue.currency for place in places)
+    own = board.company_currency
+    return any({board.item(place).currency, clue.currency} != {own} for place in places)
 
 
 def _of_numbers(board: Board, clue: Clue) -> list[Candidate]:

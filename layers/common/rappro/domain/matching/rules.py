@@ -18,6 +18,7 @@ from rappro.domain.matching.rules_bank import bank_costs
 from rappro.domain.matching.rules_batch import batch_details
 from rappro.domain.matching.rules_cards import card_contract, card_rate
 from rappro.domain.matching.rules_entries import entry_in_window, group_in_window, may_be_group
+from rappro.domain.matching.rules_foreign import foreign_line
 from rappro.domain.matching.rules_keys import entry_key, returned_key
 from rappro.domain.matching.rules_numbers import (
     invoice_numbers,
@@ -122,6 +123,7 @@ RULES: Final = (
     Rule("entry_key", entry_key, _has_keys, is_for_returns=True),
     Rule("card_contract", card_contract, _has_keys),
     Rule("batch_details", batch_details, _has_parts),
+    Rule("foreign_line", foreign_line),
     Rule("own_account", own_account, unsure_after=ENTRY),
     Rule("payer_truncated", payer_truncated, _has_payer, unsure_after=PARTY | ENTRY),
     Rule("named_unexplained", named_unexplained, _has_numbers, unsure_after=NEVER),

@@ -7,7 +7,7 @@ customer's invoice that is paid) and a debit when negative. Adjustments follow t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
@@ -96,9 +96,18 @@ def draft_part(part: Part, match_id: MatchId, view: BookView) -> Draft | None:
 
 
 def draft_suspense(line: LineRecord, account: str, view: BookView) -> Draft:
-    """Return the entry that puts a whole line on the suspense account (compte d'attente)."""
-    leg = _leg(account, line.line.amount_minor, _label(line))
+    """Return the entry that puts a whole line on the suspense account (compte d'attente).
+
+    A line of which the amount in the company's currency is not known cannot be booked.
+    """
+    leg = _leg(account, to_book_minor(line, view.company.currency), _label(line))
     return _with_bank_leg(Part(line), [leg], suspense_match_id(line), view)
+
+
+def to_book_minor(line: LineRecord, company_currency: str) -> int:
+    """Return what a line is in the company's currency, else its own amount: nobody said."""
+    value = line.line.amount_in(company_currency)
+    return line.line.amount_minor if value is None else value
 
 
 def suspense_match_id(line: LineRecord) -> MatchId:
@@ -109,50 +118,65 @@ def suspense_match_id(line: LineRecord) -> MatchId:
 def _with_bank_leg(
     part: Part, legs: Sequence[EntryLine], match_id: MatchId, view: BookView
 ) -> Draft:
-    line, account = part.line, bank_account(view.journal)
+    line = part.line
     amount_minor = -sum(leg.balance_minor for leg in legs)
     already_booked_minor = sum(
         settle.amount_minor for settle in part.settles if _is_on_bank(settle, view)
     )
-    if amount_minor + already_booked_minor != line.line.amount_minor:
+    to_book = to_book_minor(line, view.company.currency)
+    if already_booked_minor:  # entries are in the account's currency
+        to_book = line.line.amount_minor
+    if amount_minor + already_booked_minor != to_book:
         raise RuleViolation(
             f"line {line.key}: {amount_minor} to book and {already_booked_minor} booked"
-            f" are not {line.line.amount_minor}"
+            f" are not {to_book}"
         )
-    entry_id = EntryId(derive_id("en", match_id, line.id))
-    piece, label = _piece_ref(part, view), _label(line)
+    on_account_minor = line.line.amount_minor - already_booked_minor
     on = line.line.booking_date
     entry = JournalEntry(
-        id=entry_id,
+        id=EntryId(derive_id("en", match_id, line.id)),
         journal=view.journal.code,
         date=on,
-        piece_ref=piece,
+        piece_ref=_piece_ref(part, view),
         piece_date=on,
-        label=label,
-        lines=(_leg(account, -amount_minor, label), *legs),
+        label=_label(line),
+        lines=(_bank_leg(part, amount_minor, on_account_minor, view), *legs),
         source=EntrySource.ENGINE,
         fiscal_year=view.company.fiscal_year(on),
         statement_id=line.statement_id,
         match_id=match_id,
     )
-    bank_entry = BankEntry(
-        id=derive_id("be", entry_id, 0),
+    return Draft(entry, _bank_side(entry, part, on_account_minor, view))
+
+
+def _bank_side(entry: JournalEntry, part: Part, on_account_minor: int, view: BookView) -> BankEntry:
+    """Return an entry's bank side, in the account's currency, pointed by its own match."""
+    return BankEntry(
+        id=derive_id("be", entry.id, 0),
         journal=view.journal.code,
-        account=account,
-        date=on,
-        amount_minor=amount_minor,
+        account=bank_account(view.journal),
+        date=entry.date,
+        amount_minor=on_account_minor,
         currency=view.journal.currency,
-        label=label,
+        label=entry.label,
         source=BankEntrySource.PAYMENT if part.third_party else BankEntrySource.ENTRY,
         third_party=part.third_party,
-        piece_ref=piece,
-        entry_id=entry_id,
+        piece_ref=entry.piece_ref,
+        entry_id=entry.id,
         entry_line=0,
         is_in_ledger=False,
-        pointed_on=on,
-        match_id=match_id,
+        pointed_on=entry.date,
+        match_id=entry.match_id,
     )
-    return Draft(entry, bank_entry)
+
+
+def _bank_leg(part: Part, amount_minor: int, on_account_minor: int, view: BookView) -> EntryLine:
+    """Return the bank's leg; of an account in another currency with its amount there."""
+    leg = _leg(bank_account(view.journal), -amount_minor, _label(part.line))
+    currency = part.line.line.currency
+    if currency == view.company.currency:
+        return leg
+    return replace(leg, foreign_amount_minor=on_account_minor, foreign_currency=currency)
 
 
 def _leg(
