@@ -67,7 +67,7 @@ class Store(Protocol):
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
         BooksLoad, FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile,
-        OwnCsvProfile and Lesson.
+        OwnCsvProfile, Lesson and DifferenceType.
         """
 
     def commit(

@@ -47,6 +47,7 @@ from rappro.domain.books import (
     ThirdParty,
     ThirdPartyKind,
 )
+from rappro.domain.differences import DifferenceType
 from rappro.domain.ids import EntryId, LineId, MatchId, OpenItemId, StatementId, TenantId
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
@@ -197,6 +198,7 @@ def _masters(mark: str) -> Iterator[Record]:
     )
 
     yield ImportProfile(ids.IMPORT_PROFILE, f"Livret {mark}")
+    yield DifferenceType(ids.DIFFERENCE_TYPE, f"Frais {mark}", "627000")
     yield OwnCsvProfile(ids.CSV_PROFILE, ids.CSV_DEFINITION.replace("Banque", f"Banque {mark}"))
     yield Lesson(
         ids.LESSON, LessonKind.NAME, f"HOLDING {mark}", ids.THIRD_PARTY, 1, (ids.MATCH,), NOW, mark

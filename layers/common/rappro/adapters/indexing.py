@@ -26,6 +26,7 @@ from rappro.domain.books import (
     PastPayment,
     ThirdParty,
 )
+from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.learning import Lesson
@@ -63,6 +64,7 @@ LINES_PER_BLOCK: Final = 500
 SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
     FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
+    DifferenceType,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 

@@ -288,6 +288,7 @@ class JournalEntry:
     match_id: MatchId | None = None
     is_unbalanced_at_source: bool = False
     created_at: datetime | None = None
+    transaction_code: str | None = None  # code transaction: SCRAP for a settled difference
     version: int = 0
 
     def __post_init__(self) -> None:

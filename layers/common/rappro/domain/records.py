@@ -157,7 +157,8 @@ class StatementRecord:
     `known_count` counts lines that another statement brought first (LineRecord.known_as). Deleted
     lines are in neither `line_count` nor `booked_minor`: for a statement of a bank, opening +
     booked + deleted = closing. `identity` is what it claimed (StatementIdentity), if it did.
-    `report_id` is the report that was frozen as it was validated (ReportSnapshot).
+    `report_id` is the report that was frozen as it was validated (ReportSnapshot). `mark_count` is
+    how many standing matches took a letter of it (Match.mark).
     """
 
     id: StatementId
@@ -191,6 +192,7 @@ class StatementRecord:
     deleted_count: int = 0
     deleted_minor: int = 0
     report_id: str | None = None
+    mark_count: int = 0
     version: int = 0
 
     @property
@@ -262,11 +264,25 @@ class LineSettle:
 
 
 @dataclass(frozen=True, slots=True)
+class Allocation:
+    """What a match allocates of an invoice to an existing cash movement that it points (MAT-10).
+
+    `entry_id` is the movement's entry; the amount is signed as the bank sees it.
+    """
+
+    item: OpenItemId
+    entry_id: EntryId
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A match (rapprochement): lines on one side, what they settle on the other, totals equal.
 
     `lines` are the record keys of the lines ("statement/position"). `entry_ids` are the entries
     generated for it, drafts until validation. Kept after an undo, with its author and instant.
+    `mark` is the letter of a difference settled through the ledger (lettrage de type M).
+    `allocations` change invoices beside what the lines settle: they are in no total.
     """
 
     id: MatchId
@@ -284,6 +300,9 @@ class Match:
     engine: str | None = None
     template: str | None = None
     lesson_ids: tuple[str, ...] = ()  # what it taught (learning.Lesson)
+    allocations: tuple[Allocation, ...] = ()
+    mark: str | None = None
+    difference_type: str | None = None
     undone_at: datetime | None = None
     undone_by: str | None = None
     version: int = 0
@@ -295,10 +314,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedMatch:
-    """Says that a match larger than one commit is under way; gone once it is finished."""
+    """Says that a match larger than one commit is under way; gone once it is finished.
+
+    `ends_as` is the status that the match gets once its targets are settled.
+    """
 
     match_id: MatchId
     author: str
+    ends_as: MatchStatus = MatchStatus.CONFIRMED
     version: int = 0
 
     @property

@@ -19,6 +19,7 @@ from rappro.domain.books import (
     ReferenceShapes,
     ThirdParty,
 )
+from rappro.domain.differences import DifferenceType
 from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
     AuditEvent,
@@ -53,7 +54,7 @@ Record = (
     | StatementIdentity | Intake | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
     | FeedConnection | FeedRun | ImportProfile | OwnCsvProfile | Lesson
-    | ReportSnapshot
+    | ReportSnapshot | DifferenceType
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
     commit 1   match `posting`, its lines claimed, drafts created, a mark that it is unfinished
     commit 2…  each target settled, conditionally
-    commit n   match confirmed, the mark gone
+    commit n   match confirmed, or waiting to be, the mark gone
 
 Whoever finds the mark finishes the work. Where a target was taken by somebody meanwhile, the match
 cannot stand: it is given back the same way (`undoing`), and its lines return to the lists. The same
@@ -60,7 +60,7 @@ def commit_match(
         ports.store.commit(tenant, company, whole, fence=fence)
         return
     claimed = create(replace(match, status=MatchStatus.POSTING))
-    mark = create(UnfinishedMatch(match.id, match.author))
+    mark = create(UnfinishedMatch(match.id, match.author, match.status))
     ports.store.commit(tenant, company, [claimed, *head, mark], fence=fence)
     finish_matches(ports, tenant, company, fence=fence)
 
@@ -118,7 +118,7 @@ def _roll_forward(
         undoing = replace(match, status=MatchStatus.UNDOING)
         ports.store.commit(tenant, company, [change(match, undoing)], fence=fence)
         return replace(undoing, version=match.version + 1)
-    confirmed = replace(match, status=MatchStatus.CONFIRMED)
+    confirmed = replace(match, status=mark.ends_as)
     done = [change(match, confirmed), remove(mark)]
     ports.store.commit(tenant, company, done, fence=fence)
     return replace(confirmed, version=match.version + 1)

@@ -26,6 +26,7 @@ from rappro.domain.books import (
     ReferenceShapes,
     ThirdParty,
 )
+from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import StatementId
 from rappro.domain.learning import Lesson
@@ -105,6 +106,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     ImportProfile: _Kind(Table.BOOKS, "PROFILE"),
     OwnCsvProfile: _Kind(Table.BOOKS, "CSV"),
     Lesson: _Kind(Table.BOOKS, "LESSON"),
+    DifferenceType: _Kind(Table.BOOKS, "DIFFERENCE"),
     SourceFile: _Kind(Table.STATEMENTS, "F"),
     SourceName: _Kind(Table.STATEMENTS, "N"),
     StatementIdentity: _Kind(Table.STATEMENTS, "ID"),

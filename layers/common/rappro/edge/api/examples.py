@@ -34,6 +34,7 @@ from rappro.domain.books import (
     ThirdParty,
     ThirdPartyKind,
 )
+from rappro.domain.differences import DifferenceType
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import Evidence, Explanation, Level, Settle, TargetType
 from rappro.domain.operations import (
@@ -66,6 +67,7 @@ from rappro.domain.settings import (
 from rappro.edge.api.models import (
     books,
     companies,
+    differences,
     exports,
     feeds,
     imports,
@@ -83,6 +85,7 @@ from rappro.edge.api.sample_ids import (
     CONNECTION,
     CSV_DEFINITION,
     CSV_PROFILE,
+    DIFFERENCE_TYPE,
     ENTRY,
     IBAN,
     IMPORT_PROFILE,
@@ -142,6 +145,7 @@ _LISTED: Final = frozenset(
         "CsvProfileOutput", "EntryOutput", "FeedRunOutput", "FrozenReportOutput", "ImportOutput",
         "ImportProfileOutput", "JournalOutput", "LessonOutput", "LineOutput", "MatchOutput",
         "OpenItemOutput", "RunOutput", "StatementOutput", "ThirdPartyOutput",
+        "DifferenceTypeOutput",
     }
 )  # fmt: skip
 
@@ -171,6 +175,8 @@ def _masters() -> Iterator[BaseModel]:
     yield third_parties.ThirdPartyOutput.of(party)
     profile = ImportProfile(IMPORT_PROFILE, "Livret", "camt.053", version=1)
     yield profiles.ImportProfileOutput.of(profile)
+    fees = DifferenceType(DIFFERENCE_TYPE, "Frais de tenue de compte", "627000", version=1)
+    yield differences.DifferenceTypeOutput.of(fees)
     yield profiles.CsvProfileOutput.of(OwnCsvProfile(CSV_PROFILE, CSV_DEFINITION, version=1))
 
 

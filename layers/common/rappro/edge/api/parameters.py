@@ -73,6 +73,12 @@ CsvProfilePath = Annotated[
     _DECODED,
     _named("the CSV profile's name (profil CSV)", ids.CSV_PROFILE),
 ]
+DifferenceTypePath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40),
+    _DECODED,
+    _named("the difference type's code (type d'écart)", ids.DIFFERENCE_TYPE),
+]
 LessonPath = Annotated[
     str, _ID, _DECODED, _named("the lesson's id (référence apprise)", ids.LESSON)
 ]
