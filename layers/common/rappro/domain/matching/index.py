@@ -34,6 +34,9 @@ ENDING_DIGITS_MIN: Final = 3
 LONG_ENDING_DIGITS_MIN: Final = 4
 """Digits at the end of more that may be a serial of their own."""
 
+SCANNED_ITEMS_MAX: Final = 32
+"""Items of one third party that are looked at one by one for an ending."""
+
 _Key = TypeVar("_Key")
 
 Twin = tuple[object, ...]
@@ -79,12 +82,16 @@ class ItemIndex:
     def with_ending(self, party: ThirdPartyId, ending: str) -> Sequence[int]:
         """Return a third party's items of which the number ends in some digits.
 
-        Worked out for all items of a third party when it is asked about first.
+        Looked at one by one when they are few, else worked out for all when one is asked about.
         """
+        places = self.by_party.get(party, ())
+        if len(places) <= SCANNED_ITEMS_MAX:
+            runs = self.runs
+            return [place for place in places if _has_ending(runs[place], ending)]
         known = self._endings.get(party)
         if known is None:
             known = self._endings[party] = {}
-            for place in self.by_party.get(party, ()):
+            for place in places:
                 for end in endings(self.runs[place]):
                     _put(known, end, place)
         return known.get(ending, ())
@@ -118,18 +125,32 @@ def _is_same_run(written: str, run: str) -> bool:
     return written == run or is_padding_apart(written, len(run))
 
 
-def endings(runs: Sequence[str]) -> frozenset[str]:
-    """Return the last digits of a number as a text may show them alone.
+def endings(runs: Sequence[str]) -> list[str]:
+    """Return the last digits of a number as a text may show them alone, each once.
 
     As written; stripped; and the ends of digits in which a serial follows a year or a month
     ("25060123" may be shown as "0123").
     """
     if not runs or runs[-1][0] > "9":
-        return frozenset()
+        return []
     last = runs[-1]
-    shown = {last, last.lstrip("0")}
-    shown.update([last[at:] for at in range(1, len(last) - LONG_ENDING_DIGITS_MIN + 1)])
-    return frozenset([end for end in shown if len(end) >= ENDING_DIGITS_MIN])
+    shown = [last[at:] for at in range(len(last) - LONG_ENDING_DIGITS_MIN + 1)]
+    if len(last) == ENDING_DIGITS_MIN:
+        shown.append(last)
+    if last[0] == "0":
+        short = last.lstrip("0")
+        if len(short) >= ENDING_DIGITS_MIN and short not in shown:
+            shown.append(short)
+    return shown
+
+
+def _has_ending(runs: Sequence[str], ending: str) -> bool:
+    """Tell whether some digits are one of the endings of a number."""
+    last = runs[-1] if runs else ""
+    if not last.endswith(ending) or last[0] > "9" or len(ending) < ENDING_DIGITS_MIN:
+        return False
+    is_long = len(ending) >= LONG_ENDING_DIGITS_MIN
+    return is_long or ending == last or ending == last.lstrip("0")
 
 
 class EntryIndex:

@@ -61,7 +61,8 @@ class Hit(NamedTuple):
 
 def runs_of(number: str) -> list[str]:
     """Return the runs of letters or digits of a number, folded."""
-    return _RUN.findall(fold(number[:NUMBER_CHARS_MAX]))
+    cut = number[:NUMBER_CHARS_MAX]
+    return _RUN.findall(cut.upper() if cut.isascii() else fold(cut))
 
 
 def shape_of(number: str) -> str:

@@ -45,15 +45,11 @@ class Changed:
         self.amounts.add((clue.currency, clue.amount))
         index = board.index
         groups = index.entries.group_keys
-        if not groups.keys().isdisjoint(clue.keys):  # one line less that names a remittance
+        if groups:  # one line less that names a remittance
             self.tokens.update(key for key in clue.keys if key in groups)
         for take in takes:
             if take.type is TargetType.OPEN_ITEM:
-                item = index.items.all[take.place]
-                self.parties.add(item.third_party)
-                self.amounts.add((item.currency, board.state.own[take.place]))
-                runs = index.items.runs[take.place]
-                self.tokens.update(tokens_of_runs(runs), endings(runs))
+                self._note_item(board, take.place)
             elif take.type is TargetType.BANK_ENTRY:
                 entry = index.entries.all[take.place]
                 self.entries.add((entry.currency, entry.amount_minor))
@@ -61,6 +57,14 @@ class Changed:
                 self.tokens |= entry_tokens(entry)
             else:
                 self.parties.add(index.past.all[take.place].third_party)
+
+    def _note_item(self, board: Board, place: int) -> None:
+        items = board.index.items
+        item, runs = items.all[place], items.runs[place]
+        self.parties.add(item.third_party)
+        self.amounts.add((item.currency, board.state.own[place]))
+        self.tokens.update(tokens_of_runs(runs))
+        self.tokens.update(endings(runs))
 
 
 class Watchers:
