@@ -17,7 +17,7 @@ from typing import IO, BinaryIO, Final, TypeVar, cast
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.ports import Ports
 
-ROWS_MAX: Final = 150_000
+ROWS_MAX: Final = 100_000
 """Rows of one export by API: what fits well in the 29 seconds that a request has."""
 LINES_PER_PART: Final = 10_000
 _IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
