@@ -15,7 +15,12 @@ from rappro.domain.ids import TenantId
 from rappro.formats.journal_csv import JournalCsvWriter
 from rappro.ports import Ports
 from rappro.use_cases.exporting import ROWS_MAX, StoredFile, written_and_kept
-from rappro.use_cases.ledger_reading import auxiliary_of, entries_by_date, read_chart
+from rappro.use_cases.ledger_reading import (
+    ChartOfBooks,
+    auxiliary_of,
+    entries_by_date,
+    read_chart,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +52,14 @@ def export_journal(
     Raises InvalidRequest for an unknown journal and days in the wrong order, TooLarge beyond
     ROWS_MAX, BooksLoading.
     """
-    today = ports.clock.today(company.timezone)
-    year = company.fiscal_year(choice.last or choice.first or today)
-    year_first, year_last = company.fiscal_year_period(year)
-    first, last = choice.first or year_first, choice.last or year_last
-    if first > last:
-        raise InvalidRequest(f"{first} is after {last}", position="from")
+    first, last = _period(ports, company, choice)
     chart = read_chart(ports, tenant, company.id)
     if choice.journal is not None and choice.journal not in chart.journals:
         raise InvalidRequest(f"no journal {choice.journal[:80]}", position="journal")
     journals = [choice.journal] if choice.journal is not None else sorted(chart.journals)
-    parties = {
-        party.id: (auxiliary_of(party, chart, company)[0], party.name)
-        for party in chart.third_parties.values()
-    }
 
     def write(stream: BinaryIO) -> tuple[int, int]:
-        writer = JournalCsvWriter(
-            stream,
-            currency=company.currency,
-            journals={code: journal.label for code, journal in chart.journals.items()},
-            accounts=chart.accounts,
-            parties=parties,
-        )
+        writer = _writer(stream, chart, company)
         entries = 0
         for entry in entries_by_date(ports, tenant, company.id, journals, last):
             is_wanted = choice.has_drafts or entry.status is EntryStatus.VALIDATED
@@ -85,3 +75,27 @@ def export_journal(
     name = f"journal-{company.id}{code}-{first:%Y%m%d}-{last:%Y%m%d}.csv"
     file, (entries, rows) = written_and_kept(ports, tenant, company.id, name, write)
     return JournalExport(file, first, last, entries, rows)
+
+
+def _period(ports: Ports, company: Company, choice: JournalChoice) -> tuple[date, date]:
+    """Return the days that were chosen, else those of the fiscal year. Raises InvalidRequest."""
+    today = ports.clock.today(company.timezone)
+    year = company.fiscal_year(choice.last or choice.first or today)
+    year_first, year_last = company.fiscal_year_period(year)
+    first, last = choice.first or year_first, choice.last or year_last
+    if first > last:
+        raise InvalidRequest(f"{first} is after {last}", position="from")
+    return first, last
+
+
+def _writer(stream: BinaryIO, chart: ChartOfBooks, company: Company) -> JournalCsvWriter:
+    return JournalCsvWriter(
+        stream,
+        currency=company.currency,
+        journals={code: journal.label for code, journal in chart.journals.items()},
+        accounts=chart.accounts,
+        parties={
+            party.id: (auxiliary_of(party, chart, company)[0], party.name)
+            for party in chart.third_parties.values()
+        },
+    )
