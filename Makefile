@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip sync --quiet --require-hashes
-SOURCES := layers/common/rappro devstack tests benchmarks
+SOURCES := layers/common/rappro devstack tests benchmarks simulation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check check-asl build local bench bench-matching bench-scale fuzz lock fix clean
+.PHONY: help setup demo test test-fast check check-asl build local bench bench-matching bench-scale fuzz simulate lock fix clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -87,6 +87,10 @@ FUZZ_INPUTS ?= 200000
 FUZZ_FORMATS ?= all
 fuzz: setup ## broken statements into every parser (FUZZ_INPUTS=200000 FUZZ_FORMATS=all)
 	$(BIN)/python -m benchmarks.fuzz_formats --inputs $(FUZZ_INPUTS) --formats $(FUZZ_FORMATS)
+
+SEEDS ?= 1000
+simulate: setup ## the pipeline with a fault at every call, then SEEDS random schedules (SEED=123 runs one again)
+	@$(BIN)/python -m simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(SIMULATE)
 
 fix: setup ## format and apply safe lint fixes
 	$(BIN)/ruff check --fix .
