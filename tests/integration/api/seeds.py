@@ -54,6 +54,7 @@ from rappro.domain.matching.model import (
     Adjustment,
     AdjustmentKind,
     Candidate,
+    Decision,
     Evidence,
     Explanation,
     Level,
@@ -95,6 +96,7 @@ from rappro.domain.writes import (
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports
 from rappro.use_cases.launching import run_id_of
+from rappro.use_cases.run_requests import Decisions, decisions_name
 
 NOW = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 DAY = date(2025, 1, 31)
@@ -153,6 +155,11 @@ def seed(world: World, tenant: str, mark: str) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     world.blobs.archive(owner, ids.COMPANY, sha256, BytesIO(content))
     world.store.load(owner, ids.COMPANY, _records(tenant, mark, sha256))
+    said = Explanation((Evidence("nothing_found", mark, f"nothing for {mark}"),))
+    line = LineId(f"li_{ids.STATEMENT}_{ids.POSITION}")
+    decided = Decisions(f"engine of {mark}", (Decision(line, Level.C, explanation=said),))
+    run = run_id_of(owner, ids.COMPANY, ids.STATEMENT, 1)
+    world.blobs.save_document(owner, ids.COMPANY, decisions_name(run), Decisions, decided)
     frozen = ReconciliationReport(
         ids.JOURNAL, "512100", "EUR", DAY, "1", 112_500, 112_500, (), (),
         holder=ReportHolder(f"Menuiserie {mark}"),

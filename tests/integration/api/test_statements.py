@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from rappro.domain.errors import StoreConflict
-from rappro.domain.ids import CompanyId, RunId, TenantId
+from rappro.domain.ids import CompanyId, LineId, RunId, TenantId
+from rappro.domain.matching.model import Decision, Evidence, Explanation, Level, Rejected
 from rappro.domain.operations import (
     Run,
     RunState,
 )
 from rappro.edge.api import sample_ids as ids
+from rappro.use_cases.launching import run_id_of
+from rappro.use_cases.run_requests import Decisions, decisions_name
 
 from .client import Answer, Client
 from .seeds import PENDING, QUARANTINED, World
@@ -120,6 +123,28 @@ def test_a_line_shows_what_the_bank_said_and_what_was_found(alpha: Client) -> No
     assert body["explanation"]["rejected"][0]["why"] == "no reference"
     assert [part["label"] for part in body["details"]] == ["part of VIR MARTIN ALPHA"]
     assert body["details"][0]["details"] == []
+
+
+def test_a_line_is_explained_by_the_run_that_decided_it(world: World, alpha: Client) -> None:
+    """Evidence, what lost and why, and the engine; nothing when its decisions are not kept."""
+    path = f"{STATEMENT}/lines/2/explanation"
+    assert alpha.get(path).problem == "not_found"
+    tenant, run = TenantId("alpha"), run_id_of(TenantId("alpha"), ids.COMPANY, ids.STATEMENT, 1)
+    line = alpha.get(f"{STATEMENT}/lines/2").body
+    said = Explanation((Evidence("amount", "1", "so much"),), (Rejected("open item X", "later"),))
+    decided = Decision(LineId(line["id"]), Level.B, explanation=said)
+    world.ports.blobs.save_document(
+        tenant, ids.COMPANY, decisions_name(run), Decisions, Decisions("engine/7", (decided,))
+    )
+
+    found = alpha.get(path).body
+
+    assert (found["run"], found["run_number"], found["engine"]) == (run, 1, "engine/7")
+    assert (found["level"], found["settles"], found["candidates"]) == ("B", [], [])
+    assert found["explanation"] == {
+        "evidence": [{"kind": "amount", "text": "1", "detail": "so much"}],
+        "rejected": [{"candidate": "open item X", "why": "later"}],
+    }
 
 
 def test_an_instructed_amount_keeps_its_currency_and_rate(alpha: Client) -> None:

@@ -11,9 +11,10 @@ from rappro.domain.ids import RunId
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.model import Level, World
 from rappro.domain.settings import ImportProfile
-from rappro.use_cases import replaying
+from rappro.use_cases import explaining
+from rappro.use_cases.explaining import Explained, explain_line
 from rappro.use_cases.launching import run_id_of
-from rappro.use_cases.replaying import Explained, Outcome, Replay, explain_line, replay_run
+from rappro.use_cases.replaying import Outcome, Replay, replay_run
 from rappro.use_cases.run_requests import Decisions, decisions_name, world_name
 from rappro.use_cases.start_run import start_run
 
@@ -137,7 +138,7 @@ def test_a_line_that_no_run_decided_has_no_explanation() -> None:
 def test_a_statement_too_large_to_search_is_refused(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replaying, "LINES_MAX", 2)
+    monkeypatch.setattr(explaining, "LINES_MAX", 2)
 
     with pytest.raises(TooLarge):
         explained(desk, 1)

@@ -1,4 +1,4 @@
-"""Why a line is what a run made of it, and whether the same would be decided again.
+"""Whether a run would be decided again as it was.
 
 A run keeps its world and its decisions; the engine is pure, so the same world gives the same
 decisions as long as the engine has the same version. Nothing is written here.
@@ -6,27 +6,16 @@ decisions as long as the engine has the same version. Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
-from rappro.domain.errors import NotFound, TooLarge
-from rappro.domain.ids import CompanyId, LineId, RunId, StatementId, TenantId
+from rappro.domain.errors import NotFound
+from rappro.domain.ids import CompanyId, LineId, RunId, TenantId
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.decide import decide as decide_world
-from rappro.domain.matching.model import Decision, World
-from rappro.domain.operations import Run, RunState
+from rappro.domain.matching.model import World
 from rappro.ports import Ports
-from rappro.use_cases.launching import run_id_of
-from rappro.use_cases.reads import get_line, get_statement
 from rappro.use_cases.run_requests import Decisions, decisions_name, world_name
-
-LINES_MAX: Final = 5_000
-"""Lines of a statement whose runs are read while somebody waits: some seconds."""
-
-RUNS_MAX: Final = 20
-"""Runs of a statement that are searched for a line's decision, the newest first."""
 
 
 class Outcome(StrEnum):
@@ -46,16 +35,6 @@ class Replay:
     outcome: Outcome
     engine: str
     different: tuple[LineId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """The last decision of a run about a line, which run took it, and with which engine."""
-
-    line_id: LineId
-    run: Run
-    engine: str
-    decision: Decision
 
 
 def replay_run(ports: Ports, tenant: TenantId, company: CompanyId, run_id: RunId) -> Replay:
@@ -79,39 +58,3 @@ def replay_run(ports: Ports, tenant: TenantId, company: CompanyId, run_id: RunId
         return Replay(Outcome.EQUAL, decided.engine)
     outcome = Outcome.DIFFERENT if decided.engine == ENGINE else Outcome.OTHER_ENGINE
     return Replay(outcome, decided.engine, different)
-
-
-def explain_line(
-    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId, position: int
-) -> Explained:
-    """Return what the last run that decided a line said about it.
-
-    Raises NotFound when no run did or its decisions are not kept, and TooLarge for a statement of
-    more than LINES_MAX lines.
-    """
-    line = get_line(ports, tenant, company, statement, position)
-    record = get_statement(ports, tenant, company, statement)
-    if record.line_count > LINES_MAX:
-        raise TooLarge(f"decisions of more than {LINES_MAX} lines are not searched")
-    for run in _runs(ports, tenant, company, statement, record.run_number):
-        try:
-            decided = ports.blobs.load_document(tenant, company, decisions_name(run.id), Decisions)
-        except NotFound:
-            continue
-        for decision in decided.decisions:
-            if decision.line_id == line.id:
-                return Explained(line.id, run, decided.engine, decision)
-    raise NotFound(f"no run decided line {line.key}, or what it decided is not kept any more")
-
-
-def _runs(
-    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId, newest: int
-) -> Iterator[Run]:
-    """Yield the runs of a statement that ended well and matched, the newest first."""
-    numbers = range(newest, max(0, newest - RUNS_MAX), -1)
-    keys = [run_id_of(tenant, company, statement, number) for number in numbers]
-    found = ports.store.get_many(tenant, company, Run, keys)
-    for key in keys:
-        run = found.get(key)
-        if run is not None and run.state is RunState.POSTED and run.is_matching:
-            yield run

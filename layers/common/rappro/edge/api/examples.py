@@ -36,7 +36,14 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.learning import Lesson, LessonKind
-from rappro.domain.matching.model import Evidence, Explanation, Level, Settle, TargetType
+from rappro.domain.matching.model import (
+    Decision,
+    Evidence,
+    Explanation,
+    Level,
+    Settle,
+    TargetType,
+)
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
@@ -101,6 +108,7 @@ from rappro.edge.api.sample_ids import (
     THIRD_PARTY,
 )
 from rappro.ports import UploadTicket
+from rappro.use_cases.explaining import Explained
 from rappro.use_cases.export_fec import FecExport, FecReport
 from rappro.use_cases.export_journal import JournalExport
 from rappro.use_cases.exporting import StoredFile
@@ -196,7 +204,15 @@ def _of_statements() -> Iterator[BaseModel]:
     run = Run(RUN, STATEMENT, 1, RunState.POSTED, _AT,
               ended_at=_AT, matched_count=1, version=4)  # fmt: skip
     yield statements.RunOutput.of(run)
-    yield lines.LineOutput.of(_line(), "EUR")
+    line = _line()
+    yield lines.LineOutput.of(line, "EUR")
+    settled = (Settle(TargetType.OPEN_ITEM, OPEN_ITEM, 12_000),)
+    decided = Decision(
+        LINE, Level.A, THIRD_PARTY, OPEN_ITEM, settles=settled,
+        explanation=line.explanation or Explanation(),
+    )  # fmt: skip
+    explained = Explained(LINE, run, "rappro-match/2", decided)
+    yield lines.DecisionOutput.of(explained, "EUR")
     settle = LineSettle(LINE, Settle(TargetType.OPEN_ITEM, OPEN_ITEM, 12_000))
     match = Match(
         id=MATCH, statement_ids=(STATEMENT,), lines=(f"{STATEMENT}/{POSITION}",), settles=(settle,),

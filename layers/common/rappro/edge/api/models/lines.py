@@ -27,6 +27,7 @@ from rappro.domain.records import (
 from rappro.edge.api.models.shapes import Day, Input, Key, Money, Output, PageOf, Version
 from rappro.edge.api.sample_ids import OPEN_ITEM, THIRD_PARTY
 from rappro.use_cases.edit_line import LineEdit
+from rappro.use_cases.explaining import Explained
 
 
 class CounterpartyOutput(Output):
@@ -229,6 +230,38 @@ class LineOutput(BankLine):
             candidates=[CandidateOutput.of(one, company_currency) for one in record.candidates],
             explanation=None if explanation is None else ExplanationOutput.of(explanation),
             version=record.version,
+        )
+
+
+class DecisionOutput(Output):
+    """What a run decided about a line, by which version of the engine, and against what."""
+
+    run: str
+    run_number: int
+    engine: str = Field(description="version of the rules: the same world gives the same with it")
+    level: Level
+    third_party: str | None
+    invoice: str | None
+    template: str | None
+    settles: list[SettleOutput]
+    candidates: list[CandidateOutput]
+    explanation: ExplanationOutput
+
+    @classmethod
+    def of(cls, found: Explained, company_currency: str) -> Self:
+        """Show a decision."""
+        decision = found.decision
+        return cls(
+            run=found.run.id,
+            run_number=found.run.number,
+            engine=found.engine,
+            level=decision.level,
+            third_party=decision.third_party,
+            invoice=decision.invoice,
+            template=decision.template,
+            settles=[SettleOutput.of(settle, company_currency) for settle in decision.settles],
+            candidates=[CandidateOutput.of(one, company_currency) for one in decision.candidates],
+            explanation=ExplanationOutput.of(decision.explanation),
         )
 
 

@@ -14,7 +14,7 @@ from rappro.domain.records import (
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import NAME_CHARS_MAX, PAGE_ITEMS_DEFAULT
-from rappro.edge.api.models.lines import LineEditInput, LineOutput, LinePage
+from rappro.edge.api.models.lines import DecisionOutput, LineEditInput, LineOutput, LinePage
 from rappro.edge.api.models.shapes import amount_in
 from rappro.edge.api.pages import fitting
 from rappro.edge.api.parameters import (
@@ -27,6 +27,7 @@ from rappro.edge.api.parameters import (
 )
 from rappro.use_cases import reads
 from rappro.use_cases.edit_line import edit_line
+from rappro.use_cases.explaining import explain_line
 from rappro.use_cases.filters import LineFilter
 from rappro.use_cases.mark_known import mark_known
 
@@ -129,6 +130,26 @@ def get_line(
     """Get a line."""
     found = reads.get_line(scope.ports, scope.tenant, company, statement, position)
     return LineOutput.of(found, scope.currency)
+
+
+@router.get(
+    "/companies/<company>/statements/<statement>/lines/<position>/explanation",
+    **documented(
+        "explainLine",
+        "Explain a line",
+        "What the last run (traitement) that decided the line said: the evidence, what else was"
+        " thought of and why it lost, and the version of the engine. `not_found` when no run"
+        " decided it or its decisions are not kept any more.",
+        tag="statements",
+        answer="The decision",
+    ),
+)
+def explain(
+    scope: ScopeGiven, company: CompanyPath, statement: StatementPath, position: PositionPath
+) -> DecisionOutput:
+    """Explain a line."""
+    found = explain_line(scope.ports, scope.tenant, company, statement, position)
+    return DecisionOutput.of(found, scope.currency)
 
 
 @router.patch(
