@@ -29,7 +29,7 @@ SHOWN_CHARS_MIN: Final = 4
 GLUED_CHARS_MIN: Final = 6
 """Letters and digits of a number that is found within others, as people glue them."""
 
-_DIGIT: Final = re.compile("[0-9]")
+_FOUR_DIGITS: Final = re.compile(r"\d{4,}")
 _DIGITS: Final = re.compile("[0-9]+")
 _SHORT_GLUED: Final = (4, 5)
 """Lengths of numbers of digits alone that are found when nothing else is glued to each other."""
@@ -155,7 +155,11 @@ def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
 
     Or the last digits of one. Items that were settled before count as well.
     """
-    told = [words for words in clue.fields if _DIGIT.search(words.text)]
+    told = [
+        words
+        for words in clue.fields
+        if not all(is_year(digits) for digits in _FOUR_DIGITS.findall(words.text))
+    ]
     if not told:
         return False
     parties = {board.item(place).third_party for place in chosen}
@@ -164,10 +168,13 @@ def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
         return False
     words = _words(told)
     glued = " ".join("".join(text.words) for text in told)
-    named = {place: _written(board, place, words, glued) for place in places}
-    own = [number for place, number in named.items() if number and place in chosen]
+    all_runs = board.index.items.runs
+    named = {
+        place: number for place in places if (number := _written(all_runs[place], words, glued))
+    }
+    own = [number for place, number in named.items() if place in chosen]
     return any(
-        number and place not in chosen and not any(number in each for each in own)
+        place not in chosen and not any(number in each for each in own)
         for place, number in named.items()
     )
 
@@ -187,14 +194,15 @@ def _words(told: Sequence[Words]) -> set[str]:
     return found
 
 
-def _written(board: Board, place: int, words: Collection[str], glued: str) -> str:
+def _written(runs: Sequence[str], words: Collection[str], glued: str) -> str:
     """Return what the texts show of an item's number; empty when it is less than tells."""
-    runs = board.index.items.runs[place]
     number = "".join(runs)
-    if len(number) >= SHOWN_CHARS_MIN and (
-        number in words or (len(number) >= GLUED_CHARS_MIN and number in glued)
-    ):
-        return number
-    last = runs[-1].lstrip("0") if runs else ""
-    is_telling = len(last) >= SHOWN_CHARS_MIN and last[0] <= "9" and not is_year(last)
-    return last if is_telling and (last in words or runs[-1] in words) else ""
+    size = len(number)
+    if number in words if size < GLUED_CHARS_MIN else number in glued:
+        return number if size >= SHOWN_CHARS_MIN else ""
+    if not runs or runs[-1] > ":" or len(runs[-1]) < SHOWN_CHARS_MIN:
+        return ""
+    last = runs[-1].lstrip("0")
+    if last not in words and runs[-1] not in words:
+        return ""
+    return last if len(last) >= SHOWN_CHARS_MIN and not is_year(last) else ""
