@@ -35,7 +35,7 @@ from rappro.domain.matching.plan import Abstain, Plan, shown
 from rappro.domain.matching.rules import RULES, traits_of
 from rappro.domain.matching.watchers import Changed, Watchers
 
-ENGINE: Final = "rappro-match/2"
+ENGINE: Final = "rappro-match/3"
 """Version of the rules, stored with every decision."""
 
 RESTARTS_MAX: Final = 40
