@@ -10,7 +10,7 @@ import pytest
 from rappro.adapters.memory import MemoryStore
 from rappro.domain.errors import StoreConflict, StoreUnavailable
 from rappro.domain.ids import StatementId
-from rappro.domain.operations import ImportOutcome, Validation
+from rappro.domain.operations import ImportOutcome, Lease, Run, Validation
 from rappro.domain.records import (
     Intake,
     LineStatus,
@@ -201,6 +201,44 @@ def test_an_undo_behind_the_back_of_a_run_sends_the_run_back_to_gather() -> None
     decide(desk.ports, again)
     post(desk.ports, again)
     assert desk.levels()[0] is not None
+
+
+def test_a_step_that_comes_behind_the_end_of_its_run_changes_nothing_and_keeps_no_lease() -> None:
+    """Lambda may start a step twice; the second one may be late."""
+    desk = Desk().open_company()
+    desk.drop(camt(NOVEMBER))
+    asked = run_request(desk)
+
+    def ended() -> tuple[Any, Any]:
+        kept = desk.store.get(desk.tenant, COMPANY, Run, asked.run_id)
+        held = desk.store.get(desk.tenant, COMPANY, Lease, "WRITER")
+        return kept, held and held.holder
+
+    before = ended()
+    assert before[1] is None
+    assert gather_evidence(desk.ports, asked) == ()
+    decide(desk.ports, asked)
+    post(desk.ports, asked)
+
+    assert ended() == before
+
+
+def test_a_post_that_is_late_by_a_moment_gives_the_lease_back() -> None:
+    """The run's other worker ended it between the first look and the lease."""
+    store = Interrupted()
+    desk = Desk(store=store).open_company()
+    desk.runs.on_start = None
+    desk.drop(camt(NOVEMBER))
+    asked = run_request(desk)
+    gather_evidence(desk.ports, asked)
+    decide(desk.ports, asked)
+    store.kind, store.happens = StatementRecord, lambda: post(desk.ports, asked)
+
+    post(desk.ports, asked)
+
+    held = store.get(desk.tenant, COMPANY, Lease, "WRITER")
+    assert held is not None
+    assert held.holder is None
 
 
 def run_request(desk: Desk) -> RunRequest:

@@ -43,7 +43,7 @@ from rappro.use_cases import lease
 from rappro.use_cases.carry_over import carry_over_journal
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import finish_matches
-from rappro.use_cases.run_requests import RunRequest, load_run, save_run, world_name
+from rappro.use_cases.run_requests import RunRequest, is_over, load_run, save_run, world_name
 
 BACKLOG_ITEMS_PER_LOOKUP: Final = 7
 """A consistent query costs one read unit at least; a unit reads about seven index items in bulk."""
@@ -88,6 +88,9 @@ def gather_evidence(
     tenant, company = request.tenant, request.company
     run, statements = load_run(ports, request)
     fence = lease.acquire(ports, tenant, company, request.run_id)
+    if is_over(ports, request):
+        lease.release(ports, tenant, company, request.run_id)
+        return ()
     loads = ports.store.all(tenant, company, BooksLoad)
     if any(load.is_under_way(ports.clock.now()) for load in loads):
         lease.release(ports, tenant, company, request.run_id)

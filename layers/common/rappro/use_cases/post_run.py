@@ -51,6 +51,7 @@ from rappro.use_cases.run_requests import (
     Decisions,
     RunRequest,
     decisions_name,
+    is_over,
     load_run,
     world_name,
 )  # fmt: skip
@@ -86,11 +87,13 @@ class _Posting:
 def post(ports: Ports, request: RunRequest) -> None:
     """Commit the run's decisions. Raises NotFound, and the retryable StoreConflict, LeaseHeld."""
     tenant, company = request.tenant, request.company
-    run = ports.store.get(tenant, company, Run, request.run_id)
-    if run is not None and run.state is RunState.POSTED:
+    if is_over(ports, request):
         return  # a repeat after the last commit
     run, statements = load_run(ports, request)
     fence = lease.acquire(ports, tenant, company, request.run_id)
+    if is_over(ports, request):  # meanwhile: then nobody else would give the lease back
+        lease.release(ports, tenant, company, request.run_id)
+        return
     finish_matches(ports, tenant, company, fence=fence)
     world = ports.blobs.load_document(tenant, company, world_name(request.run_id), World)
     decided = ports.blobs.load_document(tenant, company, decisions_name(request.run_id), Decisions)

@@ -13,6 +13,8 @@ from rappro.domain.statement_state import RUNNABLE
 from rappro.domain.writes import change
 from rappro.ports import Ports
 
+_OVER = frozenset({RunState.POSTED, RunState.FAILED})
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
@@ -61,8 +63,14 @@ def load_run(ports: Ports, request: RunRequest) -> tuple[Run, list[StatementReco
     return run, statements
 
 
+def is_over(ports: Ports, request: RunRequest) -> bool:
+    """Say whether the run ended: a step that Lambda started twice may come behind the last one."""
+    run = ports.store.get(request.tenant, request.company, Run, request.run_id)
+    return run is not None and run.state in _OVER
+
+
 def save_run(ports: Ports, request: RunRequest, run: Run, state: RunState) -> None:
-    """Note on the run how far it is; repeating it is harmless."""
-    if run.state is not state:
+    """Note on the run how far it is; repeating it is harmless, also after the run's end."""
+    if run.state is not state and run.state not in _OVER:
         moved = change(run, replace(run, state=state))
         ports.store.commit(request.tenant, request.company, [moved])
