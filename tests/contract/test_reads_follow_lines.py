@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.matching.backlog import COMPANY, ITEMS_PER_PARTY, PRICES, RUN, STATEMENT
+from benchmarks.matching.backlog import COMPANY, ITEMS_PER_PARTY, PRICES, RUN, STATEMENT, item
 from benchmarks.matching.metering import EVIDENCE, Meter, MeteredStore, watch
 from benchmarks.matching.reads import desk, fill, measure
 from rappro.adapters.dynamodb import evidence
 from rappro.adapters.dynamodb.keys import AMOUNT_SHARDS
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.domain.ids import TenantId
-from rappro.domain.matching.model import ENTRIES_OF_AMOUNT_MAX, ITEMS_OF_AMOUNT_MAX
+from rappro.domain.matching.model import ENTRIES_OF_AMOUNT_MAX, ITEMS_OF_AMOUNT_MAX, Lookups
 from rappro.use_cases.run_requests import RunRequest
 from tests.contract.conftest import TABLES
 
@@ -79,3 +80,25 @@ def test_dynamodb_is_asked_what_the_store_in_process_is_charged_for(
     assert asked["requests"] == charged["requests"]
     assert asked["items"] == charged["items"]
     assert abs(asked["units"] - charged["units"]) <= charged["units"] * 0.1
+
+
+@pytest.mark.emulator
+def test_a_backlog_of_one_price_is_not_taken_for_a_small_one(
+    aws: Aws, dynamo_store: DynamoStore, tenant: TenantId
+) -> None:
+    """All of them are in one part of the index: the other parts look as if there were nothing."""
+    items = [
+        replace(item(n), amount_minor=PRICES[0], residual_minor=PRICES[0],
+                company_amount_minor=PRICES[0], company_residual_minor=PRICES[0])
+        for n in range(700)
+    ]  # fmt: skip
+    dynamo_store.load(tenant, COMPANY, items)
+    meter, client = Meter(), aws.client("dynamodb")
+    watch(client, meter)
+    amounts = frozenset(("EUR", PRICES[0] + n) for n in range(evidence.FEW_LOOKUPS + 2))
+
+    found = DynamoStore(client, TABLES).evidence(tenant, COMPANY, Lookups(amounts))
+
+    assert len(found.open_items) == ITEMS_OF_AMOUNT_MAX + 1
+    sampled = len(amounts) * evidence.ITEMS_PER_QUERY
+    assert meter.items[EVIDENCE] <= sampled + 2 * (ITEMS_OF_AMOUNT_MAX + 1)

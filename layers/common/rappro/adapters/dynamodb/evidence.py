@@ -54,28 +54,34 @@ class EvidenceReader:
         return chain(asked, self._gateway.get_all(tenant, named))
 
     def _small_backlog(self, tenant: str, company: str, items_max: int) -> Iterable[Record] | None:
-        """Return the backlog if one shard says that all hold about `items_max` items at most.
+        """Return the backlog if all shards hold about `items_max` items at most.
 
-        Amounts spread over the shards by hash, so one shard is a fair sample; a wrong guess costs
-        time, never an item. What was read of the sample is not read again.
+        Amounts spread over the shards by hash, so one shard is a fair sample, unless many items
+        are of one price: no shard is read much further than the whole may be. What was read of the
+        sample is not read again.
         """
         first, *others = _shards(tenant, company)
         sample_max = items_max // keys.AMOUNT_SHARDS + 1
         sample = list(self._gateway.query(tenant, first, limit=sample_max))
         if len(sample) == sample_max:
             return None
-        return self.copies(tenant, others, sample)
 
-    def copies(
-        self, tenant: str, parts: Sequence[Range], already_read: Iterable[Item] = ()
-    ) -> Iterable[Record]:
+        def some(part: Range) -> list[Item]:
+            return list(self._gateway.query(tenant, part, limit=items_max))
+
+        found = [sample, *self._gateway.parallel(some, others)]
+        if any(len(items) == items_max for items in found):
+            return None
+        return _latest(chain.from_iterable(found))
+
+    def copies(self, tenant: str, parts: Sequence[Range]) -> Iterable[Record]:
         """Return the records whose copies stand in some ranges, each once, at its latest version.
 
         The ranges are read one beside the other, so two copies of one record may be a version
         apart; equal copies are recognised by their text before any is decoded.
         """
         found = self._gateway.parallel(lambda part: list(self._gateway.query(tenant, part)), parts)
-        return _latest(chain(already_read, chain.from_iterable(found)))
+        return _latest(chain.from_iterable(found))
 
 
 def _latest(items: Iterable[Item]) -> Iterable[Record]:
