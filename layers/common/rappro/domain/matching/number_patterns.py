@@ -51,20 +51,21 @@ def numbers_in(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
     if not windows:
         return []
     starts: list[int] = []
-    key = "" if blanked == text else "\v"
+    is_whole = blanked == text
+    key = ""  # its marks are small letters: a folded text has none
     end = 0
     for window in windows:
         start = text.index(window, end)
         end = start + len(window)
         starts.append(start)
         line = start - text.rfind("\n", 0, start) - 1 + len(window.partition("\n")[0])
-        key += ("\r" if line >= CUT_TEXT_CHARS_MIN else "\t") + window.translate(_AS_NINE)
-        if key[0] == "\v":
-            key += "\v" + blanked[start:end].translate(_AS_NINE)
+        key += ("c" if line >= CUT_TEXT_CHARS_MIN else "w") + window.translate(_AS_NINE)
+        if not is_whole:
+            key += "b" + blanked[start:end].translate(_AS_NINE)
     patterns = book.patterns
     places = patterns.get(key)
     if places is Bound.ZEROS:
-        key += "".join([f"\f{len(run) - len(run.lstrip('0'))}" for run in _DIGITS.findall(text)])
+        key += "".join([f"z{len(run) - len(run.lstrip('0'))}" for run in _DIGITS.findall(text)])
         places = patterns.get(key)
     if places is None:
         return _learnt((text, blanked), book, key, (windows, starts))
@@ -97,7 +98,7 @@ def _learnt(texts: tuple[str, str], book: ShapeBook, key: str, windows: _Windows
     hits, bound = scanned(texts[0], book, texts[1])
     if len(book.patterns) >= PATTERNS_KEPT:
         book.patterns.clear()
-    if bound is Bound.ZEROS and "\f" in key:
+    if bound is Bound.ZEROS and "z" in key:
         bound = Bound.NOTHING  # the key tells them
     book.patterns[key] = bound or _places(texts[0], hits, windows)
     return hits

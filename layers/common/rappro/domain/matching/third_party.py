@@ -50,8 +50,8 @@ BLOCK_MAX: Final = 300
 
 NO_NAMES: Final = BOILERPLATE | LEGAL_FORMS
 
-NEAR_KEPT: Final = 4096
-"""Names as written of which the closest known ones are remembered."""
+NEAR_KEPT: Final = 50_000
+"""Names as written of which the closest known ones, or the payer, are remembered."""
 
 
 class Payer(NamedTuple):
@@ -99,6 +99,7 @@ class Directory:
         self._names: list[tuple[ThirdPartyId, tuple[str, ...], str | None]] = []
         self._sorted_names: list[str] = []
         self._blocks: dict[str, list[int]] = defaultdict(list)
+        self._by_find: dict[tuple[str, str, str, str, bool], Payer] = {}
         self._near: dict[tuple[str, ...], list[tuple[float, int]]] = {}
         for third_party in sorted(third_parties, key=lambda t: t.id):
             self._add(third_party)
@@ -159,7 +160,7 @@ class Directory:
             if len(mandates) == 1:
                 return _one(mandates, "mandate", line.mandate or "", "the mandate is this party's")
         named = self._named(line)
-        if len(named) > 1:
+        if len(named) > 1 and not _is_one(named):
             named = _told_by_name(self._told_by_direction(named, line))
         holders: set[ThirdPartyId] = set()
         if refs.ibans or line.iban:
@@ -169,10 +170,23 @@ class Directory:
         if holders:
             return _weigh(self._one_way(holders, line), named, line)
         if any(not find.is_inside for find in named):
-            return _of_names(named)
+            return self._of_names(named)
         fuzzy = self._fuzzy(line)
         is_doubted = any(find.owner.id == fuzzy.third_party for find in named)
         return _inside(named) if named and (fuzzy is UNKNOWN or is_doubted) else fuzzy
+
+    def _of_names(self, named: list[Find]) -> Payer:
+        """Many lines name their payer alike: they share what is said about it."""
+        if not _is_one(named):
+            return _of_names(named)
+        find = named[0]
+        key = (find.owner.id, find.owner.kind, find.field, find.text, find.is_cut)
+        known = self._by_find.get(key)
+        if known is None:
+            if len(self._by_find) >= NEAR_KEPT:
+                self._by_find.clear()
+            known = self._by_find[key] = _of_names(named)
+        return known
 
     def _one_way(self, found: set[ThirdPartyId], line: Identity) -> set[ThirdPartyId]:
         """Of the customer and supplier records of one firm, keep the one that money goes to."""
@@ -317,6 +331,12 @@ def _edits(left: Iterable[str], right: Iterable[str]) -> int:
 def _one(found: set[ThirdPartyId], kind: str, text: str, detail: str) -> Payer:
     (third_party,) = found
     return Payer(third_party, frozenset(found), kind, text, detail)
+
+
+def _is_one(named: Sequence[Find]) -> bool:
+    """Tell whether all finds are of one phrase of one third party: nothing is to be told apart."""
+    owner = named[0].owner
+    return all(find.owner is owner for find in named)
 
 
 def _are_namesakes(named: Sequence[Find]) -> bool:

@@ -9,7 +9,7 @@ something that its answer does not depend on (`Rule.unsure_after`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from rappro.domain.ids import ThirdPartyId
@@ -30,15 +30,19 @@ _Key = TypeVar("_Key")
 
 
 class Changed:
-    """The keys under which other lines may have seen what was settled."""
+    """The keys under which other lines may have seen what was settled.
 
-    __slots__ = ("amounts", "entries", "parties", "tokens")
+    Of open items' `numbers`, in runs, the tokens are worked out when it is known who watches.
+    """
+
+    __slots__ = ("amounts", "entries", "numbers", "parties", "tokens")
 
     def __init__(self) -> None:
         self.amounts: set[tuple[str, int]] = set()
         self.entries: set[tuple[str, int]] = set()
         self.parties: set[ThirdPartyId | None] = set()
         self.tokens: set[str] = set()
+        self.numbers: list[tuple[str, ...]] = []
 
     def note(self, board: Board, clue: Clue, takes: Iterable[Take]) -> None:
         """Note what a line is about to settle."""
@@ -49,7 +53,10 @@ class Changed:
             self.tokens.update(key for key in clue.keys if key in groups)
         for take in takes:
             if take.type is TargetType.OPEN_ITEM:
-                self._note_item(board, take.place)
+                item = index.items.all[take.place]
+                self.parties.add(item.third_party)
+                self.amounts.add((item.currency, board.state.own[take.place]))
+                self.numbers.append(index.items.runs[take.place])
             elif take.type is TargetType.BANK_ENTRY:
                 entry = index.entries.all[take.place]
                 self.entries.add((entry.currency, entry.amount_minor))
@@ -57,14 +64,6 @@ class Changed:
                 self.tokens |= entry_tokens(entry)
             else:
                 self.parties.add(index.past.all[take.place].third_party)
-
-    def _note_item(self, board: Board, place: int) -> None:
-        items = board.index.items
-        item, runs = items.all[place], items.runs[place]
-        self.parties.add(item.third_party)
-        self.amounts.add((item.currency, board.state.own[place]))
-        self.tokens.update(tokens_of_runs(runs))
-        self.tokens.update(endings(runs))
 
 
 class Watchers:
@@ -95,12 +94,24 @@ class Watchers:
 
         Those that do not wait any more are forgotten.
         """
+        tokens = changed.tokens.union(self._watched_of(changed.numbers))
         causes: dict[int, int] = {}
         _collect(self._by_amount, changed.entries, is_pending, (causes, AMOUNT | ENTRY))
         _collect(self._by_amount, changed.amounts, is_pending, (causes, AMOUNT))
         _collect(self._by_party, changed.parties, is_pending, (causes, PARTY))
-        _collect(self._by_token, changed.tokens, is_pending, (causes, TOKEN))
+        _collect(self._by_token, tokens, is_pending, (causes, TOKEN))
         return causes
+
+    def _watched_of(self, numbers: Iterable[tuple[str, ...]]) -> Iterator[str]:
+        """Yield those tokens and endings of numbers that a line is watched under."""
+        watched = self._by_token
+        for runs in numbers:
+            for token in tokens_of_runs(runs):
+                if token in watched:
+                    yield token
+            for ending in endings(runs):
+                if ending in watched:
+                    yield ending
 
 
 def _put(index: dict[_Key, list[int]], key: _Key, rank: int) -> None:
