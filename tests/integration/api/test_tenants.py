@@ -15,6 +15,7 @@ from .client import Answer, Client, the_document
 from .seeds import BY_HAND, QUARANTINED, World, empty_world, seed
 
 OTHER_IDS = {
+    "createCashMovement": {"position": 2},
     "overrideQuarantine": {"statement": QUARANTINED},
     "deleteStatement": {"statement": QUARANTINED},
     "addLines": {"statement": BY_HAND},

@@ -129,8 +129,11 @@ def _settling(
 ) -> Iterator[list[Write]]:
     for settle, books in _targets(ports, tenant, company, match):
         if not _is_settled(match, settle, books):
-            part = replace(match, settles=_only(match, settle))
+            part = replace(match, settles=_only(match, settle), allocations=())
             yield settle_writes(part, books, entry_ids=match.entry_ids)
+    for part, books, is_done in _allocated(ports, tenant, company, match):
+        if not is_done:
+            yield settle_writes(part, books, entry_ids=())
 
 
 def _give_back(
@@ -141,11 +144,16 @@ def _give_back(
     mark: UnfinishedMatch,
     fence: Fence | None,
 ) -> None:
-    groups = (
-        unsettle_writes(replace(match, settles=_only(match, settle)), books)
+    groups = [
+        unsettle_writes(replace(match, settles=_only(match, settle), allocations=()), books)
         for settle, books in _targets(ports, tenant, company, match)
         if _is_settled(match, settle, books)
-    )
+    ]
+    groups += [
+        unsettle_writes(part, books)
+        for part, books, is_done in _allocated(ports, tenant, company, match)
+        if is_done
+    ]
     for writes in pack(ports.store, groups):
         ports.store.commit(tenant, company, writes, fence=fence)
     last = final_undo_writes(ports, tenant, company, match, mark.author)
@@ -165,6 +173,19 @@ def _targets(
     for settle in settles:
         if settle.type in {TargetType.OPEN_ITEM, TargetType.BANK_ENTRY}:
             yield settle, BooksState(items, entries)
+
+
+def _allocated(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> Iterator[tuple[Match, BooksState, bool]]:
+    """Yield the match with each of its allocations alone, and whether its item has it already."""
+    items = ports.store.get_many(
+        tenant, company, OpenItem, sorted({one.item for one in match.allocations})
+    )
+    for one in match.allocations:
+        item = items.get(one.item)
+        is_done = item is not None and one.entry_id in item.settled_by
+        yield replace(match, settles=(), allocations=(one,)), BooksState(items, {}), is_done
 
 
 def _only(match: Match, settle: Settle) -> tuple[LineSettle, ...]:

@@ -47,6 +47,7 @@ from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match, finish_matches
+from rappro.use_cases.packing import fits
 from rappro.use_cases.settling import BooksState, settle_writes
 from rappro.use_cases.teaching import teaching_writes
 
@@ -301,7 +302,31 @@ def confirm(
         raise NotFound(f"no match {match_id}")
     if match.status is not MatchStatus.TO_CONFIRM:
         raise NotAllowedInState(f"match {match_id} is {match.status}")
+    lessons, lesson_ids = _lessons(ports, tenant, company, match, author)
     after = replace(match, status=MatchStatus.CONFIRMED)
-    log = audit(ports.clock.now(), author, "confirm_match", match_id)
+    log = audit(
+        ports.clock.now(), author, "confirm_match", match_id,
+        before={"status": match.status.value}, after={"status": after.status.value},
+    )  # fmt: skip
+    taught = [change(match, replace(after, lesson_ids=lesson_ids)), log, *lessons]
+    if fits(ports.store, taught):
+        ports.store.commit(tenant, company, taught)
+        return replace(after, lesson_ids=lesson_ids, version=match.version + 1)
     ports.store.commit(tenant, company, [change(match, after), log])
     return replace(after, version=match.version + 1)
+
+
+def _lessons(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match, author: str
+) -> tuple[list[Write], tuple[str, ...]]:
+    """Return what a person's match teaches now that it is confirmed; the engine's own nothing."""
+    targets = tuple(s.settle for s in match.settles if s.settle.type is not TargetType.ACCOUNT)
+    if match.engine is not None or not targets:
+        return [], ()
+    lines = list(ports.store.get_many(tenant, company, LineRecord, match.lines).values())
+    request = ManualMatch((), targets)
+    view = _view(ports, tenant, company, request, lines, profile=ImportProfile())
+    return teaching_writes(
+        ports, tenant, company, match.id, [line.line for line in lines],
+        _party_matched(targets, view), author,
+    )  # fmt: skip

@@ -8,8 +8,10 @@ from rappro.domain.books import (
     BankEntry,
     JournalEntry,
 )
+from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, TenantId, derive_id
+from rappro.domain.posting.lettering import letter_at
 from rappro.domain.records import (
     LineRecord,
     Match,
@@ -43,6 +45,7 @@ def final_undo_writes(
         *(change(before, after) for before, after in freed),
         *_statement_writes(ports, tenant, company, match, freed),
         *unteaching_writes(ports, tenant, company, match),
+        *_difference_writes(ports, tenant, company, match),
         audit(now, author, "undo_match", match.id, before={"lines": match.lines}),
     ]
 
@@ -90,8 +93,23 @@ def _statement_writes(
         lines = [
             after.get(line.key, line) for line in ports.store.lines(tenant, company, statement.id)
         ]
-        writes.append(change(statement, with_line_totals(statement, lines)))
+        counted = with_line_totals(statement, lines)
+        if statement.mark_count and match.mark == letter_at(statement.mark_count - 1):
+            counted = replace(counted, mark_count=statement.mark_count - 1)
+        writes.append(change(statement, counted))
     return writes
+
+
+def _difference_writes(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> list[Write]:
+    """Return the write by which a difference type is used once less."""
+    if match.difference_type is None:
+        return []
+    found = ports.store.get(tenant, company, DifferenceType, match.difference_type)
+    if found is None or not found.use_count:
+        return []
+    return [change(found, replace(found, use_count=found.use_count - 1))]
 
 
 def runnable_statements(

@@ -14,6 +14,7 @@ from rappro.domain.errors import NotFound, OpenItemAlreadySettled
 from rappro.domain.ids import EntryId
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.records import (
+    Allocation,
     Match,
 )
 from rappro.domain.writes import (
@@ -56,7 +57,17 @@ def settle_writes(
             after_entry = replace(entry, match_id=match.id, pointed_on=match.pointed_on)
             writes.append(change(entry, after_entry))
             books.bank_entries[entry.id] = replace(after_entry, version=entry.version + 1)
+    for allocation in match.allocations:
+        item = _found(books.open_items, allocation.item)
+        after_item = _allocated(item, allocation)
+        writes.append(change(item, after_item))
+        books.open_items[item.id] = replace(after_item, version=item.version + 1)
     return writes
+
+
+def _allocated(item: OpenItem, allocation: Allocation) -> OpenItem:
+    paid = taken(item, allocation.amount_minor)
+    return replace(paid, settled_by=(*item.settled_by, allocation.entry_id))
 
 
 def unsettle_writes(match: Match, books: BooksState) -> list[Write]:
@@ -70,6 +81,11 @@ def unsettle_writes(match: Match, books: BooksState) -> list[Write]:
         elif settle.type is TargetType.BANK_ENTRY:
             entry = _found(books.bank_entries, settle.id)
             writes.append(change(entry, replace(entry, match_id=None, pointed_on=None)))
+    for allocation in match.allocations:
+        item = _found(books.open_items, allocation.item)
+        kept = tuple(e for e in item.settled_by if e != allocation.entry_id)
+        given_back = replace(taken(item, -allocation.amount_minor), settled_by=kept)
+        writes.append(change(item, given_back))
     return writes
 
 

@@ -59,7 +59,8 @@ def _books(ports: Ports, tenant: TenantId, company: CompanyId, match: Match) -> 
     def ids(kind: TargetType) -> list[str]:
         return sorted({s.settle.id for s in match.settles if s.settle.type is kind})
 
+    items = {*ids(TargetType.OPEN_ITEM), *(one.item for one in match.allocations)}
     return BooksState(
-        ports.store.get_many(tenant, company, OpenItem, ids(TargetType.OPEN_ITEM)),
+        ports.store.get_many(tenant, company, OpenItem, sorted(items)),
         ports.store.get_many(tenant, company, BankEntry, ids(TargetType.BANK_ENTRY)),
     )

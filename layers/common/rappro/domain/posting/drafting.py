@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
@@ -62,13 +63,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one line of a match stands for."""
+    """What one line of a match stands for; `operation_date` is its entry's, if not the line's."""
 
     line: LineRecord
     settles: tuple[Settle, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     template: str | None = None
     third_party: ThirdPartyId | None = None
+    operation_date: date | None = None
 
 
 def bank_account(journal: Journal) -> str:
@@ -100,7 +102,7 @@ def draft_suspense(line: LineRecord, account: str, view: BookView) -> Draft:
 
     A line of which the amount in the company's currency is not known cannot be booked.
     """
-    leg = _leg(account, to_book_minor(line, view.company.currency), _label(line))
+    leg = counterpart(account, to_book_minor(line, view.company.currency), line_label(line))
     return _with_bank_leg(Part(line), [leg], suspense_match_id(line), view)
 
 
@@ -132,14 +134,14 @@ def _with_bank_leg(
             f" are not {to_book}"
         )
     on_account_minor = line.line.amount_minor - already_booked_minor
-    on = line.line.booking_date
+    on = part.operation_date or line.line.booking_date
     entry = JournalEntry(
         id=EntryId(derive_id("en", match_id, line.id)),
         journal=view.journal.code,
         date=on,
         piece_ref=_piece_ref(part, view),
         piece_date=on,
-        label=_label(line),
+        label=line_label(line),
         lines=(_bank_leg(part, amount_minor, on_account_minor, view), *legs),
         source=EntrySource.ENGINE,
         fiscal_year=view.company.fiscal_year(on),
@@ -172,17 +174,17 @@ def _bank_side(entry: JournalEntry, part: Part, on_account_minor: int, view: Boo
 
 def _bank_leg(part: Part, amount_minor: int, on_account_minor: int, view: BookView) -> EntryLine:
     """Return the bank's leg; of an account in another currency with its amount there."""
-    leg = _leg(bank_account(view.journal), -amount_minor, _label(part.line))
+    leg = counterpart(bank_account(view.journal), -amount_minor, line_label(part.line))
     currency = part.line.line.currency
     if currency == view.company.currency:
         return leg
     return replace(leg, foreign_amount_minor=on_account_minor, foreign_currency=currency)
 
 
-def _leg(
+def counterpart(
     account: str, amount_minor: int, label: str, third_party: ThirdPartyId | None = None
 ) -> EntryLine:
-    """A credit when positive, a debit when negative."""
+    """Return a leg that is a credit when the amount is positive, a debit when negative."""
     return EntryLine(
         account=account,
         label=label,
@@ -199,22 +201,24 @@ def _is_on_bank(settle: Settle, view: BookView) -> bool:
 
 
 def _settle_leg(settle: Settle, line: LineRecord, view: BookView) -> EntryLine | None:
-    label, amount_minor = _label(line), settle.amount_minor
+    label, amount_minor = line_label(line), settle.amount_minor
     match settle.type:
         case TargetType.OPEN_ITEM:
             item = _found(view.open_items, settle.id)
-            return _leg(item.account, amount_minor, f"{item.number} {label}", item.third_party)
+            return counterpart(
+                item.account, amount_minor, f"{item.number} {label}", item.third_party
+            )
         case TargetType.BANK_ENTRY:
             if _is_on_bank(settle, view):
                 return None
-            return _leg(_found(view.bank_entries, settle.id).account, amount_minor, label)
+            return counterpart(_found(view.bank_entries, settle.id).account, amount_minor, label)
         case TargetType.PAST_PAYMENT:
             returned = _found(view.past_payments, settle.id).third_party
             return _party_leg(returned, amount_minor, label, view)
         case TargetType.THIRD_PARTY:
             return _party_leg(ThirdPartyId(settle.id), amount_minor, label, view)
         case TargetType.ACCOUNT:
-            return _leg(settle.id, amount_minor, label)
+            return counterpart(settle.id, amount_minor, label)
 
 
 def _party_leg(
@@ -222,17 +226,17 @@ def _party_leg(
 ) -> EntryLine:
     """A leg on a third party's account, on suspense when nobody knows whose it is."""
     if party_id is None:
-        return _leg(view.journal.profile.suspense_account, amount_minor, label)
+        return counterpart(view.journal.profile.suspense_account, amount_minor, label)
     party = _found(view.third_parties, party_id)
-    return _leg(party.account, amount_minor, label, party.id)
+    return counterpart(party.account, amount_minor, label, party.id)
 
 
 def _adjustment_leg(adjustment: Adjustment, part: Part, view: BookView) -> EntryLine:
-    label = _label(part.line)
+    label = line_label(part.line)
     if adjustment.kind is AdjustmentKind.OVERPAYMENT and part.third_party is not None:
         return _party_leg(part.third_party, adjustment.amount_minor, label, view)
     account = adjustment.account or adjustment_account(adjustment, view.company.posting)
-    return _leg(account, adjustment.amount_minor, label)
+    return counterpart(account, adjustment.amount_minor, label)
 
 
 def adjustment_account(adjustment: Adjustment, settings: PostingSettings) -> str:
@@ -259,9 +263,9 @@ def _template_legs(part: Part, view: BookView) -> list[EntryLine]:
     template = _found(view.templates, part.template or "")
     total_minor = part.line.line.amount_minor - sum(s.amount_minor for s in part.settles)
     amounts = split_template(template, total_minor)
-    label = _label(part.line)
+    label = line_label(part.line)
     return [
-        _leg(line.account, amount_minor, label)
+        counterpart(line.account, amount_minor, label)
         for line, amount_minor in zip(template.lines, amounts, strict=True)
         if amount_minor
     ]
@@ -298,7 +302,7 @@ def _rounded(value: Decimal) -> int:
 
 
 def _piece_ref(part: Part, view: BookView) -> str:
-    """The number of the one invoice paid, else the bank's reference, else the line's place."""
+    """The number of the one invoice paid, else what the line itself gives."""
     numbers = {
         view.open_items[settle.id].number
         for settle in part.settles
@@ -306,10 +310,16 @@ def _piece_ref(part: Part, view: BookView) -> str:
     }
     if len(numbers) == 1:
         return numbers.pop()
-    return part.line.line.entry_ref or f"{part.line.statement_id[-8:]}-{part.line.line.position}"
+    return line_piece(part.line)
 
 
-def _label(line: LineRecord) -> str:
+def line_piece(line: LineRecord) -> str:
+    """Return the piece of an entry that pays no one invoice: the bank's reference, or the place."""
+    return line.line.entry_ref or f"{line.statement_id[-8:]}-{line.line.position}"
+
+
+def line_label(line: LineRecord) -> str:
+    """Return how an entry calls a line: its label, else who is on the other side."""
     text = " ".join(line.line.label.split()) or line.line.counterparty.name or "Relevé bancaire"
     return text[:_LABEL_LENGTH_MAX]
 

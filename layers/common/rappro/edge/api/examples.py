@@ -35,6 +35,7 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.differences import DifferenceType
+from rappro.domain.errors import NotAllowedInState
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
     Decision,
@@ -72,6 +73,7 @@ from rappro.domain.settings import (
     OwnCsvProfile,
 )
 from rappro.edge.api.models import (
+    actions,
     books,
     companies,
     differences,
@@ -108,6 +110,7 @@ from rappro.edge.api.sample_ids import (
     THIRD_PARTY,
 )
 from rappro.ports import UploadTicket
+from rappro.use_cases.acting import LineResult
 from rappro.use_cases.explaining import Explained
 from rappro.use_cases.export_fec import FecExport, FecReport
 from rappro.use_cases.export_journal import JournalExport
@@ -220,6 +223,9 @@ def _of_statements() -> Iterator[BaseModel]:
         created_at=_AT, pointed_on=_DAY, amount_minor=12_000, entry_ids=(ENTRY,), version=1,
     )  # fmt: skip
     yield matches.MatchOutput.of(match, "EUR")
+    done = LineResult(f"{STATEMENT}/2", MATCH)
+    refused = LineResult(f"{STATEMENT}/4", error=NotAllowedInState("line 4 is not booked"))
+    yield actions.BatchOutput.of((done, refused))
     taught = Lesson(LESSON, LessonKind.NAME, "HOLDING MARTIN", THIRD_PARTY, 1, (MATCH,), _AT,
                     "u-17", version=1)  # fmt: skip
     yield lessons.LessonOutput.of(taught)

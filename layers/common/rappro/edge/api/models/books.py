@@ -99,6 +99,7 @@ class EntryOutput(Output):
     statement: str | None
     match: str | None
     unbalanced_at_source: bool
+    transaction_code: str | None = Field(description="SCRAP for a settled difference")
     created_at: Instant | None
     version: Version
 
@@ -122,6 +123,7 @@ class EntryOutput(Output):
             statement=entry.statement_id,
             match=entry.match_id,
             unbalanced_at_source=entry.is_unbalanced_at_source,
+            transaction_code=entry.transaction_code,
             created_at=entry.created_at,
             version=entry.version,
         )

@@ -10,6 +10,7 @@ from rappro.domain.ids import StatementId
 from rappro.domain.matching.model import Adjustment, AdjustmentKind, Level, Settle, TargetType
 from rappro.domain.money import format_amount
 from rappro.domain.records import (
+    Allocation,
     LineSettle,
     Match,
     MatchStatus,
@@ -134,6 +135,23 @@ class AdjustmentOutput(Output):
         )
 
 
+class AllocationOutput(Output):
+    """What is allocated of an invoice to an existing cash movement (imputation)."""
+
+    open_item: str
+    entry: str
+    amount: Money
+
+    @classmethod
+    def of(cls, allocation: Allocation, company_currency: str) -> Self:
+        """Show an allocation."""
+        return cls(
+            open_item=allocation.item,
+            entry=allocation.entry_id,
+            amount=format_amount(allocation.amount_minor, company_currency),
+        )
+
+
 class MatchOutput(Output):
     """A match (rapprochement); kept after an undo. Amounts in the company's currency."""
 
@@ -148,6 +166,13 @@ class MatchOutput(Output):
     pointed_on: Day = Field(description="date de pointage")
     entries: list[str] = Field(description="entries made for it, drafts until validation")
     template: str | None
+    mark: str | None = Field(
+        description="letter of a difference settled through the ledger (lettrage de type M)"
+    )
+    difference_type: str | None
+    allocations: list[AllocationOutput] = Field(
+        description="invoices allocated to the cash movement that the match points"
+    )
     engine: str | None = Field(description="version of the engine that made it; null: a person")
     author: str
     created_at: Instant
@@ -170,6 +195,9 @@ class MatchOutput(Output):
             pointed_on=match.pointed_on,
             entries=list(match.entry_ids),
             template=match.template,
+            mark=match.mark,
+            difference_type=match.difference_type,
+            allocations=[AllocationOutput.of(one, company_currency) for one in match.allocations],
             engine=match.engine,
             author=match.author,
             created_at=match.created_at,

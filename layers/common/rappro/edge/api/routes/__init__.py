@@ -9,6 +9,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from rappro.edge.api.routes import (
+    actions,
     books,
     companies,
     connections,
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
     lines.router,
     manual.router,
     matches.router,
+    actions.router,
     lessons.router,
     validation.router,
     reports.router,

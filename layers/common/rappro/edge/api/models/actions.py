@@ -1,0 +1,162 @@
+"""Actions on unmatched lines: what each is asked with, and what became of a batch's lines."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from rappro.domain.ids import StatementId
+from rappro.domain.posting.slips import Leg
+from rappro.edge.api.limits import POSITION_MAX
+from rappro.edge.api.models.matches import LineRef, LineRefOutput
+from rappro.edge.api.models.shapes import Amount, Day, Input, Key, Name, Output, amount_in
+from rappro.edge.api.sample_ids import STATEMENT
+from rappro.edge.problem import TYPE_PREFIX
+from rappro.use_cases.acting import (
+    LINES_MAX_PER_BATCH,
+    LINES_MAX_PER_ENTRY,
+    LineKey,
+    LineResult,
+)
+from rappro.use_cases.cash_movements import LEGS_MAX, UndefinedMovement
+
+_LINE: dict[str, JsonValue] = {"statement": STATEMENT, "position": 2}
+
+Position = Annotated[int, Field(ge=1, le=POSITION_MAX)]
+Positions = Annotated[list[Position], Field(min_length=1, max_length=LINES_MAX_PER_ENTRY)]
+BatchLines = Annotated[list[LineRef], Field(min_length=1, max_length=LINES_MAX_PER_BATCH)]
+
+
+class CounterpartInput(Input):
+    """A counterpart (contrepartie): an account and what it takes, signed as the bank sees it."""
+
+    account: Key
+    amount: Amount
+    label: Name | None = None
+
+
+Counterparts = Annotated[list[CounterpartInput], Field(min_length=1, max_length=LEGS_MAX)]
+
+
+def legs_of(parts: list[CounterpartInput], currency: str) -> tuple[Leg, ...]:
+    """Return the counterparts. Raises InvalidRequest for an amount that is none."""
+    return tuple(
+        Leg(
+            part.account,
+            amount_in(part.amount, currency, f"/counterparts/{index}/amount"),
+            part.label,
+        )
+        for index, part in enumerate(parts)
+    )
+
+
+class CashMovementInput(Input):
+    """What a receipt or disbursement (encaissement, décaissement) of one line is made with."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"operation_date": "2025-01-31"}]})
+
+    operation_date: Day | None = Field(
+        default=None, description="date d'opération; default: the line's booking date"
+    )
+
+
+class CashMovementsInput(Input):
+    """The lines that a receipt or disbursement is made of, each."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"lines": [_LINE]}]})
+
+    lines: BatchLines
+    operation_date: Day | None = Field(
+        default=None, description="date d'opération of all; default: each line's booking date"
+    )
+
+    def keys(self) -> tuple[LineKey, ...]:
+        """Return the lines by statement and position."""
+        return keys_of(self.lines)
+
+
+def keys_of(lines: list[LineRef]) -> tuple[LineKey, ...]:
+    """Return lines by statement and position."""
+    return tuple((StatementId(line.statement), line.position) for line in lines)
+
+
+class UndefinedMovementInput(Input):
+    """One receipt or disbursement of lines that no third party is known for.
+
+    Its amount is the lines' total; the counterparts come to it, to the cent.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "positions": [3],
+                    "counterparts": [
+                        {"account": "627000", "amount": "20.00"},
+                        {"account": "471000", "amount": "100.00"},
+                    ],
+                    "operation_date": "2025-01-31",
+                    "drawer": "Garage du Port",
+                }
+            ]
+        }
+    )
+
+    positions: Positions
+    counterparts: Counterparts
+    operation_date: Day | None = Field(
+        default=None, description="date d'opération; default: the latest line's booking date"
+    )
+    drawer: Name | None = Field(
+        default=None, description="nom du tireur; default: the label of the largest line"
+    )
+    piece: Name | None = Field(
+        default=None, description="pièce: the number of the invoice that is paid"
+    )
+
+    def request(self, statement: StatementId, currency: str) -> UndefinedMovement:
+        """Return what is asked for. Raises InvalidRequest for an amount that is none."""
+        return UndefinedMovement(
+            statement=statement,
+            positions=tuple(self.positions),
+            legs=legs_of(self.counterparts, currency),
+            operation_date=self.operation_date,
+            drawer=self.drawer,
+            piece=self.piece,
+        )
+
+
+class LineResultOutput(Output):
+    """What became of one line of a batch: its match, or the problem that it met."""
+
+    line: LineRefOutput
+    match: str | None
+    problem: str | None = Field(description="the type that a problem document would have")
+    detail: str | None
+
+    @classmethod
+    def of(cls, result: LineResult) -> Self:
+        """Show a line's result."""
+        error = result.error
+        return cls(
+            line=LineRefOutput.of(result.line),
+            match=result.match_id,
+            problem=None if error is None else f"{TYPE_PREFIX}{error.code}",
+            detail=None if error is None else error.detail,
+        )
+
+
+class BatchOutput(Output):
+    """What became of each line of a batch, in the order they were asked in."""
+
+    made_count: int
+    results: list[LineResultOutput]
+
+    @classmethod
+    def of(cls, results: tuple[LineResult, ...]) -> Self:
+        """Show the results of a batch."""
+        return cls(
+            made_count=sum(1 for one in results if one.error is None),
+            results=[LineResultOutput.of(one) for one in results],
+        )

@@ -1,0 +1,143 @@
+"""Actions on unmatched lines through the API: made, told, refused by a stable problem, undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rappro.edge.api import sample_ids as ids
+
+from .client import Client
+
+COMPANY = "/v1/companies/acme"
+STATEMENT = f"{COMPANY}/statements/{ids.STATEMENT}"
+LINE = f"{STATEMENT}/lines"
+
+
+def line(position: int) -> dict[str, Any]:
+    """Name a line of the statement: 2 is a customer's 45.00, 3 is 120.00 of nobody known."""
+    return {"statement": ids.STATEMENT, "position": position}
+
+
+def legs(client: Client, match: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The legs of the one entry that a match made: account, debit, credit."""
+    (entry,) = match["entries"]
+    found = client.get(f"{COMPANY}/entries/{entry}").body
+    assert (found["status"], found["match"]) == ("draft", match["id"])
+    return [(leg["account"], leg["debit"], leg["credit"]) for leg in found["lines"]]
+
+
+def undone(client: Client, match: dict[str, Any]) -> None:
+    """Undo a match and see that its draft is gone."""
+    assert client.post(f"{COMPANY}/matches/{match['id']}/undo").body["status"] == "undone"
+    for entry in match["entries"]:
+        assert client.get(f"{COMPANY}/entries/{entry}").problem == "not_found"
+
+
+def test_a_line_s_receipt_is_made_confirmed_and_undone(alpha: Client) -> None:
+    answer = alpha.post(f"{LINE}/2/cash-movement", {})
+
+    assert (answer.status, answer.body["status"]) == (201, "to_confirm")
+    assert legs(alpha, answer.body) == [("512100", "45.00", "0.00"), ("411000", "0.00", "45.00")]
+    confirmed = alpha.post(f"{COMPANY}/matches/{answer.body['id']}/confirmation")
+    assert confirmed.body["status"] == "confirmed"
+    undone(alpha, answer.body)
+    assert alpha.get(f"{LINE}/2").body["match"] is None
+
+
+def test_a_receipt_pays_the_invoice_that_its_line_names(alpha: Client) -> None:
+    alpha.patch(f"{LINE}/3", {"invoice": ids.OPEN_ITEM})
+
+    match = alpha.post(f"{LINE}/3/cash-movement", {"operation_date": "2025-01-30"}).body
+
+    assert [(one["type"], one["amount"]) for one in match["settles"]] == [("open_item", "120.00")]
+    assert alpha.get(f"{COMPANY}/open-items/{ids.OPEN_ITEM}").body["settled"] is True
+    assert alpha.get(f"{COMPANY}/entries/{match['entries'][0]}").body["date"] == "2025-01-30"
+
+
+@pytest.mark.parametrize(
+    ("position", "body", "problem"),
+    [
+        (3, {}, "rule_violation"),
+        (1, {}, "not_allowed_in_state"),
+        (9, {}, "not_found"),
+        (2, {"operation_date": "2025-02-01"}, "invalid_request"),
+    ],
+)
+def test_a_receipt_that_cannot_be_made_changes_nothing(
+    alpha: Client, position: int, body: dict[str, Any], problem: str
+) -> None:
+    before = alpha.get(STATEMENT).body
+
+    assert alpha.post(f"{LINE}/{position}/cash-movement", body).problem == problem
+    assert alpha.get(STATEMENT).body == before
+
+
+def test_a_batch_tells_of_each_line_and_is_refused_whole_without_a_third_party(
+    alpha: Client,
+) -> None:
+    path = f"{COMPANY}/cash-movements"
+
+    refused = alpha.post(path, {"lines": [line(2), line(3)]})
+    alpha.patch(f"{LINE}/3", {"invoice": ids.OPEN_ITEM})
+    made = alpha.post(path, {"lines": [line(3), line(2)]})
+
+    assert refused.problem == "rule_violation"
+    assert f"{ids.STATEMENT}/3" in refused.body["detail"]
+    assert (made.status, made.body["made_count"]) == (200, 2)
+    assert [one["line"]["position"] for one in made.body["results"]] == [3, 2]
+    assert [one["problem"] for one in made.body["results"]] == [None, None]
+    again = alpha.post(path, {"lines": [line(3), line(2)]})
+    assert again.body == made.body
+
+
+def test_a_line_of_a_batch_may_fail_alone_with_the_problem_it_would_have(alpha: Client) -> None:
+    alpha.patch(f"{LINE}/2", {"invoice": ids.OPEN_ITEM})
+    alpha.patch(f"{LINE}/3", {"third_party": ids.THIRD_PARTY, "invoice": ids.OPEN_ITEM})
+    alpha.post(f"{LINE}/3/cash-movement", {})
+
+    (result,) = alpha.post(f"{COMPANY}/cash-movements", {"lines": [line(2)]}).body["results"]
+
+    assert (result["match"], result["problem"]) == (None, "urn:rappro:problem:already_settled")
+    assert alpha.get(f"{LINE}/2").body["match"] is None
+
+
+def test_a_receipt_of_nobody_known_is_shared_over_accounts_to_the_cent(alpha: Client) -> None:
+    path = f"{STATEMENT}/undefined-cash-movements"
+    shares = [{"account": "471000", "amount": "100.00"}, {"account": "627000", "amount": "19.99"}]
+
+    refused = alpha.post(path, {"positions": [3], "counterparts": shares})
+    shares[1]["amount"] = "20.00"
+    match = alpha.post(path, {"positions": [3], "counterparts": shares, "drawer": "Dupond"}).body
+
+    assert refused.problem == "unbalanced_entry"
+    assert "0.01 is left to share" in refused.body["detail"]
+    assert (match["status"], match["level"], match["amount"]) == ("to_confirm", "AD", "120.00")
+    assert legs(alpha, match) == [
+        ("512100", "120.00", "0.00"),
+        ("471000", "0.00", "100.00"),
+        ("627000", "0.00", "20.00"),
+    ]
+    undone(alpha, match)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"positions": [], "counterparts": [{"account": "1", "amount": "1"}]}, "/positions"),
+        ({"positions": [3], "counterparts": []}, "/counterparts"),
+        (
+            {"positions": [3], "counterparts": [{"account": "1", "amount": "1,0"}]},
+            "/counterparts/0/amount",
+        ),
+        (
+            {"positions": [3], "amount": "1", "counterparts": [{"account": "1", "amount": "1"}]},
+            "/amount",
+        ),
+    ],
+)
+def test_the_amount_cannot_be_given_and_lists_are_bounded(
+    alpha: Client, body: dict[str, Any], pointer: str
+) -> None:
+    assert alpha.post(f"{STATEMENT}/undefined-cash-movements", body).pointers == [pointer]
