@@ -7,7 +7,9 @@ import pytest
 
 from rappro.domain.books import (
     EntryLine,
+    EntryPlace,
     EntrySource,
+    EntryStatus,
     JournalEntry,
     OpenItem,
     OpenItemType,
@@ -26,8 +28,9 @@ def entry(entry_id: str, debit: int, credit: int, label: str) -> JournalEntry:
     party = EntryLine("411000", label, debit, credit, CLIENT.id)
     other = EntryLine("512000", label, credit, debit)
     return JournalEntry(
-        EntryId(entry_id), "BQ", DAY, "P", DAY, label, (party, other), EntrySource.ENGINE
-    )
+        EntryId(entry_id), "BQ", DAY, "P", DAY, label, (party, other), EntrySource.ENGINE,
+        EntryStatus.VALIDATED,
+    )  # fmt: skip
 
 
 def invoice(number: str, amount: int, residual: int, *payments: str) -> OpenItem:
@@ -82,13 +85,62 @@ def test_two_invoices_paid_at_once_are_two_groups() -> None:
         EntryLine("411000", "F1 VIR", 0, 100, CLIENT.id),
         EntryLine("411000", "F2 VIR", 0, 200, CLIENT.id),
     )
-    payment = JournalEntry(EntryId("pay"), "BQ", DAY, "P", DAY, "VIR", lines, EntrySource.ENGINE)
+    payment = JournalEntry(
+        EntryId("pay"), "BQ", DAY, "P", DAY, "VIR", lines, EntrySource.ENGINE,
+        EntryStatus.VALIDATED,
+    )  # fmt: skip
+    sales = [entry("sale-F1", 100, 0, "F1"), entry("sale-F2", 200, 0, "F2")]
 
     lettered = letter_items(
         CLIENT,
         [invoice("F2", 200, 0, "pay"), invoice("F1", 100, 0, "pay")],
-        {payment.id: payment},
+        {e.id: e for e in (payment, *sales)},
         on=DAY,
     )
 
     assert [line.letter for line in lettered.entries["pay"].lines] == [None, "AAA", "AAB"]
+
+
+def test_a_payment_that_is_a_draft_does_not_complete_a_group() -> None:
+    """Its entry can still go; the group is full when it is validated."""
+    sale, draft = entry("sale-F1", 120, 0, "F1"), entry("pay", 0, 120, "F1 VIR")
+    draft = replace(draft, status=EntryStatus.DRAFT)
+    item = invoice("F1", 120, 0, "pay")
+
+    lettered = letter_items(CLIENT, [item], {sale.id: sale, draft.id: draft}, on=DAY)
+
+    assert lettered.open_items["F1"].letter == "aaa"
+    assert [line.letter for line in lettered.entries["pay"].lines] == [None, None]
+
+
+def test_an_invoice_and_the_deposit_on_its_piece_are_one_group_with_the_payment() -> None:
+    """What was open is 120 of a sale less 50 of a deposit: all three lines settle each other."""
+    sale, deposit = entry("sale-F1", 120, 0, "F1"), entry("deposit", 0, 50, "ACOMPTE F1")
+    payment = entry("pay", 0, 70, "F1 SOLDE")
+    item = replace(
+        invoice("F1", 120, 0, "pay"),
+        sources=(EntryPlace(sale.id, 0), EntryPlace(deposit.id, 0)),
+    )
+
+    lettered = letter_items(CLIENT, [item], {e.id: e for e in (sale, deposit, payment)}, on=DAY)
+
+    assert {e.lines[0].letter for e in lettered.entries.values()} == {"AAA"}
+
+
+def test_a_settled_invoice_of_which_the_books_hold_no_entry_keeps_a_partial_letter() -> None:
+    payment = entry("pay", 0, 120, "F1 VIR")
+    item = replace(invoice("F1", 120, 0, "pay"), entry_id=None, entry_line=None)
+
+    lettered = letter_items(CLIENT, [item], {payment.id: payment}, on=DAY)
+
+    assert lettered.entries["pay"].lines[0].letter == "aaa"
+
+
+def test_a_movement_that_names_no_invoice_is_lettered_by_its_account() -> None:
+    """An invoice allocated to a movement that the books held already."""
+    sale, movement = entry("sale-F1", 120, 0, "F1"), entry("move", 0, 120, "VIR GARAGE")
+    item = invoice("F1", 120, 0, "move")
+
+    lettered = letter_items(CLIENT, [item], {sale.id: sale, movement.id: movement}, on=DAY)
+
+    assert {e.lines[0].letter for e in lettered.entries.values()} == {"AAA"}

@@ -344,3 +344,42 @@ def test_ids_stay_when_a_longer_file_of_the_same_year_comes() -> None:
 
 def test_rows_are_numbered_as_in_a_file() -> None:
     assert [made.line for made in numbered(sale("1", "X", 1), sale("2", "Y", 2))] == [2, 3, 4, 5]
+
+
+def places(item: OpenItem) -> list[tuple[str, int]]:
+    return [(place.entry_id, place.line) for place in item.sources]
+
+
+def test_an_item_remembers_every_line_that_its_residual_is_the_sum_of() -> None:
+    opened = books(
+        sale("1", "FA2024-0001", 12000),
+        receipt("2", "FA2024-0001", 5000, entry_date=date(2024, 2, 1)),
+        sale("3", "FA2024-0002", 700),
+    )
+
+    netted, single = opened.open_items
+    sold, received = opened.entries[0], opened.entries[1]
+    assert sorted(places(netted)) == sorted([(sold.id, 0), (received.id, 1)])
+    assert (places(single), single.entry_id) == ([], opened.entries[2].id)
+
+
+def test_an_item_that_a_letter_left_open_remembers_all_lines_of_the_letter() -> None:
+    opened = books(
+        sale("1", "FA2024-0001", 12000, letter="B"),
+        receipt("2", "VIR1", 5000, letter="B"),
+    )
+
+    (item,) = opened.open_items
+    assert (item.residual_minor, item.letter) == (7000, "B")
+    assert sorted(places(item)) == sorted([(opened.entries[0].id, 0), (opened.entries[1].id, 1)])
+
+
+def test_two_items_that_one_letter_left_open_share_no_line_and_no_letter() -> None:
+    opened = books(
+        sale("1", "FA2024-0001", 12000, letter="B"),
+        sale("2", "FA2024-0002", 8000, letter="B", entry_date=date(2024, 1, 16)),
+        receipt("3", "VIR1", 5000, letter="B"),
+    )
+
+    assert [item.residual_minor for item in opened.open_items] == [12000, 3000]
+    assert [(places(item), item.letter) for item in opened.open_items] == [([], None)] * 2

@@ -7,11 +7,14 @@ import pytest
 
 from rappro.domain.books import (
     Company,
+    EntryLine,
+    EntrySource,
     EntryStatus,
     JournalEntry,
     OpenItem,
 )
 from rappro.domain.errors import PeriodClosed, StoreUnavailable
+from rappro.domain.ids import EntryId
 from rappro.domain.operations import (
     PieceCounter,
 )
@@ -27,6 +30,7 @@ from rappro.domain.settings import (
 from rappro.domain.writes import (
     Write,
     change,
+    create,
 )
 from rappro.use_cases.report import reconciliation_report
 from rappro.use_cases.validate_statement import validate_statement
@@ -116,7 +120,24 @@ def test_a_payment_and_its_invoice_share_a_letter(desk: Desk) -> None:
     assert [line.letter for line in payment.lines] == [None, item.letter]
 
 
+def with_its_sale(desk: Desk, number: str) -> None:
+    """Put an invoice's own entry in the books."""
+    item = desk.item(number)
+    sale = JournalEntry(
+        EntryId(f"en_{number}"), "VE", item.issue_date, number, item.issue_date, number,
+        (
+            EntryLine(item.account, number, item.amount_minor, 0, item.third_party),
+            EntryLine("706000", number, 0, item.amount_minor),
+        ),
+        EntrySource.FEC, EntryStatus.VALIDATED,
+    )  # fmt: skip
+    known = replace(item, entry_id=sale.id, entry_line=0)
+    desk.store.commit(desk.tenant, COMPANY, [create(sale), change(item, known)])
+
+
 def test_two_part_payments_end_in_one_full_letter(desk: Desk) -> None:
+    with_its_sale(desk, "FA2026-0102")
+
     validated(desk)
 
     item = desk.item("FA2026-0102")

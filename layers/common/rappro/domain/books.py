@@ -165,14 +165,24 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryPlace:
+    """A line of an entry: `line` counts from 0."""
+
+    entry_id: EntryId
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenItem:
     """An unsettled posted invoice, credit note or prepayment (échéance, poste ouvert).
 
     `amount_minor` and `residual_minor` are in `currency` and share their sign, seen from the bank
     account; `company_*` are the same in the company's currency. The residual never crosses zero.
     `entry_id` and `entry_line` (0-based) point to the ledger line it stands for, when known;
-    `settled_by` are the generated entries that took from its residual. The VAT in its amount is
-    `vat_minor`, signed like it, or of a rate (decimal text); neither: nobody said.
+    `sources` are all the lines whose sum its first residual was, when they are several (an invoice
+    and the deposit or credit note on the same piece). `settled_by` are the generated entries that
+    took from its residual. The VAT in its amount is `vat_minor`, signed like it, or of a rate
+    (decimal text); neither: nobody said.
     """
 
     id: OpenItemId
@@ -194,6 +204,7 @@ class OpenItem:
     entry_line: int | None = None
     letter: str | None = None
     settled_by: tuple[EntryId, ...] = ()
+    sources: tuple[EntryPlace, ...] = ()
     vat_minor: int | None = None
     vat_rate_percent: str | None = None
     version: int = 0

@@ -37,7 +37,7 @@ from rappro.domain.operations import (
     Validation,
 )
 from rappro.domain.posting.drafting import suspense_match_id
-from rappro.domain.posting.lettering import letter_items
+from rappro.domain.posting.lettering import letter_items, sources_of
 from rappro.domain.records import (
     LineRecord,
     LineSettle,
@@ -279,9 +279,10 @@ def _letter(
     Returns the steps (item, letter count, invoice, earlier payments) and the match's own entries,
     lettered, which the caller writes.
     """
-    ids = sorted({s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM})
-    items = working.get_many(OpenItem, ids)
-    related = {i.entry_id for i in items.values() if i.entry_id is not None}
+    ids = {s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM}
+    ids |= {allocation.item for allocation in match.allocations}
+    items = working.get_many(OpenItem, sorted(ids))
+    related = {place.entry_id for i in items.values() for place in sources_of(i)}
     related |= {e for i in items.values() for e in i.settled_by}
     entries: dict[str, JournalEntry] = {**working.get_many(JournalEntry, sorted(related))}
     entries |= {entry.id: entry for entry in validated.values()}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rappro.domain.books import (
+    EntryPlace,
     JournalType,
     OpenItem,
     OpenItemType,
@@ -36,6 +37,9 @@ from rappro.domain.opening.rows import FecRow
 
 _SHARED_BY_MAX = 2
 """A piece on more third parties than this is a batch's or a default, not an invoice's."""
+
+_SOURCES_MAX = 20
+"""An item made of more lines than this keeps one: its lines are lettered in one commit."""
 
 _Key = tuple[str | int, ...]
 
@@ -72,6 +76,7 @@ def open_items(
     for part in parts:
         groups[keys[part.row.line]].append(part)
     aggregated = _aggregated_lines(rows, keys, rules)
+    lettered = _lettered_rows(rows, rules)
     items = []
     for key, group in groups.items():
         net = sum(part.open_minor for part in group)
@@ -79,7 +84,8 @@ def open_items(
             said = f"{len(group)} unlettered lines of one piece net to zero: no open item"
             notes.info("piece_netted", said, group[0].row.line)
             continue
-        item = _item((*key, first_days[key]), group, net, rules=rules)
+        sources = _sources(group, lettered)
+        item = _item((*key, first_days[key]), group, net, sources=sources, rules=rules)
         items.append(item)
         first = group[0].row
         if first.line in aggregated:
@@ -144,7 +150,31 @@ def _shared_pieces(rows: Sequence[FecRow], rules: ItemRules) -> frozenset[str]:
     return frozenset(by_parties | {piece for piece, found in carried.items() if len(found) > 1})
 
 
-def _item(key: _Key, group: list[OpenPart], net: int, *, rules: ItemRules) -> OpenItem:
+def _lettered_rows(rows: Sequence[FecRow], rules: ItemRules) -> dict[_Key, list[FecRow]]:
+    """Return the rows of each letter of a third party's account."""
+    found: dict[_Key, list[FecRow]] = defaultdict(list)
+    for row in rows:
+        if row.letter and rules.parties.of(row) is not None:
+            found[row.account, row.auxiliary, row.letter].append(row)
+    return found
+
+
+def _sources(group: list[OpenPart], lettered: dict[_Key, list[FecRow]]) -> list[FecRow]:
+    """Return the rows whose sum is what is open of a piece; none when no rows are known to be.
+
+    What a letter left open is the sum of all its rows, if all of it is open on this piece.
+    """
+    rows = {p.row.line: p.row for p in group if not p.row.letter}
+    for name in {(p.row.account, p.row.auxiliary, p.row.letter) for p in group if p.row.letter}:
+        rows |= {row.line: row for row in lettered[name]}
+    open_minor = sum(part.open_minor for part in group)
+    is_whole = sum(row.balance_minor for row in rows.values()) == open_minor
+    return list(rows.values()) if is_whole and len(rows) <= _SOURCES_MAX else []
+
+
+def _item(
+    key: _Key, group: list[OpenPart], net: int, *, sources: list[FecRow], rules: ItemRules
+) -> OpenItem:
     major = [part for part in group if (part.open_minor > 0) is (net > 0)]
     major.sort(key=lambda part: (part.row.entry_date, part.row.line))
     first = major[0].row
@@ -170,8 +200,14 @@ def _item(key: _Key, group: list[OpenPart], net: int, *, rules: ItemRules) -> Op
         label=first.label,
         entry_id=place.entry_id,
         entry_line=place.index,
-        letter=first.letter or None,
+        letter=first.letter or None if sources else None,
+        sources=tuple(_place(row, rules) for row in sources) if len(sources) > 1 else (),
     )
+
+
+def _place(row: FecRow, rules: ItemRules) -> EntryPlace:
+    place = rules.places[row.line]
+    return EntryPlace(place.entry_id, place.index)
 
 
 def _in_currency(

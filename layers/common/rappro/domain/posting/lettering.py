@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rappro.domain.books import (
-    EntryLine,
+    EntryPlace,
+    EntryStatus,
     JournalEntry,
     OpenItem,
     ThirdParty,
 )
 from rappro.domain.errors import TooLarge
+from rappro.domain.ids import EntryId
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LETTERS_MAX = len(_ALPHABET) ** 3
@@ -52,38 +54,82 @@ def letter_items(
 ) -> Lettered:
     """Letter items of one third party with the payments that took from them.
 
-    Each item makes its own group: its invoice line and the lines of its payments (`settled_by`),
-    where `entries` holds them. A group that is balanced takes the next letter; a partial one keeps
-    its lower-case letter until then.
+    Each item makes its own group: the lines that it was opened by and those of its payments
+    (`settled_by`), where `entries` holds them, validated. A group whose lines balance takes the
+    next letter; any other has a lower-case letter until then: so it is for good when the books do
+    not hold the invoice's own entry, or too many lines made the item.
     """
     party, lettered_items, changed = third_party, dict[str, OpenItem](), dict(entries)
     for item in sorted(items, key=lambda i: (i.issue_date, i.number, i.id)):
-        if item.letter is not None and item.letter.isupper() is item.is_settled:
+        group = group_lines(item, changed)
+        is_full = item.is_settled and not _balance_minor(group, changed)
+        if item.letter is not None and item.letter.isupper() is is_full:
             letter = item.letter
         else:
             letter = letter_at(party.letter_count)
-            letter = letter if item.is_settled else letter.lower()
+            letter = letter if is_full else letter.lower()
             party = replace(party, letter_count=party.letter_count + 1)
         lettered_items[item.id] = replace(item, letter=letter)
-        for entry_id in {item.entry_id, *item.settled_by}:
-            if entry_id is not None and entry_id in changed:
-                changed[entry_id] = _letter_lines(changed[entry_id], item, letter, on)
+        for entry_id, indexes in group.items():
+            changed[entry_id] = with_letter(changed[entry_id], indexes, letter, on=on)
     return Lettered(party, lettered_items, changed)
 
 
-def _letter_lines(entry: JournalEntry, item: OpenItem, letter: str, on: date) -> JournalEntry:
+def sources_of(item: OpenItem) -> tuple[EntryPlace, ...]:
+    """Return the ledger lines that an item was opened by, as far as the books know them."""
+    if item.sources or item.entry_id is None or item.entry_line is None:
+        return item.sources
+    return (EntryPlace(item.entry_id, item.entry_line),)
+
+
+def group_lines(
+    item: OpenItem, entries: Mapping[str, JournalEntry]
+) -> dict[EntryId, frozenset[int]]:
+    """Return the validated lines of an item's group: by entry, their indexes."""
+    found: dict[EntryId, set[int]] = {}
+    for place in sources_of(item):
+        found.setdefault(place.entry_id, set()).add(place.line)
+    for entry_id in item.settled_by:
+        if entry_id in entries and entry_id not in found:
+            found[entry_id] = _payment_lines(item, entries[entry_id])
+    return {
+        entry_id: frozenset(indexes)
+        for entry_id, indexes in found.items()
+        if indexes and entry_id in entries and _is_validated(entries[entry_id])
+    }
+
+
+def _is_validated(entry: JournalEntry) -> bool:
+    return entry.status is EntryStatus.VALIDATED
+
+
+def _payment_lines(item: OpenItem, entry: JournalEntry) -> set[int]:
+    """Return the lines that name the item; else its account's, which no other group has."""
+    own = [
+        (index, line)
+        for index, line in enumerate(entry.lines)
+        if line.account == item.account and line.third_party == item.third_party
+    ]
+    named = {index for index, line in own if line.label.startswith(f"{item.number} ")}
+    return named or {index for index, line in own if line.letter in (None, item.letter)}
+
+
+def _balance_minor(
+    group: Mapping[EntryId, frozenset[int]], entries: Mapping[str, JournalEntry]
+) -> int:
+    return sum(
+        entries[entry_id].lines[index].balance_minor
+        for entry_id, indexes in group.items()
+        for index in indexes
+    )
+
+
+def with_letter(
+    entry: JournalEntry, indexes: frozenset[int], letter: str | None, *, on: date | None
+) -> JournalEntry:
+    """Return an entry with some of its lines lettered, or freed of their letter (None)."""
     lines = tuple(
-        replace(line, letter=letter, lettered_on=on) if _is_of(line, index, entry, item) else line
+        replace(line, letter=letter, lettered_on=on) if index in indexes else line
         for index, line in enumerate(entry.lines)
     )
     return replace(entry, lines=lines)
-
-
-def _is_of(line: EntryLine, index: int, entry: JournalEntry, item: OpenItem) -> bool:
-    if entry.id == item.entry_id:
-        return index == item.entry_line
-    return (
-        line.account == item.account
-        and line.third_party == item.third_party
-        and line.label.startswith(f"{item.number} ")
-    )
