@@ -102,7 +102,8 @@ def fill(
         bank_entry("e1", 5, third_party="C1"),
         replace(runs[0], connection_id="f2"),
     ]
-    store.load(tenant, company, [*statements, *entries, *items, *audit, *traces, *runs, *beside])
+    store.load(tenant, company, [*statements, *entries, *items, *traces, *runs, *beside])
+    store.commit(tenant, company, [create(event) for event in audit])
 
     def newest(records: Sequence[Any], when: str) -> list[str]:
         first = sorted(records, key=lambda record: record.id)

@@ -27,6 +27,7 @@ from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
     Page,
@@ -81,8 +82,8 @@ class Store(Protocol):
         """Apply all writes or none.
 
         Raises StoreConflict when a stored version is not the one in `before` or the fence was
-        passed, TooLarge beyond WRITES_MAX_PER_COMMIT or ACTIONS_MAX_PER_COMMIT, StoreThrottled,
-        StoreUnavailable.
+        passed, InvalidRequest for a change or removal of a row of the audit trail, TooLarge beyond
+        WRITES_MAX_PER_COMMIT or ACTIONS_MAX_PER_COMMIT, StoreThrottled, StoreUnavailable.
         """
 
     def weight(self, writes: Sequence[Write]) -> int:
@@ -167,9 +168,14 @@ class Store(Protocol):
         """Return all unsettled items and all waiting bank entries."""
 
     def audit_events(
-        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
-    ) -> Page[AuditEvent]:
-        """List the audit trail, newest first. A list: may lag behind writes."""
+        self, tenant: TenantId, company: CompanyId, *, query: TrailQuery = ALL_ROWS,
+        subjects: Sequence[str] = (), limit: int = 100, cursor: str | None = None,
+    ) -> Page[AuditEvent]:  # fmt: skip
+        """List the audit trail, newest first: of some subjects, or all of it.
+
+        Of subjects (200 at most) it is strongly consistent; all of it is a list and may lag behind
+        writes. By author or names, a page looks at 1,000 rows: it may be short and have a cursor.
+        """
 
     def import_traces(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None

@@ -92,6 +92,7 @@ from rappro.domain.settings import (
 )
 from rappro.domain.writes import (
     Record,
+    create,
 )
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports
@@ -154,7 +155,10 @@ def seed(world: World, tenant: str, mark: str) -> None:
     content = f"statement of {mark}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
     world.blobs.archive(owner, ids.COMPANY, sha256, BytesIO(content))
-    world.store.load(owner, ids.COMPANY, _records(tenant, mark, sha256))
+    records = list(_records(tenant, mark, sha256))
+    trail = [record for record in records if isinstance(record, AuditEvent)]
+    world.store.load(owner, ids.COMPANY, [each for each in records if each not in trail])
+    world.store.commit(owner, ids.COMPANY, [create(event) for event in trail])
     said = Explanation((Evidence("nothing_found", mark, f"nothing for {mark}"),))
     line = LineId(f"li_{ids.STATEMENT}_{ids.POSITION}")
     decided = Decisions(f"engine of {mark}", (Decision(line, Level.C, explanation=said),))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
-from rappro.adapters.scope import check_key, split_line_key
+from rappro.adapters.scope import check_key, split_event_key, split_line_key
 from rappro.domain.books import (
     BankEntry,
     CardContract,
@@ -105,6 +105,7 @@ class Listing(StrEnum):
     ENTRIES = "ENTRIES"
     OPEN_ITEMS = "OPEN-ITEMS"
     AUDIT = "AUDIT-TRAIL"
+    AUDIT_OF = "AUDIT"  # of one subject; no GSI, the rows themselves stand together
     TRACES = "IMPORT-TRACE"
 
 
@@ -144,7 +145,7 @@ def entries_of(record: Record) -> tuple[Entry, ...]:
             position = f"{record.date.isoformat()}#{record.id}"
             place = Entry(Index.ENTRIES_OF_JOURNAL, record.journal, position)
         case FeedRun():
-            position = f"{_newest_first(record.at)}#{record.id}"
+            position = f"{newest_first(record.at)}#{record.id}"
             place = Entry(Index.RUNS_OF_FEED, record.connection_id, position)
         case Company():
             place = Entry(Index.COMPANIES, "", record.id)
@@ -166,12 +167,19 @@ def listed_of(record: Record) -> tuple[Listed, ...]:
         case OpenItem(is_settled=False):
             whole = Listed(Listing.OPEN_ITEMS, "", f"{record.due_date.isoformat()}#{record.id}")
         case AuditEvent():
-            whole = Listed(Listing.AUDIT, "", f"{_newest_first(record.at)}#{record.id}")
+            position = trail_position(record.at, record.id)
+            whole = Listed(Listing.AUDIT, "", position)
+            return (whole, Listed(Listing.AUDIT_OF, record.subject, position))
         case ImportTrace():
-            whole = Listed(Listing.TRACES, "", f"{_newest_first(record.at)}#{record.id}")
+            whole = Listed(Listing.TRACES, "", f"{newest_first(record.at)}#{record.id}")
         case _:
             return ()
     return (whole,)
+
+
+def trail_position(at: datetime, event_id: str) -> str:
+    """Return where a row of the audit trail stands: the newest first, then by id."""
+    return f"{newest_first(at)}#{event_id}"
 
 
 def _evidence_entries(record: OpenItem | BankEntry) -> tuple[Entry, ...]:
@@ -218,7 +226,7 @@ def _newest_day_first(day: date | None) -> str:
     return f"{_DAYS_MAX - (0 if day is None else day.toordinal()):07d}"
 
 
-def _newest_first(at: datetime) -> str:
+def newest_first(at: datetime) -> str:
     """Return a text that sorts instants from the newest. Raises InvalidRequest for a naive one."""
     if at.tzinfo is None:
         raise InvalidRequest("an instant without its time zone")
@@ -286,6 +294,8 @@ def _check_write(company: str, write: Write) -> tuple[type[Record], str]:
     record = after if after is not None else before
     if record is None or (after is None and stored_before(write) is None):
         raise InvalidRequest("a write without a record")
+    if isinstance(record, AuditEvent) and before is not None:
+        raise InvalidRequest("a row of the audit trail is written once")
     check_record(company, record)
     if before is not None and (type(before), before.key) != (type(record), record.key):
         raise InvalidRequest("a write changes one record into another")
@@ -299,6 +309,15 @@ def check_key_of(kind: type[Any], key: str) -> None:
     check_key(key)
     if kind is LineRecord:
         split_line_key(key)
+    elif kind is AuditEvent:
+        split_event_key(key)
+
+
+def check_loaded(company: str, record: Record) -> None:
+    """Raise InvalidRequest for a record that may not be written over whatever is there."""
+    if isinstance(record, AuditEvent):
+        raise InvalidRequest("a row of the audit trail is committed with what it tells of")
+    check_record(company, record)
 
 
 def check_record(company: str, record: Record) -> None:

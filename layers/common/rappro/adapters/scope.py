@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from typing import BinaryIO, Final
 
 from rappro.domain.errors import InvalidRequest
@@ -57,6 +58,21 @@ def split_line_key(key: str) -> tuple[str, int]:
     if found is None:
         raise InvalidRequest(f"not the key of a statement line: {key[:80]!r}")
     return found[1], int(found[2])
+
+
+def split_event_key(key: str) -> tuple[str, datetime, str]:
+    """Return subject, instant and id of an audit event's key ("subject/instant/id").
+
+    Raises InvalidRequest when it is not one.
+    """
+    subject, _, rest = key.rpartition("/")[0].rpartition("/")
+    try:
+        at = datetime.fromisoformat(rest)
+    except ValueError as error:
+        raise InvalidRequest(f"not the key of an audit event: {key[:80]!r}") from error
+    if not subject or at.tzinfo is None:
+        raise InvalidRequest(f"not the key of an audit event: {key[:80]!r}")
+    return subject, at, key.rpartition("/")[2]
 
 
 def check_limit(limit: int) -> None:

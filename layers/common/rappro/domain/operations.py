@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -176,7 +176,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One append-only row of the audit trail (piste d'audit)."""
+    """One row of the audit trail (piste d'audit): written once, never changed, never removed.
+
+    It is kept with the others of its subject, so that one subject's rows are read at once.
+    """
 
     id: str
     at: datetime
@@ -189,7 +192,8 @@ class AuditEvent:
 
     @property
     def key(self) -> str:
-        return self.id
+        at = self.at if self.at.tzinfo is None else self.at.astimezone(UTC)
+        return f"{self.subject}/{at.isoformat(timespec='microseconds')}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,22 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
-from rappro.adapters.indexing import LINES_PER_BLOCK, SMALL_KINDS, Entry, Index, Listed, Listing
-from rappro.adapters.scope import check_key, check_scope, check_tenant, split_line_key
+from rappro.adapters.indexing import (
+    LINES_PER_BLOCK,
+    SMALL_KINDS,
+    Entry,
+    Index,
+    Listed,
+    Listing,
+    trail_position,
+)
+from rappro.adapters.scope import (
+    check_key,
+    check_scope,
+    check_tenant,
+    split_event_key,
+    split_line_key,
+)
 from rappro.domain.books import (
     BankEntry,
     CardContract,
@@ -151,6 +165,9 @@ def record_key(tenant: str, company: str, kind: type[Any], key: str) -> Key:
     if kind is LineRecord:
         statement, position = split_line_key(key)
         return Key(table, *_line_place(tenant, company, statement, position))
+    if kind is AuditEvent:
+        subject, at, event_id = split_event_key(key)
+        return Key(table, trail_partition(tenant, company, subject), trail_position(at, event_id))
     if kind in _TOGETHER:
         return Key(table, partition(tenant, company, code), key)
     sk = HEADER if kind is StatementRecord else _ALONE
@@ -160,6 +177,11 @@ def record_key(tenant: str, company: str, kind: type[Any], key: str) -> Key:
 def key_of(tenant: str, company: str, record: Record) -> Key:
     """Return where a record itself is stored."""
     return record_key(tenant, company, type(record), record.key)
+
+
+def trail_partition(tenant: str, company: str, subject: str) -> str:
+    """Return where the audit events of one subject are."""
+    return partition(tenant, company, KINDS[AuditEvent].code, subject)
 
 
 def kind_partition(tenant: str, company: str, kind: type[Any]) -> tuple[Table, str]:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from rappro.adapters import codec
@@ -25,12 +27,13 @@ from rappro.adapters.indexing import (
     Index,
     Listing,
     action_count,
-    check_record,
+    check_loaded,
     check_small,
     check_writes,
     list_name,
 )  # fmt: skip
 from rappro.adapters.scope import check_limit, check_scope
+from rappro.adapters.trails import check_subjects, page_of, rows_wanted, start_of, trail_name
 from rappro.domain.books import (
     BankEntry,
     JournalEntry,
@@ -47,6 +50,7 @@ from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
     Page,
@@ -121,7 +125,7 @@ class DynamoStore:
         stream, load = iter(records), Load(self._gateway, tenant, company)
         while chunk := list(islice(stream, _LOAD_CHUNK)):
             for record in chunk:
-                check_record(company, record)
+                check_loaded(company, record)
             latest = {(type(record), record.key): replace(record, version=1) for record in chunk}
             load.write(latest.values(), self._stored(tenant, company, latest.values()))
 
@@ -269,10 +273,25 @@ class DynamoStore:
         return self._evidence.backlog(tenant, company)
 
     def audit_events(
-        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
-    ) -> Page[AuditEvent]:
-        page = self._listed(tenant, company, Listing.AUDIT, limit=limit, cursor=cursor)
-        return cast("Page[AuditEvent]", page)
+        self, tenant: TenantId, company: CompanyId, *, query: TrailQuery = ALL_ROWS,
+        subjects: Sequence[str] = (), limit: int = 100, cursor: str | None = None,
+    ) -> Page[AuditEvent]:  # fmt: skip
+        check_subjects(subjects)
+        name = trail_name(tenant, company, query, subjects)
+        wanted, after = rows_wanted(query, limit), start_of(name, query, cursor)
+        whole = at.list_partition(tenant, company, Listing.AUDIT)
+        parts = [
+            Range(Table.STATEMENTS, at.trail_partition(tenant, company, subject), after=after)
+            for subject in dict.fromkeys(subjects)
+        ] or [Range(Table.STATEMENTS, whole, after=after, is_list=True)]
+        rows = merge(*(self._trail(tenant, part, wanted) for part in parts), key=itemgetter(0))
+        return page_of(name, query, rows, limit)
+
+    def _trail(self, tenant: str, part: Range, count: int) -> Iterator[tuple[str, AuditEvent]]:
+        """Yield the first rows of a range with their positions; read only as far as they go."""
+        for item in self._gateway.query(tenant, part, limit=count):
+            position = _text(item, LIST_SK if part.is_list else SK)
+            yield position, codec.load(AuditEvent, _document(item))
 
     def import_traces(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None

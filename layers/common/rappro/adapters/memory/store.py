@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from threading import RLock
 from typing import Any, TypeVar, cast
 
@@ -18,7 +19,7 @@ from rappro.adapters.indexing import (
     check_bytes,
     check_fence,
     check_key_of,
-    check_record,
+    check_loaded,
     check_small,
     check_writes,
     list_name,
@@ -26,6 +27,7 @@ from rappro.adapters.indexing import (
 )
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
 from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
+from rappro.adapters.trails import check_subjects, page_of, rows_wanted, start_of, trail_name
 from rappro.domain.books import (
     BankEntry,
     Company,
@@ -45,6 +47,7 @@ from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
     Page,
@@ -117,7 +120,7 @@ class MemoryStore:
     def load(self, tenant: TenantId, company: CompanyId, records: Iterable[Record]) -> None:
         check_scope(tenant, company)
         for record in records:
-            check_record(company, record)
+            check_loaded(company, record)
             _check_storable(record)
             with self._lock:
                 self._shelf(tenant, company).put(_at_version_one(record))
@@ -241,10 +244,21 @@ class MemoryStore:
             return evidence_of(_read(shelf, set(shelf.every_identity(Index.AMOUNT))))
 
     def audit_events(
-        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
-    ) -> Page[AuditEvent]:
-        page = self._listed(tenant, company, Listing.AUDIT, limit=limit, cursor=cursor)
-        return cast("Page[AuditEvent]", page)
+        self, tenant: TenantId, company: CompanyId, *, query: TrailQuery = ALL_ROWS,
+        subjects: Sequence[str] = (), limit: int = 100, cursor: str | None = None,
+    ) -> Page[AuditEvent]:  # fmt: skip
+        check_subjects(subjects)
+        name = trail_name(tenant, company, query, subjects)
+        wanted, after = rows_wanted(query, limit), start_of(name, query, cursor)
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            lists = [shelf.listed(Listing.AUDIT_OF, each) for each in dict.fromkeys(subjects)]
+            rows = [
+                (position, cast("AuditEvent", shelf.get(*places.at[position])))
+                for places in lists or [shelf.listed(Listing.AUDIT, "")]
+                for position in places.after(after, wanted)
+            ]
+        return page_of(name, query, sorted(rows, key=itemgetter(0)), limit)
 
     def import_traces(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
