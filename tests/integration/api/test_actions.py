@@ -141,3 +141,27 @@ def test_the_amount_cannot_be_given_and_lists_are_bounded(
     alpha: Client, body: dict[str, Any], pointer: str
 ) -> None:
     assert alpha.post(f"{STATEMENT}/undefined-cash-movements", body).pointers == [pointer]
+
+
+def test_an_invoice_named_on_a_line_blocks_an_entry_that_is_no_movement(alpha: Client) -> None:
+    alpha.patch(f"{LINE}/3", {"invoice": ids.OPEN_ITEM})
+    target = {"type": "bank_entry", "id": "be_waiting", "amount": "-9.99"}
+    rest = {"type": "account", "id": "627000", "amount": "129.99"}
+    body = {"lines": [line(3)], "targets": [target, rest]}
+
+    refused = alpha.post(f"{COMPANY}/matches", body)
+    alpha.patch(f"{LINE}/3", {"invoice": None})
+    made = alpha.post(f"{COMPANY}/matches", body)
+
+    assert refused.problem == "rule_violation"
+    assert "is no cash movement: nothing was matched" in refused.body["detail"]
+    assert (made.status, made.body["allocations"]) == (201, [])
+
+
+def test_what_is_set_on_a_line_is_taken_off_by_a_null(alpha: Client) -> None:
+    cleared = alpha.patch(f"{LINE}/2", {"third_party": None}).body
+
+    assert (cleared["third_party"], cleared["third_party_set_by"]) == (None, "person")
+    assert alpha.patch(f"{LINE}/2", {}).problem == "invalid_request"
+    unknown = alpha.patch(f"{LINE}/2", {"template": "T404"})
+    assert unknown.problem == "not_found"

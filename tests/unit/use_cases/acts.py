@@ -14,7 +14,9 @@ from .desk import AUTHOR, COMPANY, Desk
 from .dumps import dump
 
 ITEMS = ["oi_FA2026-0101", "oi_FA2026-0102", "oi_FE2026-77"]
-ALLOWED_TO_STAY = ("vetoes", "generation", "level", "explanation", "candidates")
+ALLOWED_TO_STAY = (
+    "vetoes", "generation", "level", "explanation", "candidates", "past_matches"
+)  # fmt: skip
 """What an undo leaves on a line: the trace of what was undone, and no level."""
 
 
@@ -57,7 +59,7 @@ def picture(desk: Desk) -> dict[str, Any]:
     made = dump(desk.store, desk.tenant, COMPANY, ITEMS)
     for line in made["lines"]:
         for name in ALLOWED_TO_STAY:
-            line.pop(name)
+            line.pop(name, None)
     for statement in made["statements"]:
         statement.pop("level_counts")
     return made

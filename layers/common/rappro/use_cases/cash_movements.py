@@ -10,18 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rappro.domain.books import OpenItem
 from rappro.domain.errors import (
     ExternalError,
     InvalidRequest,
     NotFound,
-    OpenItemAlreadySettled,
     RapproError,
     RuleViolation,
 )
 from rappro.domain.ids import MatchId, StatementId, ThirdPartyId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.posting.drafting import Part, draft_part, line_label, line_piece
+from rappro.domain.posting.paying import payable
 from rappro.domain.posting.slips import Leg, Slip, check_balance, draft_slip, shared
 from rappro.domain.records import LineRecord, Match
 from rappro.use_cases.acting import (
@@ -172,22 +171,6 @@ def _settles(
     if paid_minor == amount_minor:
         return (paid,)
     return paid, Settle(TargetType.THIRD_PARTY, party, amount_minor - paid_minor)
-
-
-def payable(item: OpenItem, party: ThirdPartyId | None, amount_minor: int) -> int:
-    """Return what an amount pays of an invoice: it all, or as far as the residual goes.
-
-    Raises OpenItemAlreadySettled, RuleViolation for another third party's or the other direction.
-    """
-    residual_minor = item.company_residual_minor
-    if not residual_minor:
-        raise OpenItemAlreadySettled(f"invoice {item.number} is settled already")
-    if item.third_party != party:
-        raise RuleViolation(f"invoice {item.number} is another third party's")
-    if residual_minor * amount_minor < 0:
-        direction = "in" if amount_minor > 0 else "out"
-        raise RuleViolation(f"invoice {item.number} is not paid by money {direction}")
-    return residual_minor if abs(residual_minor) < abs(amount_minor) else amount_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Edits of an unmatched line by a person: third party, invoice, nature (SPEC ACT-8, IMP-15)."""
+"""Edits of an unmatched line by a person: third party, invoice, template, nature (SPEC ACT-8)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from rappro.domain.bank import Nature
 from rappro.domain.books import (
+    EntryTemplate,
     OpenItem,
     ThirdParty,
 )
@@ -26,11 +27,13 @@ from rappro.use_cases.audit import audit
 
 @dataclass(frozen=True, slots=True)
 class LineEdit:
-    """What to set; None leaves a field as it is."""
+    """What to set; None leaves a field as it is, and one that `clears` names is emptied."""
 
     third_party: ThirdPartyId | None = None
     invoice: OpenItemId | None = None
     nature: Nature | None = None
+    template: str | None = None
+    clears: frozenset[str] = frozenset()
 
 
 def edit_line(
@@ -53,17 +56,37 @@ def edit_line(
     after = _edited(ports, tenant, company, line, edit)
     log = audit(
         ports.clock.now(), author, "edit_line", line.key, revision=line.version,
-        before={"third_party": line.third_party, "invoice": line.invoice},
-        after={"third_party": after.third_party, "invoice": after.invoice},
+        before=_shown(line), after=_shown(after),
     )  # fmt: skip
     ports.store.commit(tenant, company, [change(line, after), log])
     return replace(after, version=line.version + 1)
 
 
+def _shown(line: LineRecord) -> dict[str, str | None]:
+    return {
+        "third_party": line.third_party,
+        "invoice": line.invoice,
+        "template": line.template,
+        "nature": line.nature.value if line.nature else None,
+    }
+
+
+def _cleared(line: LineRecord, names: frozenset[str]) -> LineRecord:
+    """Return the line without some of its fields; that a person took them off survives, too."""
+    after = line
+    if "third_party" in names:
+        after = replace(after, third_party=None, third_party_set_by=SetBy.PERSON)
+    if "invoice" in names:
+        after = replace(after, invoice=None, invoice_set_by=SetBy.PERSON)
+    if "template" in names:
+        after = replace(after, template=None, template_set_by=SetBy.PERSON)
+    return replace(after, nature=None) if "nature" in names else after
+
+
 def _edited(
     ports: Ports, tenant: TenantId, company: CompanyId, line: LineRecord, edit: LineEdit
 ) -> LineRecord:
-    after = line
+    after = _cleared(line, edit.clears)
     if edit.third_party is not None:
         if ports.store.get(tenant, company, ThirdParty, edit.third_party) is None:
             raise NotFound(f"no third party {edit.third_party}")
@@ -74,9 +97,13 @@ def _edited(
             raise NotFound(f"no open item {edit.invoice}")
         if item.is_settled:
             raise RuleViolation(f"invoice {item.number} is settled already")
-        if after.third_party_set_by is SetBy.PERSON and after.third_party != item.third_party:
+        if after.third_party not in {None, item.third_party}:
             raise RuleViolation(f"invoice {item.number} is another third party's")
         after = replace(after, invoice=item.id, invoice_set_by=SetBy.PERSON)
+    if edit.template is not None:
+        if ports.store.get(tenant, company, EntryTemplate, edit.template) is None:
+            raise NotFound(f"no template {edit.template}")
+        after = replace(after, template=edit.template, template_set_by=SetBy.PERSON)
     if edit.nature is not None:
         after = replace(after, nature=edit.nature)
     return after

@@ -44,6 +44,7 @@ from rappro.domain.writes import (
     create,
 )
 from rappro.ports import Ports
+from rappro.use_cases.allocating import allocations, named_invoices
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match, finish_matches
@@ -74,8 +75,10 @@ def match_by_hand(
     """Match lines with targets and draft the entries it needs; all or nothing.
 
     A match that is larger than one commit may have died half-way: the same request finishes it.
-    Raises NotFound, TotalsDiffer, OpenItemAlreadySettled, StatementReadOnly, NotAllowedInState for
-    a line that is matched already, InvalidRequest, TooLarge, StoreConflict.
+    An invoice that a line names is allocated to the cash movement that the line points (MAT-10).
+    Raises RuleViolation for a named invoice and an entry that is no movement, NotFound,
+    TotalsDiffer, OpenItemAlreadySettled, StatementReadOnly, NotAllowedInState for a line that is
+    matched already, InvalidRequest, TooLarge, StoreConflict.
     """
     _check_shape(request)
     lines = _lines(ports, tenant, company, request)
@@ -87,6 +90,9 @@ def match_by_hand(
     view = _view(ports, tenant, company, request, lines, profile=statements[0].profile)
     parts = spread(_amounts(lines, request, view), request.targets)
     match_id = _match_id(lines, request)
+    named = named_invoices(ports, tenant, company, lines)
+    allocated = allocations(lines, parts, view.bank_entries, named)
+    view = replace(view, open_items={**named, **view.open_items})
     drafts = [
         draft_part(Part(line, settles, third_party=_one_party(settles, view)), match_id, view)
         for line, settles in zip(lines, parts, strict=True)
@@ -96,7 +102,9 @@ def match_by_hand(
         _party_matched(request.targets, view), author,
     )  # fmt: skip
     match = replace(
-        _match(match_id, lines, parts, drafts, request, author, ports), lesson_ids=lesson_ids
+        _match(match_id, lines, parts, drafts, request, author, ports),
+        lesson_ids=lesson_ids,
+        allocations=allocated,
     )
     head, settling = _writes(match, lines, drafts, view)
     head += lessons

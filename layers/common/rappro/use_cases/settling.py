@@ -21,6 +21,7 @@ from rappro.domain.writes import (
     Write,
     change,
 )
+from rappro.use_cases.packing import chained
 
 R = TypeVar("R")
 
@@ -62,7 +63,7 @@ def settle_writes(
         after_item = _allocated(item, allocation)
         writes.append(change(item, after_item))
         books.open_items[item.id] = replace(after_item, version=item.version + 1)
-    return writes
+    return chained(writes)
 
 
 def _allocated(item: OpenItem, allocation: Allocation) -> OpenItem:
@@ -77,7 +78,9 @@ def unsettle_writes(match: Match, books: BooksState) -> list[Write]:
         if settle.type is TargetType.OPEN_ITEM:
             item = _found(books.open_items, settle.id)
             kept = tuple(e for e in item.settled_by if e not in match.entry_ids)
-            writes.append(change(item, replace(taken(item, -settle.amount_minor), settled_by=kept)))
+            given_back = replace(taken(item, -settle.amount_minor), settled_by=kept)
+            writes.append(change(item, given_back))
+            books.open_items[item.id] = replace(given_back, version=item.version + 1)
         elif settle.type is TargetType.BANK_ENTRY:
             entry = _found(books.bank_entries, settle.id)
             writes.append(change(entry, replace(entry, match_id=None, pointed_on=None)))
@@ -86,7 +89,8 @@ def unsettle_writes(match: Match, books: BooksState) -> list[Write]:
         kept = tuple(e for e in item.settled_by if e != allocation.entry_id)
         given_back = replace(taken(item, -allocation.amount_minor), settled_by=kept)
         writes.append(change(item, given_back))
-    return writes
+        books.open_items[item.id] = replace(given_back, version=item.version + 1)
+    return chained(writes)
 
 
 def merged(settles: Iterable[Settle]) -> list[Settle]:

@@ -270,7 +270,7 @@ class LinePage(PageOf[LineOutput]):
 
 
 class LineEditInput(Input):
-    """What to set on an unmatched line; it survives every recomputation.
+    """What to set on an unmatched line; it survives every recomputation. A null takes it off.
 
     `known_as` goes alone: a line (statement/position) that brought the same movement first, or null
     to release the line.
@@ -285,6 +285,7 @@ class LineEditInput(Input):
     third_party: Key | None = None
     invoice: Key | None = None
     nature: Annotated[Nature, Field(strict=False)] | None = None
+    template: Key | None = Field(default=None, description="modèle d'écriture")
     known_as: Key | None = None
 
     @property
@@ -298,10 +299,13 @@ class LineEditInput(Input):
 
     def edit(self) -> LineEdit:
         """Return the edit. Raises InvalidRequest when it sets nothing."""
-        if self.third_party is None and self.invoice is None and self.nature is None:
-            raise InvalidRequest("set third_party, invoice, nature or known_as", position="")
+        if not self.model_fields_set:
+            fields = "third_party, invoice, template, nature or known_as"
+            raise InvalidRequest(f"set {fields}", position="")
         return LineEdit(
             third_party=None if self.third_party is None else ThirdPartyId(self.third_party),
             invoice=None if self.invoice is None else OpenItemId(self.invoice),
             nature=self.nature,
+            template=self.template,
+            clears=frozenset(name for name in self.model_fields_set if getattr(self, name) is None),
         )

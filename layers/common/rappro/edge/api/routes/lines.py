@@ -157,8 +157,9 @@ def explain(
     **documented(
         "editLine",
         "Edit an unmatched line",
-        "Sets the third party (tiers), the invoice or the nature of an unmatched line by hand; what"
-        " is set survives every recomputation. Or marks the line as known from another statement"
+        "Sets the third party (tiers), the invoice, the template (modèle d'écriture) or the nature"
+        " of an unmatched line by hand, or takes it off; that survives every recomputation."
+        " Or marks the line as known from another statement"
         " (doublon), or releases it with null.",
         tag="statements",
         answer="The line as it is now",
