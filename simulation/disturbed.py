@@ -19,9 +19,6 @@ _COMMITS_BEHIND: Final = 3
 class Gate(Protocol):
     """What decides of each call; the harness."""
 
-    is_inside: bool
-    """Whether a port is at work for a use case just now."""
-
     @property
     def invocation(self) -> Invocation:
         """The run of a function that calls."""
@@ -72,13 +69,7 @@ class Disturbed:
         return answer
 
     def _real_call(self, name: str, real: Callable[..., Any], given: Any, named: Any) -> Any:
-        self._gate.is_inside = True
-        try:
-            answer = real(*given, **named)
-            if name == "store.lines":  # read page by page, when somebody asks for the next one
-                answer = iter(list(answer))
-        finally:
-            self._gate.is_inside = False
+        answer = real(*given, **named)
         if name == "store.commit":
             self._recent = [*self._recent, *given[2]][-_COMMITS_BEHIND:]
             self._gate.committed(given[2])

@@ -123,9 +123,12 @@ def test_an_undo_restores_the_exact_former_state(desk: Desk) -> None:
     for line in after["lines"][:2]:
         assert line.pop("vetoes") == ("oi_FA2026-0101", "oi_FA2026-0102")
         assert line.pop("generation") == 1
+        assert line.pop("past_matches") == (matched,)
     for picture in (before, after):
         for line in picture["lines"]:
-            for key in ("vetoes", "generation", "level", "explanation", "candidates"):
+            for key in (
+                "vetoes", "generation", "level", "explanation", "candidates", "past_matches",
+            ):  # fmt: skip
                 line.pop(key, None)
         picture["statements"][0].pop("level_counts")
     assert after == before

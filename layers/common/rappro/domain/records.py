@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from rappro.domain.bank import Balance, BankAccountRef, Finding, Nature, StatementLine
 from rappro.domain.errors import NotAllowedInState
@@ -218,6 +219,7 @@ class LineRecord:
     `generation` is raised by each undo, so that ids of a redo never collide. `vetoes` are the ids
     of items and entries that a person untied from this line. `known_as` is the key of the line that
     brought the same movement first: then this one is kept, shown, and takes part in nothing.
+    `past_matches` are the last of those that were undone: its audit trail goes on with theirs.
     """
 
     id: LineId
@@ -239,11 +241,15 @@ class LineRecord:
     generation: int = 0
     vetoes: tuple[str, ...] = ()
     known_as: str | None = None
+    past_matches: tuple[MatchId, ...] = ()
     version: int = 0
 
     @property
     def key(self) -> str:
         return f"{self.statement_id}/{self.line.position}"
+
+
+PAST_MATCHES_MAX: Final = 100
 
 
 class MatchStatus(StrEnum):

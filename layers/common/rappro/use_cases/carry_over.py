@@ -6,14 +6,17 @@ when the balances prove it (see domain/opening.carry_over).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from rappro.domain.bank import Balance
 from rappro.domain.books import (
+    BankEntry,
     Journal,
 )
 from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.money import format_amount
 from rappro.domain.opening import carry_over
 from rappro.domain.report import accepted
 from rappro.domain.writes import (
@@ -49,11 +52,18 @@ def carry_over_journal(
     pointed = replace(journal, reconciled_on=point.on, reconciled_balance_minor=point.amount_minor)
     log = audit(
         ports.clock.now(), ENGINE_AUTHOR, "carry_over", code, revision=journal.version,
-        after={"on": str(point.on), "opening_gap_minor": carried.gap_minor},
+        before={"reconciled_on": None, "waiting": _waiting(before)},
+        after={"reconciled_on": str(point.on), "waiting": _waiting(carried.entries),
+               "reconciled_balance": format_amount(point.amount_minor, journal.currency),
+               "opening_gap": format_amount(carried.gap_minor, journal.currency)},
     )  # fmt: skip
     groups.append([change(journal, pointed), log])
     for writes in pack(ports.store, groups):
         ports.store.commit(tenant, company, writes, fence=fence)
+
+
+def _waiting(entries: Iterable[BankEntry]) -> int:
+    return sum(entry.is_waiting for entry in entries)
 
 
 def _first_opening(ports: Ports, tenant: TenantId, company: CompanyId, code: str) -> Balance | None:

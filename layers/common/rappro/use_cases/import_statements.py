@@ -45,7 +45,7 @@ from rappro.domain.writes import (
 from rappro.formats.protocol import StatementParser
 from rappro.ports import Ports
 from rappro.use_cases import intake
-from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.audit import ENGINE_AUTHOR, audit, statement_shown
 from rappro.use_cases.chunks import LINES_PER_CHUNK
 from rappro.use_cases.import_terms import (
     NOTHING_CHOSEN,
@@ -69,7 +69,7 @@ from rappro.use_cases.statement_reading import (
     store_lines,
 )
 
-_STATEMENTS_PER_COMMIT = 5
+_STATEMENTS_PER_COMMIT = 4
 _ATTEMPTS_MAX = 20
 """Files for one journal that are dropped at once pass one by one: each round, one of them does."""
 
@@ -316,7 +316,8 @@ def _commit(
         end = start + _STATEMENTS_PER_COMMIT
         writes: list[Write] = []
         for record, trace in zip(records[start:end], traces[start:end], strict=True):
-            writes += _statement_writes(ports, tenant, company, record, trace)
+            author = source.author or ENGINE_AUTHOR
+            writes += _statement_writes(ports, tenant, company, record, trace, author)
         taken = _journals_of_new(records[start:end])
         writes += [intake.raised(guards[code]) for code in taken]
         if start == last:
@@ -339,7 +340,7 @@ def _journals_of_new(records: Sequence[StatementRecord]) -> list[str]:
 
 def _statement_writes(
     ports: Ports, tenant: TenantId, company: CompanyId, record: StatementRecord,
-    trace: ImportTrace,
+    trace: ImportTrace, author: str,
 ) -> list[Write]:  # fmt: skip
     if ports.store.get(tenant, company, StatementRecord, record.id) is not None:
         return []
@@ -348,6 +349,9 @@ def _statement_writes(
     writes = [
         create(replace(record, run_number=1 if is_running else 0, identity=identity)),
         put(ports.store.get(tenant, company, ImportTrace, trace.id), trace),
+        audit(
+            ports.clock.now(), author, "import_statement", record.id, after=statement_shown(record)
+        ),
     ]
     if is_running:
         writes.append(create(first_run(ports, tenant, company, record)))

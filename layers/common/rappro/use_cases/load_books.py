@@ -181,6 +181,7 @@ def _load(
     final = [put(started, done), *writes, *_shape_writes(ports, tenant, company, records)]
     log = audit(
         ports.clock.now(), author, "load_books", load.sha256, revision=started.version,
+        before=None if before is None else before.counts,
         after=done.counts,
     )  # fmt: skip
     ports.store.commit(tenant, company, [*final, log], fence=fence)

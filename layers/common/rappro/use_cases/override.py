@@ -23,7 +23,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases import intake
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import audit, statement_shown
 from rappro.use_cases.import_statements import claim_identity, identity_of, initial_status
 from rappro.use_cases.import_terms import journals_with_profiles
 from rappro.use_cases.known_lines import Known, recognise, save_marks
@@ -68,8 +68,9 @@ def override_quarantine(
     if is_running:
         writes.append(create(run))
     log = audit(
-        ports.clock.now(), author, "override_quarantine", statement_id, after={"reason": reason}
-    )
+        ports.clock.now(), author, "override_quarantine", statement_id,
+        before=statement_shown(statement), after={**statement_shown(after), "reason": reason},
+    )  # fmt: skip
     writes += [intake.raised(guard), log]
     ports.store.commit(tenant, company, [change(statement, after), *writes])
     if is_running:

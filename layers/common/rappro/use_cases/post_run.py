@@ -43,7 +43,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases import lease
-from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.audit import ENGINE_AUTHOR, audit, levels_shown, match_shown
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match, finish_matches
 from rappro.use_cases.packing import fits, pack
@@ -206,12 +206,13 @@ def _match_unit(posting: _Posting, line: LineRecord, decision: Decision) -> _Uni
         template=decision.template,
     )
     after = replace(_informed(line, decision, is_matching=True), match_id=match_id)
+    settling = settle_writes(match, posting.books, entry_ids=match.entry_ids)
     log = audit(
-        posting.now, ENGINE_AUTHOR, "match", match_id,
-        after={"line": line.key, "level": decision.level.value},
+        posting.now, ENGINE_AUTHOR, "match", match_id, before={"lines": levels_shown([line])},
+        after=match_shown(match, posting.view.company.currency, settling),
     )  # fmt: skip
     head = (change(line, after), *draft_writes(draft), log)
-    return _Unit(match, head, tuple(settle_writes(match, posting.books, entry_ids=match.entry_ids)))
+    return _Unit(match, head, tuple(settling))
 
 
 def draft_writes(draft: Draft | None) -> list[Write]:
@@ -259,7 +260,13 @@ def _finish(ports: Ports, request: RunRequest, run: Run, statements: list[Statem
     done = replace(
         run, state=RunState.POSTED, ended_at=ports.clock.now(), matched_count=matched_count
     )
-    ended: list[Write] = [change(run, done)]
+    log = audit(
+        ports.clock.now(), ENGINE_AUTHOR, "finish_run", run.id, revision=run.version,
+        before={"state": run.state.value, "statements": list(run.statements)},
+        after={"state": done.state.value, "statements": list(run.statements),
+               "matched_count": matched_count},
+    )  # fmt: skip
+    ended: list[Write] = [change(run, done), log]
     held = ports.store.get(tenant, company, Lease, "WRITER")
     if held is not None and held.holder == request.run_id:
         ended.append(lease.released(held))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from rappro.domain.books import (
     BankEntry,
@@ -13,6 +15,7 @@ from rappro.domain.errors import NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.posting.lettering import letter_at
 from rappro.domain.records import (
+    PAST_MATCHES_MAX,
     LineRecord,
     Match,
     MatchStatus,
@@ -25,7 +28,8 @@ from rappro.domain.writes import (
     remove,
 )
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import audit, entry_shown, match_shown
+from rappro.use_cases.companies import get_company
 from rappro.use_cases.teaching import unteaching_writes
 
 
@@ -39,21 +43,36 @@ def final_undo_writes(
     now = ports.clock.now()
     undone = replace(match, status=MatchStatus.UNDONE, undone_at=now, undone_by=author)
     freed = _freed_lines(ports, tenant, company, match)
+    drafts = ports.store.get_many(tenant, company, JournalEntry, match.entry_ids)
+    log = audit(
+        now, author, "undo_match", match.id,
+        before=_shown(ports, tenant, company, match, drafts.values()),
+        after={"lines": dict.fromkeys(match.lines), "status": undone.status.value},
+    )  # fmt: skip
     return [
         change(match, undone),
-        *_draft_removals(ports, tenant, company, match),
+        *_draft_removals(ports, tenant, company, drafts),
         *(change(before, after) for before, after in freed),
         *_statement_writes(ports, tenant, company, match, freed),
         *unteaching_writes(ports, tenant, company, match),
         *_difference_writes(ports, tenant, company, match),
-        audit(now, author, "undo_match", match.id, before={"lines": match.lines}),
+        log,
     ]
 
 
+def _shown(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match,
+    drafts: Iterable[JournalEntry],
+) -> dict[str, Any]:  # fmt: skip
+    """Return what the trail keeps of a match that is undone, and of the drafts that go."""
+    currency = get_company(ports, tenant, company).currency
+    gone = {"entries": [entry_shown(draft, currency) for draft in drafts]}
+    return match_shown(match, currency) | gone
+
+
 def _draft_removals(
-    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+    ports: Ports, tenant: TenantId, company: CompanyId, entries: Mapping[str, JournalEntry]
 ) -> list[Write]:
-    entries = ports.store.get_many(tenant, company, JournalEntry, match.entry_ids)
     sides = ports.store.get_many(
         tenant, company, BankEntry, [derive_id("be", entry_id, 0) for entry_id in entries]
     )
@@ -77,6 +96,7 @@ def _freed_lines(
                 explanation=None,
                 generation=line.generation + 1,
                 vetoes=tuple(sorted(targets | set(line.vetoes))),
+                past_matches=(*line.past_matches, match.id)[-PAST_MATCHES_MAX:],
             ),
         )
         for line in lines.values()

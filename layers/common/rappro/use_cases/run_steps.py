@@ -21,6 +21,7 @@ from rappro.domain.statement_state import RUNNABLE
 from rappro.domain.writes import Write, change, put
 from rappro.ports import Ports
 from rappro.use_cases import lease
+from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.gathering import gathered_world
 from rappro.use_cases.run_requests import (
     Decisions,
@@ -63,6 +64,8 @@ def fail(ports: Ports, request: RunRequest, *, error: str, cause: str) -> None:
         error_detail=cause[:_ERROR_DETAIL_LENGTH_MAX],
     )
     writes: list[Write] = [put(run, failed)]
+    if run is None or run.state is not RunState.FAILED:
+        writes.append(_told(run, failed))
     for statement_id in failed.statements:
         statement = ports.store.get(tenant, company, StatementRecord, statement_id)
         if statement is not None and statement.status in RUNNABLE:
@@ -72,3 +75,12 @@ def fail(ports: Ports, request: RunRequest, *, error: str, cause: str) -> None:
     if held is not None and held.holder == request.run_id:
         writes.append(lease.released(held))
     ports.store.commit(tenant, company, writes)
+
+
+def _told(run: Run | None, failed: Run) -> Write:
+    named = list(failed.statements)
+    return audit(
+        failed.ended_at or failed.started_at, ENGINE_AUTHOR, "fail_run", failed.id,
+        before=None if run is None else {"state": run.state.value, "statements": named},
+        after={"state": failed.state.value, "statements": named, "error": failed.error_code},
+    )  # fmt: skip

@@ -44,7 +44,10 @@ def start_run(
         started_at=ports.clock.now(),
         also=tuple(also),
     )
-    log = audit(ports.clock.now(), author, "start_run", run.id)
+    log = audit(
+        ports.clock.now(), author, "start_run", run.id, before={"statements": None},
+        after={"state": run.state.value, "statements": list(run.statements)},
+    )  # fmt: skip
     writes = [change(statement, replace(statement, run_number=number)), create(run), log]
     ports.store.commit(tenant, company, writes)
     return launch(ports, tenant, company, replace(run, version=1))
