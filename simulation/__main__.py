@@ -7,6 +7,7 @@ import json
 import sys
 
 from simulation.campaign import Campaign, play, random_schedule
+from simulation.emulator import EmulatorCampaign
 
 _FAILURES_SHOWN = 5
 
@@ -14,6 +15,8 @@ _FAILURES_SHOWN = 5
 def main(arguments: list[str]) -> int:
     """Print failures, then the figures as one line of JSON; return 1 when anything failed."""
     options = _options(arguments)
+    if options.emulator:
+        return _on_the_emulator()
     campaign = Campaign()
     if options.seed is not None:
         _show(options.seed)
@@ -32,12 +35,28 @@ def main(arguments: list[str]) -> int:
     return 1 if campaign.failures or (options.seed is None and campaign.open) else 0
 
 
+def _on_the_emulator() -> int:
+    campaign = EmulatorCampaign()
+    campaign.run()
+    for told in campaign.failures[:_FAILURES_SHOWN]:
+        print(told)
+    needed = campaign.hook.needed
+    print(json.dumps({
+        "call_sites": len(needed), "covered": campaign.covered,
+        "schedules": campaign.schedules, "mismatches": len(campaign.failures),
+    }))  # fmt: skip
+    return 1 if campaign.failures or campaign.covered < len(needed) else 0
+
+
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000, help="random schedules to run")
     parser.add_argument("--seed", type=int, help="run this one alone, and show it")
     parser.add_argument(
         "--every-call", action="store_true", help="disturb every call, not one of each site"
+    )
+    parser.add_argument(
+        "--emulator", action="store_true", help="every call to AWS fails in every way, once"
     )
     return parser.parse_args(arguments)
 

@@ -42,6 +42,7 @@ Picture = dict[str, Any]
 """Records by kind and key, as they compare."""
 
 _THEN: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_OF_RUNS: Final = frozenset({"start_run", "finish_run", "fail_run"})
 _REPEATABLE: Final = frozenset({"load_books", "save_connection"})
 """What a person may do again when the answer was lost: the trail then has it twice, rightly."""
 _HOW: Final[dict[type, Callable[[Any], Mapping[str, Any]]]] = {
@@ -112,7 +113,7 @@ def _renamed(record: Record, names: Mapping[tuple[str | None, str], str]) -> Rec
 
 
 def _note(trail: Counter[str], event: AuditEvent) -> None:
-    if event.action == "start_run":
+    if event.action in _OF_RUNS:
         return
     if event.action in _REPEATABLE:
         trail[f"{event.author} {event.action} {event.subject}"] = 1

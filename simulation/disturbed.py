@@ -19,6 +19,9 @@ _COMMITS_BEHIND: Final = 3
 class Gate(Protocol):
     """What decides of each call; the harness."""
 
+    is_inside: bool
+    """Whether a port is at work for a use case just now."""
+
     @property
     def invocation(self) -> Invocation:
         """The run of a function that calls."""
@@ -69,7 +72,13 @@ class Disturbed:
         return answer
 
     def _real_call(self, name: str, real: Callable[..., Any], given: Any, named: Any) -> Any:
-        answer = real(*given, **named)
+        self._gate.is_inside = True
+        try:
+            answer = real(*given, **named)
+            if name == "store.lines":  # read page by page, when somebody asks for the next one
+                answer = iter(list(answer))
+        finally:
+            self._gate.is_inside = False
         if name == "store.commit":
             self._recent = [*self._recent, *given[2]][-_COMMITS_BEHIND:]
             self._gate.committed(given[2])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from rappro.adapters.memory import FixedClock, MemoryBlobs, MemoryFeeds, MemoryInbox, MemoryRuns
 from rappro.adapters.memory import Started as MemoryStarted
@@ -17,8 +17,8 @@ from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.operations import ImportOutcome, Run, RunState
 from rappro.domain.records import SourceFile, StatementRecord, StatementStatus
 from rappro.domain.statement_state import RUNNABLE
-from rappro.domain.writes import Write
-from rappro.ports import Drop, Ports
+from rappro.domain.writes import Record, Write
+from rappro.ports import Blobs, Drop, Inbox, Ports, Store
 from rappro.use_cases.chunks import CLAIM_LASTS
 from rappro.use_cases.feeds import run_sync
 from rappro.use_cases.import_drop import import_drop
@@ -35,7 +35,7 @@ from simulation.sites import site_of
 from simulation.snapshots import SnapshotStore
 from simulation.steps import STEPS
 from simulation.workers import Invocation, Job, Workers
-from simulation.worlds import COMPANY, PERSON, TENANT
+from simulation.worlds import COMPANY, PERSON, TENANT, drops
 
 PATIENCE: Final = 80
 """How often somebody tries again: a person, an event's queue."""
@@ -101,22 +101,41 @@ class Queue(MemoryFeeds):
         self._deliver(connection_id, len(self.requests))
 
 
+class Holding(Store, Protocol):
+    """A store that tells all it holds."""
+
+    def everything(self, tenant: str, company: str) -> Iterator[Record]:
+        """Yield every record of a company, in no order."""
+
+
+@dataclass(slots=True)
+class Outside:
+    """Where a schedule happens, when it is not in process: with the drops of all files."""
+
+    store: Holding
+    blobs: Blobs
+    inbox: Inbox
+    drops: Mapping[str, Drop]
+
+
 class Simulation:
     """One schedule under way: the gate of its ports, and everything that repeats what failed."""
 
-    def __init__(self, base: Base, schedule: Schedule) -> None:
+    def __init__(self, base: Base, schedule: Schedule, outside: Outside | None = None) -> None:
         self.base, self.schedule = base, schedule
-        self.store = base.store.copy()
+        where = outside or Outside(base.store.copy(), MemoryBlobs(), base.inbox, drops()[1])
+        self.store, self.drops = where.store, where.drops
         self.clock = FixedClock(base.clock.now())
         runs = MemoryRuns(self._started("reconcile"), self._started("import"))
         feeds = Queue(self._asked)
-        self.raw = Ports(self.store, MemoryBlobs(), base.inbox, runs, feeds, self.clock)
+        self.raw = Ports(self.store, where.blobs, where.inbox, runs, feeds, self.clock)
         self.ports = disturbed(self.raw, self)
         chance = None if schedule.turns is None else Random(schedule.turns)  # noqa: S311 - a seed
         self.workers = Workers(
             self.clock, chance=chance, switching=schedule.switching, order=schedule.order
         )
         self.calls: list[Call] = []
+        self.is_inside = False
         self.refusals: list[str] = []
         self._planned = {(each.site, each.nth): each for each in schedule.injections}
         self._seen: Counter[str] = Counter()

@@ -14,8 +14,7 @@ from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.operations import Lease, PieceCounter, Validation
 from rappro.domain.records import Match
 from rappro.domain.writes import Fence, Write
-from rappro.ports import Clock
-from simulation.snapshots import SnapshotStore
+from rappro.ports import Clock, Store
 from simulation.workers import Invocation
 from simulation.worlds import COMPANY, TENANT
 
@@ -28,7 +27,7 @@ _CLEANER: Final = "FailRun"
 class OneWriter:
     """Follows the lease from commit to commit."""
 
-    def __init__(self, store: SnapshotStore, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._before = self._read()
 

@@ -23,6 +23,7 @@ from rappro.use_cases.start_run import start_run
 from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
 from simulation.harness import Base, Schedule, Simulation
+from simulation.snapshots import SnapshotStore
 from simulation.worlds import COMPANY, FILES, PERSON, TENANT, drops, garage, item, slips
 
 Action = tuple[str, Callable[[Simulation], None]]
@@ -49,7 +50,7 @@ class Scenario:
 
 def drop(name: str) -> Action:
     """Return the arrival of a file."""
-    return f"drop {name}", lambda sim: sim.arrival(drops()[1][name])
+    return f"drop {name}", lambda sim: sim.arrival(sim.drops[name])
 
 
 def _person(name: str, work: Callable[[Ports, Simulation], Any]) -> Action:
@@ -313,4 +314,5 @@ def base(name: str) -> Base:
         sim.stage([action])
     if sim.workers.problems or sim.refusals:
         raise AssertionError(f"{name} cannot begin: {sim.workers.problems} {sim.refusals}")
+    assert isinstance(sim.store, SnapshotStore)
     return Base(sim.store, start.inbox, sim.clock, scenario.lines_at_once)

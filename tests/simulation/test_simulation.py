@@ -12,7 +12,7 @@ from simulation.scenarios import ALONE, SCENARIOS, base
 from .planted import BUGS
 
 SEEDS = 60
-SEEDS_PER_BUG = 300
+SEEDS_PER_BUG = 1_000
 
 
 def forget() -> None:
