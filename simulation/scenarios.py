@@ -14,6 +14,7 @@ from rappro.domain.records import LineRecord, Match, MatchStatus
 from rappro.domain.writes import change
 from rappro.ports import Ports
 from rappro.use_cases import reads
+from rappro.use_cases.audit_reading import TrailAsk, list_audit_events
 from rappro.use_cases.feeds import save_connection, sync_now
 from rappro.use_cases.filters import LineFilter, StatementFilter
 from rappro.use_cases.load_books import BookRecords, load_document
@@ -156,7 +157,7 @@ def _read_all(ports: Ports, _: Simulation) -> None:
     reads.list_entries(*me, journal=None, **page)
     reads.list_open_items(*me, third_party=None, **page)
     reads.list_imports(*me, **page)
-    reads.list_audit_events(*me, **page)
+    list_audit_events(*me, TrailAsk(), **page)
     reconciliation_report(ports, TENANT, COMPANY, "BQ1", None)
 
 

@@ -13,6 +13,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.edge.api import app, limits
+from rappro.edge.api import sample_ids as ids
 from rappro.use_cases import lease
 
 from .client import Client
@@ -283,6 +284,31 @@ def test_the_audit_trail_shows_each_field_before_and_after(alpha: Client) -> Non
         {"field": "lines", "before": "[1]", "after": "[1, 2]"},
         {"field": "third_party", "before": None, "after": "ALPHA"},
     ]
+
+
+def test_the_audit_trail_is_read_by_line_subject_author_and_period(alpha: Client) -> None:
+    path, line = f"{COMPANY}/audit", f"{ids.STATEMENT}/2"
+    (row,) = alpha.get(path, line=line).body["items"]
+    day = row["at"][:10]
+
+    for query in (
+        {"subject": line}, {"author": row["author"]}, {"from": day}, {"to": day},
+        {"line": line, "author": row["author"], "from": day, "to": day}, {"entry": "ALPHA"},
+    ):  # fmt: skip
+        assert row in alpha.get(path, **query).body["items"], query
+    for query in (
+        {"subject": "other"}, {"line": f"{ids.STATEMENT}/3"}, {"entry": "BRAVO"},
+        {"author": "someone else"}, {"from": "2099-01-01"}, {"to": "2000-01-01"},
+    ):  # fmt: skip
+        assert alpha.get(path, **query).body == {"items": [], "next_cursor": None}, query
+
+
+def test_the_audit_trail_is_asked_one_question_at_a_time(alpha: Client) -> None:
+    path = f"{COMPANY}/audit"
+
+    assert alpha.get(path, line="s/1", entry="e").problem == "invalid_request"
+    assert alpha.get(path, line="no-position").problem == "invalid_request"
+    assert alpha.get(path, **{"from": "yesterday"}).pointers == ["query/from"]
 
 
 def test_a_connection_is_scheduled_in_whole_minutes(world: World, alpha: Client) -> None:

@@ -30,7 +30,6 @@ from rappro.domain.ids import (
     ThirdPartyId,
 )  # fmt: skip
 from rappro.domain.operations import (
-    AuditEvent,
     BooksLoad,
     FeedConnection,
     FeedRun,
@@ -294,13 +293,6 @@ def list_imports(
 ) -> Page[ImportTrace]:
     """Return one page of the import trace (trace d'import), newest first."""
     return ports.store.import_traces(tenant, company, limit=limit, cursor=cursor)
-
-
-def list_audit_events(
-    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
-) -> Page[AuditEvent]:
-    """Return one page of the audit trail (piste d'audit), newest first."""
-    return ports.store.audit_events(tenant, company, limit=limit, cursor=cursor)
 
 
 def list_feed_runs(

@@ -11,8 +11,15 @@ from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT, REPORT_ROWS_MAX
 from rappro.edge.api.models.reports import AuditOutput, AuditPage, ReportOutput
 from rappro.edge.api.pages import fitting
-from rappro.edge.api.parameters import CompanyPath, Cursor, JournalPath, Limit, OptionalDay
-from rappro.use_cases import reads
+from rappro.edge.api.parameters import (
+    CompanyPath,
+    Cursor,
+    JournalPath,
+    Limit,
+    OptionalDay,
+    OptionalKey,
+)
+from rappro.use_cases.audit_reading import TrailAsk, list_audit_events
 from rappro.use_cases.report import reconciliation_report
 
 router = new_router()
@@ -49,8 +56,11 @@ def get_report(
     **documented(
         "listAuditEvents",
         "List the audit trail",
-        "Who did what, when, before and after (piste d'audit), newest first. The list may lag a"
-        " moment behind.",
+        "Who did what, when, before and after (piste d'audit), newest first. A line's rows are its"
+        " own and those of its matches, the undone ones too; an entry's are those of its match. At"
+        " most one of `line`, `entry` and `subject` may be given. By author, and for an entry that"
+        " is gone, a page may be short or empty and still have a cursor. What is asked by neither"
+        " line, entry nor subject may lag a moment behind.",
         tag="reports",
         answer="One page of the audit trail",
     ),
@@ -58,14 +68,30 @@ def get_report(
 def list_audit(
     scope: ScopeGiven,
     company: CompanyPath,
+    *,
+    line: Annotated[
+        OptionalKey, Query(description="a line: its statement's id, a slash, its position")
+    ] = None,
+    entry: Annotated[
+        OptionalKey, Query(description="the id of a journal entry or of a bank entry")
+    ] = None,
+    subject: Annotated[
+        OptionalKey, Query(description="anything that rows are about: a match, a run, a journal")
+    ] = None,
+    author: Annotated[OptionalKey, Query(description="a user, or `engine`")] = None,
+    first: Annotated[
+        OptionalDay, Query(alias="from", description="the first day, in the company's time zone")
+    ] = None,
+    last: Annotated[OptionalDay, Query(alias="to", description="the last day, included")] = None,
     limit: Limit = PAGE_ITEMS_DEFAULT,
     cursor: Cursor = None,
 ) -> AuditPage:
     """List the audit trail."""
+    ask = TrailAsk(line, entry, subject, author, first, last)
 
     def read(count: int) -> AuditPage:
-        page = reads.list_audit_events(
-            scope.ports, scope.tenant, company, limit=count, cursor=cursor
+        page = list_audit_events(
+            scope.ports, scope.tenant, company, ask, limit=count, cursor=cursor
         )
         items = [AuditOutput.of(event) for event in page.items]
         return AuditPage(items=items, next_cursor=page.cursor)
