@@ -188,8 +188,8 @@ def _(patch: Patch) -> None:
 
     def promise(ports: Any, tenant: Any, plan: Any, author: str, _: Any) -> Validation:
         blocks = []
-        for year, size in validation_plan.counts_by_year(plan):
-            key = f"{plan.journal.code}/{year}"
+        for code, year, size in validation_plan.counts_by_year(plan):
+            key = f"{code}/{year}"
             counter = ports.store.get(tenant, plan.company.id, PieceCounter, key)
             blocks.append(NumberBlock(year, (counter.last_number if counter else 0) + 1, size))
         today = ports.clock.today("Europe/Paris")

@@ -165,3 +165,35 @@ def test_what_is_set_on_a_line_is_taken_off_by_a_null(alpha: Client) -> None:
     assert alpha.patch(f"{LINE}/2", {}).problem == "invalid_request"
     unknown = alpha.patch(f"{LINE}/2", {"template": "T404"})
     assert unknown.problem == "not_found"
+
+
+def test_a_difference_is_settled_under_the_next_letter_and_its_type_is_kept(alpha: Client) -> None:
+    path = f"{STATEMENT}/differences"
+    body = {"positions": [3], "entries": ["be_waiting"], "type": ids.DIFFERENCE_TYPE}
+
+    made = alpha.post(path, body)
+
+    match = made.body
+    assert (made.status, match["status"], match["mark"]) == (201, "to_confirm", "AAA")
+    assert match["difference_type"] == ids.DIFFERENCE_TYPE
+    assert legs(alpha, match) == [("512100", "129.99", "0.00"), ("627000", "0.00", "129.99")]
+    entry = alpha.get(f"{COMPANY}/entries/{match['entries'][0]}").body
+    assert (entry["transaction_code"], entry["piece_ref"]) == ("SCRAP", "Rapprochement")
+    kept = f"{COMPANY}/difference-types/{ids.DIFFERENCE_TYPE}"
+    assert alpha.send("DELETE", kept).problem == "not_allowed_in_state"
+    undone(alpha, match)
+    assert alpha.send("DELETE", kept).status == 204
+
+
+def test_without_a_difference_and_with_a_gap_nothing_is_settled(alpha: Client) -> None:
+    path = f"{STATEMENT}/differences"
+    one = {"account": "627000", "amount": "129.98"}
+    body = {"positions": [3], "entries": ["be_waiting"], "type": "other", "counterparts": [one]}
+
+    gap = alpha.post(path, body)
+    unknown = alpha.post(path, {**body, "type": "nothing", "counterparts": []})
+
+    assert gap.problem == "unbalanced_entry"
+    assert "0.01 is left to share" in gap.body["detail"]
+    assert (unknown.problem, unknown.pointers) == ("invalid_request", ["/type"])
+    assert alpha.get(f"{LINE}/3").body["match"] is None

@@ -136,11 +136,15 @@ class PieceCounter:
 
 @dataclass(frozen=True, slots=True)
 class NumberBlock:
-    """A contiguous block of piece numbers reserved for one validation in one fiscal year."""
+    """A contiguous block of piece numbers reserved for one validation in one fiscal year.
+
+    `journal` is set when it is not the validation's own.
+    """
 
     fiscal_year: str
     first_number: int
     count: int
+    journal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from rappro.use_cases.settling import BooksState, settle_writes
 
 LINES_MAX_PER_BATCH = 200
 """Lines that one call acts on, each for itself; a few go into each commit."""
-LINES_MAX_PER_ENTRY = 25
+LINES_MAX_PER_ENTRY = 20
 """Lines of one entry: with the entry, the match and the statement they fill one commit."""
 
 LineKey = tuple[StatementId, int]

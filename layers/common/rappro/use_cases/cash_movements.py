@@ -21,7 +21,7 @@ from rappro.domain.ids import MatchId, StatementId, ThirdPartyId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.posting.drafting import Part, draft_part, line_label, line_piece
 from rappro.domain.posting.paying import payable
-from rappro.domain.posting.slips import Leg, Slip, check_balance, draft_slip, shared
+from rappro.domain.posting.slips import Leg, Slip, check_balance, draft_slip, shared, targets
 from rappro.domain.records import LineRecord, Match
 from rappro.use_cases.acting import (
     LINES_MAX_PER_BATCH,
@@ -222,7 +222,7 @@ def create_undefined_movement(actor: Actor, request: UndefinedMovement) -> Match
     )
     draft = draft_slip(slip, request.legs, match_id, bench.view(lines[0]))
     check_accounts(actor.ports, actor.tenant, bench.company, bench.statement(lines[0]), draft.entry)
-    ask = Ask(lines, match_id, shared(amounts, request.legs), "create_undefined_movement")
+    ask = Ask(lines, match_id, shared(amounts, targets(request.legs)), "create_undefined_movement")
     return bench.commit_one(bench.planned(ask, [draft]))
 
 

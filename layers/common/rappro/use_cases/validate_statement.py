@@ -148,11 +148,12 @@ def _reserve(
     company, journal = plan.company.id, plan.journal
     writes: list[Write] = []
     blocks: list[NumberBlock] = []
-    for year, count in counts_by_year(plan):
-        key = f"{journal.code}/{year}"
+    for code, year, count in counts_by_year(plan):
+        key = f"{code}/{year}"
         counter = ports.store.get(tenant, company, PieceCounter, key)
-        current = counter or PieceCounter(journal.code, year)
-        blocks.append(NumberBlock(year, current.last_number + 1, count))
+        current = counter or PieceCounter(code, year)
+        other = None if code == journal.code else code
+        blocks.append(NumberBlock(year, current.last_number + 1, count, other))
         after = replace(current, last_number=current.last_number + count)
         writes.append(put(counter, after))
     validation = Validation(

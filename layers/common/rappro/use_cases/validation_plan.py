@@ -181,21 +181,24 @@ def missing_account_writes(ports: Ports, tenant: TenantId, plan: ValidationPlan)
     return [create(LedgerAccount(number, labels[number])) for number in used if number not in known]
 
 
-def counts_by_year(plan: ValidationPlan) -> list[tuple[str, int]]:
-    """Return how many pieces each fiscal year gets."""
-    counts: dict[str, int] = {}
+def counts_by_year(plan: ValidationPlan) -> list[tuple[str, str, int]]:
+    """Return how many pieces each journal gets in each fiscal year: (journal, year, count)."""
+    counts: dict[tuple[str, str], int] = {}
     for entry in plan.pieces():
-        year = plan.company.fiscal_year(entry.date)
-        counts[year] = counts.get(year, 0) + 1
-    return sorted(counts.items())
+        place = (entry.journal, plan.company.fiscal_year(entry.date))
+        counts[place] = counts.get(place, 0) + 1
+    return [(*place, count) for place, count in sorted(counts.items())]
 
 
 def numbers_of(plan: ValidationPlan, validation: Validation) -> dict[str, int]:
-    """Return the number of each entry: its rank in the block of its fiscal year."""
-    following = {block.fiscal_year: block.first_number for block in validation.blocks}
+    """Return the number of each entry: its rank in the block of its journal and fiscal year."""
+    following = {
+        (block.journal or validation.journal, block.fiscal_year): block.first_number
+        for block in validation.blocks
+    }
     numbers: dict[str, int] = {}
     for entry in plan.pieces():
-        year = plan.company.fiscal_year(entry.date)
-        numbers[entry.id] = following[year]
-        following[year] += 1
+        place = (entry.journal, plan.company.fiscal_year(entry.date))
+        numbers[entry.id] = following[place]
+        following[place] += 1
     return numbers

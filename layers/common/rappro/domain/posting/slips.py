@@ -117,34 +117,41 @@ def _bank_side(entry: JournalEntry, slip: Slip, account: str) -> BankEntry:
     )
 
 
-def shared(amounts_minor: Sequence[int], legs: Sequence[Leg]) -> tuple[tuple[Settle, ...], ...]:
-    """Return, for each line amount, the parts of the legs that it takes; both totals hold.
+def targets(legs: Sequence[Leg]) -> tuple[Settle, ...]:
+    """Return the ledger accounts that counterparts go to, as what a match settles."""
+    return tuple(Settle(TargetType.ACCOUNT, leg.account, leg.amount_minor) for leg in legs)
 
-    Every line but the last takes from the legs in their order; the last takes what is left, of
+
+def shared(
+    amounts_minor: Sequence[int], settles: Sequence[Settle]
+) -> tuple[tuple[Settle, ...], ...]:
+    """Return, for each line amount, the parts of the targets that it takes; both totals hold.
+
+    Every line but the last takes from the targets in their order; the last takes what is left, of
     either sign. Amounts may be of both signs, since one entry stands for all lines.
     """
-    left = [leg.amount_minor for leg in legs]
+    left = [settle.amount_minor for settle in settles]
     parts: list[tuple[Settle, ...]] = []
     for amount_minor in amounts_minor[:-1]:
         taken = []
-        for index, leg in enumerate(legs):
-            is_last = index == len(legs) - 1
+        for index, settle in enumerate(settles):
+            is_last = index == len(settles) - 1
             share = amount_minor if is_last else _share(left[index], amount_minor)
             if share:
                 left[index] -= share
                 amount_minor -= share  # noqa: PLW2901 - what the line still needs
-                taken.append(Settle(TargetType.ACCOUNT, leg.account, share))
+                taken.append(Settle(settle.type, settle.id, share))
         parts.append(tuple(taken))
     rest = tuple(
-        Settle(TargetType.ACCOUNT, leg.account, minor)
-        for leg, minor in zip(legs, left, strict=True)
+        Settle(settle.type, settle.id, minor)
+        for settle, minor in zip(settles, left, strict=True)
         if minor
     )
     return (*parts, rest)
 
 
 def _share(left_minor: int, wanted_minor: int) -> int:
-    """Return what of a leg a line takes: never beyond either, nothing of the other sign."""
+    """Return what of a target a line takes: never beyond either, nothing of the other sign."""
     if left_minor * wanted_minor <= 0:
         return 0
     return left_minor if abs(left_minor) <= abs(wanted_minor) else wanted_minor

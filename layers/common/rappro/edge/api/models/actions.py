@@ -11,7 +11,7 @@ from rappro.domain.posting.slips import Leg
 from rappro.edge.api.limits import POSITION_MAX
 from rappro.edge.api.models.matches import LineRef, LineRefOutput
 from rappro.edge.api.models.shapes import Amount, Day, Input, Key, Name, Output, amount_in
-from rappro.edge.api.sample_ids import STATEMENT
+from rappro.edge.api.sample_ids import DIFFERENCE_TYPE, STATEMENT
 from rappro.edge.problem import TYPE_PREFIX
 from rappro.use_cases.acting import (
     LINES_MAX_PER_BATCH,
@@ -20,6 +20,7 @@ from rappro.use_cases.acting import (
     LineResult,
 )
 from rappro.use_cases.cash_movements import LEGS_MAX, UndefinedMovement
+from rappro.use_cases.settle_by_ledger import ENTRIES_MAX, Settlement
 
 _LINE: dict[str, JsonValue] = {"statement": STATEMENT, "position": 2}
 
@@ -124,6 +125,48 @@ class UndefinedMovementInput(Input):
             operation_date=self.operation_date,
             drawer=self.drawer,
             piece=self.piece,
+        )
+
+
+class SettlementInput(Input):
+    """Lines and bank entries whose totals differ, and by what the difference is settled.
+
+    The counterparts go with the type "other" alone: they come to the difference, lines minus
+    entries, to the cent.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "positions": [3],
+                    "entries": ["be_waiting"],
+                    "type": DIFFERENCE_TYPE,
+                    "operation_date": "2025-01-31",
+                }
+            ]
+        }
+    )
+
+    positions: Positions
+    entries: Annotated[list[Key], Field(max_length=ENTRIES_MAX)] = []
+    type: Key = Field(description="code of a difference type (type d'écart), or other")
+    counterparts: Annotated[list[CounterpartInput], Field(max_length=LEGS_MAX)] = []
+    operation_date: Day | None = Field(
+        default=None, description="date d'opération; default: the latest line's booking date"
+    )
+    journal: Key | None = Field(default=None, description="default: the statement's journal")
+
+    def request(self, statement: StatementId, currency: str) -> Settlement:
+        """Return what is asked for. Raises InvalidRequest for an amount that is none."""
+        return Settlement(
+            statement=statement,
+            positions=tuple(self.positions),
+            entries=tuple(self.entries),
+            type=self.type,
+            legs=legs_of(self.counterparts, currency),
+            operation_date=self.operation_date,
+            journal=self.journal,
         )
 
 

@@ -8,11 +8,12 @@ from rappro.edge.api.models.actions import (
     BatchOutput,
     CashMovementInput,
     CashMovementsInput,
+    SettlementInput,
     UndefinedMovementInput,
 )
 from rappro.edge.api.models.matches import MatchOutput
 from rappro.edge.api.parameters import CompanyPath, PositionPath, StatementPath
-from rappro.use_cases import cash_movements
+from rappro.use_cases import cash_movements, settle_by_ledger
 from rappro.use_cases.acting import Actor
 
 router = new_router()
@@ -101,4 +102,32 @@ def post_undefined_cash_movement(
     """Make a cash movement of an undefined third party."""
     request = body.request(statement, scope.currency)
     match = cash_movements.create_undefined_movement(_actor(scope), request)
+    return MatchOutput.of(match, scope.currency)
+
+
+@router.post(
+    "/companies/<company>/statements/<statement>/differences",
+    **documented(
+        "settleDifference",
+        "Settle a difference through the ledger",
+        "Settles what selected lines and bank entries differ by (solder par la comptabilité"
+        " générale): the bank account against the difference type's account, or against given"
+        " counterparts with the type other. The bank leg is matched with them under the mark M"
+        " and the statement's next letter; the match waits for confirmation.",
+        tag="matches",
+        answer="The match, which waits for confirmation",
+        status=201,
+        has_body=True,
+        may_conflict=True,
+    ),
+)
+def post_difference(
+    scope: ScopeGiven,
+    company: CompanyPath,  # noqa: ARG001 - the scope has it
+    statement: StatementPath,
+    body: SettlementInput,
+) -> MatchOutput:
+    """Settle a difference."""
+    request = body.request(statement, scope.currency)
+    match = settle_by_ledger.settle_difference(_actor(scope), request)
     return MatchOutput.of(match, scope.currency)
