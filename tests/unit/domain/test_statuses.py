@@ -38,12 +38,23 @@ def test_every_status_has_its_row() -> None:
     assert set(STATEMENT_TRANSITIONS) == set(StatementStatus)
 
 
-def test_a_validated_statement_never_changes_its_status() -> None:
+def test_a_validated_statement_only_ever_goes_back_to_the_lists() -> None:
     validated = statement(0, 0, status=StatementStatus.VALIDATED)
+    open_again = {StatementStatus.IMPORTED, StatementStatus.PARTLY_MATCHED}
 
-    for status in set(StatementStatus) - {StatementStatus.VALIDATED}:
+    for status in set(StatementStatus) - {StatementStatus.VALIDATED} - open_again:
         with pytest.raises(NotAllowedInState):
             validated.moved_to(status)
+
+
+def test_only_a_reversal_reopens_a_validated_statement() -> None:
+    validated = statement(0, 70, status=StatementStatus.VALIDATED)
+    lines = [line(1, 100, match_id=MATCH), line(2, -30)]
+
+    with pytest.raises(NotAllowedInState):
+        with_line_totals(validated, lines)
+    reopened = with_line_totals(validated, lines, is_reopened=True)
+    assert reopened.status is StatementStatus.PARTLY_MATCHED
 
 
 def test_lines_make_the_status_and_the_totals() -> None:

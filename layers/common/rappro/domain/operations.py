@@ -149,7 +149,10 @@ class NumberBlock:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The commit record of a statement's validation; from `is_done` false it only rolls forward."""
+    """The commit record of a statement's validation; from `is_done` false it only rolls forward.
+
+    A statement that a reversal reopened is validated in another round, counted from 1.
+    """
 
     statement_id: StatementId
     journal: str
@@ -157,6 +160,7 @@ class Validation:
     validated_on: date
     author: str
     is_done: bool = False
+    round: int = 1
     version: int = 0
 
     @property

@@ -48,7 +48,7 @@ STATEMENT_TRANSITIONS: dict[StatementStatus, frozenset[StatementStatus]] = {
     ),
     _S.VALIDATING: frozenset({_S.VALIDATED}),
     _S.QUARANTINED: frozenset({_S.IMPORTED, _S.RECONCILED, _S.TRANSFERRED, _S.DELETING}),
-    _S.VALIDATED: frozenset(),
+    _S.VALIDATED: frozenset({_S.IMPORTED, _S.PARTLY_MATCHED}),
     _S.RECONCILED: frozenset({_S.IMPORTED, _S.DELETING}),
     _S.TRANSFERRED: frozenset({_S.DELETING}),
     _S.DELETING: frozenset(),
@@ -61,6 +61,7 @@ class LineStatus(StrEnum):
     PARTLY_VALIDATED = "partly_validated"
     VALIDATED = "validated"
     CLOSED_MANUALLY = "closed_manually"
+    REVERSED = "reversed"  # contre-passée: its entries were taken back, it may be matched again
 
 
 class Origin(StrEnum):
@@ -259,6 +260,8 @@ class MatchStatus(StrEnum):
     CONFIRMED = "confirmed"
     VALIDATED = "validated"
     UNDONE = "undone"
+    CLOSED = "closed"  # its lines were closed by hand: settled outside
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +292,8 @@ class Match:
     generated for it, drafts until validation. Kept after an undo, with its author and instant.
     `mark` is the letter of a difference settled through the ledger (lettrage de type M).
     `allocations` change invoices beside what the lines settle: they are in no total.
+    `reversal_ids` are the entries that took `entry_ids` back; `undone_*` also tell of a reversal
+    and of a closing by hand.
     """
 
     id: MatchId
@@ -311,6 +316,7 @@ class Match:
     difference_type: str | None = None
     undone_at: datetime | None = None
     undone_by: str | None = None
+    reversal_ids: tuple[EntryId, ...] = ()
     version: int = 0
 
     @property

@@ -49,18 +49,19 @@ class ReportSnapshot:
         return self.id
 
 
-def snapshot_id(statement: StatementId) -> str:
-    """Return the id of a statement's frozen report: there is one."""
-    return derive_id("rr", statement)
+def snapshot_id(statement: StatementId, validation_round: int = 1) -> str:
+    """Return the id of a statement's frozen report: there is one each time it is validated."""
+    again = (validation_round,) if validation_round > 1 else ()
+    return derive_id("rr", statement, *again)
 
 
 def snapshot_of(
     report: ReconciliationReport, content: bytes, statement: StatementId, *, author: str,
-    at: datetime,
+    at: datetime, validation_round: int = 1,
 ) -> ReportSnapshot:  # fmt: skip
     """Return the record of a frozen report and its bytes."""
     return ReportSnapshot(
-        id=snapshot_id(statement),
+        id=snapshot_id(statement, validation_round),
         statement_id=statement,
         journal=report.journal,
         on=report.on,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rappro.domain.bank import LineStatusAtBank
+from rappro.domain.errors import NotAllowedInState
 from rappro.domain.records import (
     LineRecord,
     LineStatus,
@@ -25,13 +26,17 @@ RUNNABLE = frozenset(
 """Statuses in which lines may be matched, edited and undone, by a run or a person."""
 
 
-def with_line_totals(statement: StatementRecord, lines: Iterable[LineRecord]) -> StatementRecord:
+def with_line_totals(
+    statement: StatementRecord, lines: Iterable[LineRecord], *, is_reopened: bool = False
+) -> StatementRecord:
     """Return the statement with its counts by level, its matched amount and its status.
 
     `matched_minor` adds up magnitudes. Lines that are not booked need no match, and neither do
-    lines that are known from another statement. Raises NotAllowedInState from a status that no run
-    may change.
+    lines that are known from another statement. Only a reversal reopens a validated statement.
+    Raises NotAllowedInState from a status that no run may change.
     """
+    if statement.status is StatementStatus.VALIDATED and not is_reopened:
+        raise NotAllowedInState(f"statement {statement.id} is {statement.status}")
     levels: Counter[str] = Counter()
     matched_minor = matched = waiting = known = 0
     for line in lines:

@@ -11,12 +11,13 @@ from rappro.domain.books import (
     JournalEntry,
 )
 from rappro.domain.differences import DifferenceType
-from rappro.domain.errors import NotFound, StatementReadOnly
+from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.posting.lettering import letter_at
 from rappro.domain.records import (
     PAST_MATCHES_MAX,
     LineRecord,
+    LineStatus,
     Match,
     MatchStatus,
     StatementRecord,
@@ -55,7 +56,7 @@ def final_undo_writes(
         *(change(before, after) for before, after in freed),
         *_statement_writes(ports, tenant, company, match, freed),
         *unteaching_writes(ports, tenant, company, match),
-        *_difference_writes(ports, tenant, company, match),
+        *difference_writes(ports, tenant, company, match),
         log,
     ]
 
@@ -86,6 +87,9 @@ def _freed_lines(
     if match.template is not None:
         targets.add(match.template)
     lines = ports.store.get_many(tenant, company, LineRecord, match.lines)
+    for line in lines.values():
+        if line.status is LineStatus.VALIDATED:  # its statement was reopened for another line
+            raise NotAllowedInState(f"line {line.key} is validated: its match is not undone")
     return [
         (
             line,
@@ -120,7 +124,7 @@ def _statement_writes(
     return writes
 
 
-def _difference_writes(
+def difference_writes(
     ports: Ports, tenant: TenantId, company: CompanyId, match: Match
 ) -> list[Write]:
     """Return the write by which a difference type is used once less."""

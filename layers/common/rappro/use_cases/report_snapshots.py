@@ -25,7 +25,7 @@ from rappro.use_cases.report import reconciliation_report
 
 def freeze_report(
     ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord,
-    *, lines: tuple[LineRecord, ...], author: str,
+    *, lines: tuple[LineRecord, ...], author: str, validation_round: int,
 ) -> ReportSnapshot:  # fmt: skip
     """Keep the report at a statement's closing day; return its record, for the caller to commit.
 
@@ -35,7 +35,10 @@ def freeze_report(
     on = _closing_day(statement, lines)
     report = reconciliation_report(ports, tenant, company, statement.journal or "", on)
     content = report_bytes(report)
-    made = snapshot_of(report, content, statement.id, author=author, at=ports.clock.now())
+    made = snapshot_of(
+        report, content, statement.id, author=author, at=ports.clock.now(),
+        validation_round=validation_round,
+    )  # fmt: skip
     ports.blobs.archive(tenant, company, made.sha256, BytesIO(content))
     return made
 

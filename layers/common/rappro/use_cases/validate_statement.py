@@ -114,10 +114,10 @@ def _validate(
 ) -> StatementRecord:  # fmt: skip
     plan = plan_validation(ports, tenant, company, statement)
     validation = ports.store.get(tenant, company, Validation, statement.id)
-    if validation is None:
+    if validation is None or validation.is_done:  # done: a reversal reopened the statement
         _check_finished(plan)
         check_plan(ports, tenant, plan)
-        validation = _reserve(ports, tenant, plan, author, fence)
+        validation = _reserve(ports, tenant, plan, author, before=validation, fence=fence)
     _roll_forward(ports, tenant, plan, validation, fence)
     return _finish(ports, tenant, plan, validation, fence)
 
@@ -142,8 +142,9 @@ def _statement(
 
 
 def _reserve(
-    ports: Ports, tenant: TenantId, plan: ValidationPlan, author: str, fence: Fence
-) -> Validation:
+    ports: Ports, tenant: TenantId, plan: ValidationPlan, author: str,
+    *, before: Validation | None, fence: Fence,
+) -> Validation:  # fmt: skip
     """Reserve the numbers and turn the statement to `validating`, in one commit."""
     company, journal = plan.company.id, plan.journal
     writes: list[Write] = []
@@ -162,13 +163,19 @@ def _reserve(
         blocks=tuple(blocks),
         validated_on=ports.clock.today(plan.company.timezone),
         author=author,
+        round=before.round + 1 if before is not None else 1,
     )
     moved = plan.statement.moved_to(StatementStatus.VALIDATING)
-    writes += [create(validation), change(plan.statement, moved)]
+    writes += [put(before, validation), change(plan.statement, moved)]
     writes += missing_account_writes(ports, tenant, plan)
-    writes.append(audit(ports.clock.now(), author, "validate_statement", plan.statement.id))
+    log = audit(
+        ports.clock.now(), author, "validate_statement", plan.statement.id,
+        revision=validation.round,
+        before={"status": plan.statement.status.value}, after={"status": moved.status.value},
+    )  # fmt: skip
+    writes.append(log)
     ports.store.commit(tenant, company, writes, fence=fence)
-    return replace(validation, version=1)
+    return replace(validation, version=before.version + 1 if before is not None else 1)
 
 
 def _roll_forward(
@@ -185,7 +192,7 @@ def _groups(
     numbers = numbers_of(plan, validation)
     done: set[str] = set()
     for line in plan.lines:
-        if line.status is LineStatus.VALIDATED:
+        if line.status in {LineStatus.VALIDATED, LineStatus.CLOSED_MANUALLY}:
             continue
         match = plan.matches.get(line.match_id or "")
         if line.key in plan.suspense:
@@ -267,9 +274,9 @@ def _match_groups(
 
 def _is_last_statement(working: WorkingSet, plan: ValidationPlan, match: Match) -> bool:
     """A match over several statements is validated with the last of them."""
-    others = [s for s in match.statement_ids if s != plan.statement.id]
-    found = working.get_many(StatementRecord, others)
-    return all(s.status is StatementStatus.VALIDATED for s in found.values())
+    own = {line.key for line in plan.lines}
+    others = working.get_many(LineRecord, [key for key in match.lines if key not in own])
+    return all(line.status is LineStatus.VALIDATED for line in others.values())
 
 
 def _letter(
@@ -320,8 +327,9 @@ def _finish(
     company = plan.company.id
     statement = _statement(ports, tenant, company, validation.statement_id)
     report = freeze_report(
-        ports, tenant, company, statement, lines=plan.lines, author=validation.author
-    )
+        ports, tenant, company, statement, lines=plan.lines, author=validation.author,
+        validation_round=validation.round,
+    )  # fmt: skip
     after = replace(statement.moved_to(StatementStatus.VALIDATED), report_id=report.id)
     done = replace(validation, is_done=True)
     writes = [change(statement, after), change(validation, done), create(report)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import (
     BankEntry,
     Company,
+    EntryStatus,
     Journal,
     JournalEntry,
     LedgerAccount,
@@ -50,9 +52,13 @@ class ValidationPlan:
     entries: dict[str, JournalEntry]
     suspense: dict[str, JournalEntry]  # by line key
     suspense_sides: dict[str, BankEntry]
+    earlier: frozenset[str] = frozenset()  # entries that an earlier round validated
 
     def pieces(self) -> list[JournalEntry]:
-        """Return the entries in numbering order: by fiscal year, then line position."""
+        """Return the entries in numbering order: by fiscal year, then line position.
+
+        Those of an earlier validation, before a reversal reopened the statement, have theirs.
+        """
         ordered: list[JournalEntry] = []
         seen: set[str] = set()
         for line in self.lines:
@@ -61,7 +67,7 @@ class ValidationPlan:
             if line.key in self.suspense:
                 own = [self.suspense[line.key]]
             for entry in own:
-                if entry.id not in seen:
+                if entry.id not in seen and entry.id not in self.earlier:
                     seen.add(entry.id)
                     ordered.append(entry)
         return ordered
@@ -84,6 +90,7 @@ def plan_validation(
     stored = store.get_many(
         tenant, company, JournalEntry, [*entry_ids, *(e.id for e in suspense.values())]
     )
+    begun = store.get(tenant, company, Validation, statement.id)
     return ValidationPlan(
         company=settings,
         journal=journal,
@@ -97,6 +104,26 @@ def plan_validation(
         },
         suspense={key: stored.get(entry.id, entry) for key, entry in suspense.items()},
         suspense_sides=sides,
+        earlier=_earlier(stored.values(), settings, begun),
+    )
+
+
+def _earlier(
+    entries: Iterable[JournalEntry], company: Company, begun: Validation | None
+) -> frozenset[str]:
+    """Return the validated entries whose number is in no block of the validation under way."""
+    blocks = begun.blocks if begun is not None and not begun.is_done else ()
+    own = {block.fiscal_year: block for block in blocks}
+
+    def is_of_this_round(entry: JournalEntry) -> bool:
+        block = own.get(company.fiscal_year(entry.date))
+        first = block.first_number if block else 0
+        return block is not None and first <= (entry.number or 0) < first + block.count
+
+    return frozenset(
+        entry.id
+        for entry in entries
+        if entry.status is EntryStatus.VALIDATED and not is_of_this_round(entry)
     )
 
 

@@ -165,6 +165,9 @@ class MatchOutput(Output):
     amount: Money
     pointed_on: Day = Field(description="date de pointage")
     entries: list[str] = Field(description="entries made for it, drafts until validation")
+    reversals: list[str] = Field(
+        description="entries that took them back after validation (contre-passation)"
+    )
     template: str | None
     mark: str | None = Field(
         description="letter of a difference settled through the ledger (lettrage de type M)"
@@ -194,6 +197,7 @@ class MatchOutput(Output):
             amount=format_amount(match.amount_minor, company_currency),
             pointed_on=match.pointed_on,
             entries=list(match.entry_ids),
+            reversals=list(match.reversal_ids),
             template=match.template,
             mark=match.mark,
             difference_type=match.difference_type,
