@@ -37,6 +37,7 @@ from rappro.domain.books import (
     EntryLine,
     EntrySource,
     EntryStatus,
+    EntryTemplate,
     Journal,
     JournalEntry,
     JournalType,
@@ -44,6 +45,7 @@ from rappro.domain.books import (
     OpenItem,
     OpenItemType,
     Payer,
+    TemplateLine,
     ThirdParty,
     ThirdPartyKind,
 )
@@ -209,6 +211,12 @@ def _masters(mark: str) -> Iterator[Record]:
     )
 
     yield ImportProfile(ids.IMPORT_PROFILE, f"Livret {mark}")
+    yield EntryTemplate(
+        ids.TEMPLATE,
+        f"Frais {mark}",
+        (f"FRAIS {mark}",),
+        lines=(TemplateLine("627000", is_remainder=True),),
+    )
     yield DifferenceType(ids.DIFFERENCE_TYPE, f"Frais {mark}", "627000")
     yield OwnCsvProfile(ids.CSV_PROFILE, ids.CSV_DEFINITION.replace("Banque", f"Banque {mark}"))
     yield Lesson(
@@ -367,6 +375,8 @@ def _lines(mark: str) -> Iterator[Record]:
         explanation=explanation,
         third_party=ids.THIRD_PARTY,
         third_party_set_by=SetBy.ENGINE,
+        template=ids.TEMPLATE,
+        template_set_by=SetBy.ENGINE,
     )
     yield _line(3, 12_000, f"VIR {ids.OPEN_ITEM} {mark}", level=Level.C)
     yield _line(4, 0, f"INFO {mark}", original=OriginalAmount(100, "USD", "1.1"))

@@ -197,3 +197,76 @@ def test_without_a_difference_and_with_a_gap_nothing_is_settled(alpha: Client) -
     assert "0.01 is left to share" in gap.body["detail"]
     assert (unknown.problem, unknown.pointers) == ("invalid_request", ["/type"])
     assert alpha.get(f"{LINE}/3").body["match"] is None
+
+
+def test_a_line_s_entry_from_a_template_is_matched_at_once(alpha: Client) -> None:
+    made = alpha.post(f"{LINE}/2/entry", {"label": "Frais de janvier", "piece": "F-1"})
+
+    match = made.body
+    assert (made.status, match["status"], match["template"]) == (201, "confirmed", ids.TEMPLATE)
+    assert legs(alpha, match) == [("512100", "45.00", "0.00"), ("627000", "0.00", "45.00")]
+    entry = alpha.get(f"{COMPANY}/entries/{match['entries'][0]}").body
+    assert (entry["label"], entry["piece_ref"]) == ("Frais de janvier", "F-1")
+    undone(alpha, match)
+
+
+def test_the_entry_of_a_template_may_be_edited_and_has_to_balance(alpha: Client) -> None:
+    shares = [{"account": "627000", "amount": "100.00"}, {"account": "471000", "amount": "20.00"}]
+    path = f"{LINE}/3/entry"
+
+    without = alpha.post(path, {})
+    gap = alpha.post(path, {"template": ids.TEMPLATE, "counterparts": shares[:1]})
+    made = alpha.post(path, {"template": ids.TEMPLATE, "counterparts": shares})
+
+    assert (without.problem, gap.problem, made.status) == (
+        "rule_violation",
+        "unbalanced_entry",
+        201,
+    )
+    assert [leg[0] for leg in legs(alpha, made.body)] == ["512100", "627000", "471000"]
+    assert alpha.post(f"{LINE}/2/entry", {"template": "T404"}).problem == "not_found"
+
+
+def test_entries_in_a_batch_wait_and_a_line_without_a_template_refuses_them_all(
+    alpha: Client,
+) -> None:
+    path = f"{COMPANY}/template-entries"
+
+    refused = alpha.post(path, {"lines": [line(2), line(3)]})
+    alpha.patch(f"{LINE}/3", {"template": ids.TEMPLATE})
+    made = alpha.post(path, {"lines": [line(2), line(3)]}).body
+
+    assert refused.problem == "rule_violation"
+    assert f"{ids.STATEMENT}/3" in refused.body["detail"]
+    assert made["made_count"] == 2
+    match = alpha.get(f"{COMPANY}/matches/{made['results'][0]['match']}").body
+    assert (match["status"], match["template"]) == ("to_confirm", ids.TEMPLATE)
+
+
+def test_natures_are_set_on_many_lines_unless_one_is_matched(alpha: Client) -> None:
+    path = f"{COMPANY}/natures"
+
+    refused = alpha.post(path, {"lines": [line(1), line(2)], "nature": "fee"})
+    first = alpha.post(path, {"lines": [line(2), line(3)], "nature": "fee"})
+    again = alpha.post(path, {"lines": [line(2), line(3)], "nature": "fee"})
+
+    assert refused.problem == "not_allowed_in_state"
+    assert f"{ids.STATEMENT}/1" in refused.body["detail"]
+    assert first.body == {"changed_count": 2, "unchanged_count": 0}
+    assert again.body == {"changed_count": 0, "unchanged_count": 2}
+    assert alpha.get(f"{LINE}/2").body["edited_nature"] == "fee"
+
+
+def test_a_line_may_name_the_invoices_of_its_third_party_or_of_everybody(alpha: Client) -> None:
+    alpha.put(
+        f"{COMPANY}/third-parties/S1", {"kind": "supplier", "name": "EDF", "account": "401000"}
+    )
+    everybody = alpha.get(f"{LINE}/3/invoices").body["items"]
+    own = alpha.get(f"{LINE}/2/invoices").body["items"]
+    alpha.patch(f"{LINE}/2", {"third_party": "S1"})
+
+    assert [one["id"] for one in everybody] == [ids.OPEN_ITEM]
+    assert [one["id"] for one in own] == [ids.OPEN_ITEM]
+    assert alpha.get(f"{LINE}/2/invoices").body["items"] == []
+    assert alpha.patch(f"{LINE}/2", {"invoice": ids.OPEN_ITEM}).problem == "rule_violation"
+    assert alpha.get(f"{LINE}/9/invoices").problem == "not_found"

@@ -226,6 +226,7 @@ def _of_statements() -> Iterator[BaseModel]:
     done = LineResult(f"{STATEMENT}/2", MATCH)
     refused = LineResult(f"{STATEMENT}/4", error=NotAllowedInState("line 4 is not booked"))
     yield actions.BatchOutput.of((done, refused))
+    yield actions.NaturesOutput(changed_count=1, unchanged_count=0)
     taught = Lesson(LESSON, LessonKind.NAME, "HOLDING MARTIN", THIRD_PARTY, 1, (MATCH,), _AT,
                     "u-17", version=1)  # fmt: skip
     yield lessons.LessonOutput.of(taught)

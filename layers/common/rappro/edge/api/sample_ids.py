@@ -32,6 +32,7 @@ CSV_DEFINITION: Final = (
     ' ["label", "Intitulé"], ["amount", "Montant EUR"]]}'
 )
 IMPORT_PROFILE: Final = "LIVRET"
+TEMPLATE: Final = "FRAIS-TENUE"
 DIFFERENCE_TYPE: Final = "account_fees"
 CSV_PROFILE: Final = "banque-du-port"
 CONNECTION: Final = "bnp-1"

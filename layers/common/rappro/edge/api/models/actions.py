@@ -6,12 +6,13 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from rappro.domain.bank import Nature
 from rappro.domain.ids import StatementId
 from rappro.domain.posting.slips import Leg
 from rappro.edge.api.limits import POSITION_MAX
 from rappro.edge.api.models.matches import LineRef, LineRefOutput
 from rappro.edge.api.models.shapes import Amount, Day, Input, Key, Name, Output, amount_in
-from rappro.edge.api.sample_ids import DIFFERENCE_TYPE, STATEMENT
+from rappro.edge.api.sample_ids import DIFFERENCE_TYPE, STATEMENT, TEMPLATE
 from rappro.edge.problem import TYPE_PREFIX
 from rappro.use_cases.acting import (
     LINES_MAX_PER_BATCH,
@@ -20,6 +21,7 @@ from rappro.use_cases.acting import (
     LineResult,
 )
 from rappro.use_cases.cash_movements import LEGS_MAX, UndefinedMovement
+from rappro.use_cases.generate_entries import TemplateEntry
 from rappro.use_cases.settle_by_ledger import ENTRIES_MAX, Settlement
 
 _LINE: dict[str, JsonValue] = {"statement": STATEMENT, "position": 2}
@@ -149,9 +151,9 @@ class SettlementInput(Input):
     )
 
     positions: Positions
-    entries: Annotated[list[Key], Field(max_length=ENTRIES_MAX)] = []
+    entries: list[Key] = Field(default_factory=list, max_length=ENTRIES_MAX)
     type: Key = Field(description="code of a difference type (type d'écart), or other")
-    counterparts: Annotated[list[CounterpartInput], Field(max_length=LEGS_MAX)] = []
+    counterparts: list[CounterpartInput] = Field(default_factory=list, max_length=LEGS_MAX)
     operation_date: Day | None = Field(
         default=None, description="date d'opération; default: the latest line's booking date"
     )
@@ -168,6 +170,61 @@ class SettlementInput(Input):
             operation_date=self.operation_date,
             journal=self.journal,
         )
+
+
+class TemplateEntryInput(Input):
+    """An entry from a template (modèle d'écriture); what is left out is the template's.
+
+    Counterparts replace the template's split; they come to the line's amount, to the cent.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"template": TEMPLATE}]})
+
+    template: Key | None = Field(default=None, description="default: the one set on the line")
+    counterparts: Counterparts | None = None
+    operation_date: Day | None = Field(
+        default=None, description="date d'opération; default: the line's booking date"
+    )
+    label: Name | None = None
+    piece: Name | None = None
+
+    def request(self, line: LineKey, currency: str) -> TemplateEntry:
+        """Return what is asked for. Raises InvalidRequest for an amount that is none."""
+        given = self.counterparts
+        return TemplateEntry(
+            line=line,
+            template=self.template,
+            legs=None if given is None else legs_of(given, currency),
+            operation_date=self.operation_date,
+            label=self.label,
+            piece=self.piece,
+        )
+
+
+class TemplateEntriesInput(Input):
+    """Lines that have a template each (modèle d'écriture)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"lines": [_LINE]}]})
+
+    lines: BatchLines
+
+
+class NaturesInput(Input):
+    """The nature (moyen de règlement) that many unmatched lines get."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"lines": [_LINE], "nature": "transfer"}]}
+    )
+
+    lines: BatchLines
+    nature: Annotated[Nature, Field(strict=False)]
+
+
+class NaturesOutput(Output):
+    """How many lines have the nature now, and how many had it before."""
+
+    changed_count: int
+    unchanged_count: int
 
 
 class LineResultOutput(Output):
