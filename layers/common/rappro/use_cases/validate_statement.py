@@ -13,8 +13,8 @@ POS-2, POS-4).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import date
 
 from rappro.domain.books import (
@@ -22,6 +22,7 @@ from rappro.domain.books import (
     EntryStatus,
     JournalEntry,
     OpenItem,
+    PastPayment,
     ThirdParty,
 )
 from rappro.domain.errors import (
@@ -69,6 +70,7 @@ from rappro.use_cases.validation_plan import (
     numbers_of,
     plan_validation,
 )
+from rappro.use_cases.validation_rows import paid_by, settled_ids, validated_row
 from rappro.use_cases.working_set import WorkingSet
 
 
@@ -171,7 +173,8 @@ def _reserve(
     log = audit(
         ports.clock.now(), author, "validate_statement", plan.statement.id,
         revision=validation.round,
-        before={"status": plan.statement.status.value}, after={"status": moved.status.value},
+        before={"status": plan.statement.status.value},
+        after={"status": moved.status.value, "numbers": [asdict(block) for block in blocks]},
     )  # fmt: skip
     writes.append(log)
     ports.store.commit(tenant, company, writes, fence=fence)
@@ -230,7 +233,8 @@ def _suspense_writes(
         entry_ids=(entry.id,),
     )
     after = replace(line, match_id=match.id, level=match.level, status=LineStatus.VALIDATED)
-    return [create(match), change(line, after), create(entry), create(side)]
+    told = validated_row(working.ports.clock, validation, match, lines=[line], entries=[entry])
+    return [create(match), change(line, after), create(entry), create(side), told]
 
 
 def _numbered(entry: JournalEntry, numbers: dict[str, int], validation: Validation) -> JournalEntry:
@@ -255,14 +259,12 @@ def _match_groups(
     drafts = list(working.get_many(JournalEntry, own).values())  # an earlier group may letter them
     entries = {draft.id: _numbered(draft, numbers, validation) for draft in drafts}
     steps, lettered = _letter(working, match, entries, validation.validated_on)
-    writes = [
-        change(line, replace(line, status=LineStatus.VALIDATED))
-        for line in plan.lines
-        if line.match_id == match.id
-    ]
+    lines = [line for line in plan.lines if line.match_id == match.id]
+    writes = [change(line, replace(line, status=LineStatus.VALIDATED)) for line in lines]
     sides = working.get_many(BankEntry, [derive_id("be", draft.id, 0) for draft in drafts])
     writes += [change(side, replace(side, is_in_ledger=True)) for side in sides.values()]
     writes += [change(draft, lettered[draft.id]) for draft in drafts]
+    writes.append(_told(working, plan, validation, match, lines, lettered.values()))
     if _is_last_statement(working, plan, match):
         writes.append(change(match, replace(match, status=MatchStatus.VALIDATED)))
     whole = chained([*(write for step in steps for write in step), *writes])
@@ -270,6 +272,19 @@ def _match_groups(
     for group in groups:
         working.plan(group)
         yield group
+
+
+def _told(
+    working: WorkingSet, plan: ValidationPlan, validation: Validation, match: Match,
+    lines: list[LineRecord], entries: Iterable[JournalEntry],
+) -> Write:  # fmt: skip
+    items = working.get_many(OpenItem, sorted(settled_ids(match)))
+    past = {s.settle.id for s in match.settles if s.settle.type is TargetType.PAST_PAYMENT}
+    payments = working.get_many(PastPayment, sorted(past))
+    paid = paid_by(match, lines, items, payments, currency=plan.company.currency)
+    return validated_row(
+        working.ports.clock, validation, match, lines=lines, entries=entries, paid=paid
+    )
 
 
 def _is_last_statement(working: WorkingSet, plan: ValidationPlan, match: Match) -> bool:
@@ -287,9 +302,7 @@ def _letter(
     Returns the steps (item, letter count, invoice, earlier payments) and the match's own entries,
     lettered, which the caller writes.
     """
-    ids = {s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM}
-    ids |= {allocation.item for allocation in match.allocations}
-    items = working.get_many(OpenItem, sorted(ids))
+    items = working.get_many(OpenItem, sorted(settled_ids(match)))
     related = {place.entry_id for i in items.values() for place in sources_of(i)}
     related |= {e for i in items.values() for e in i.settled_by}
     entries: dict[str, JournalEntry] = {**working.get_many(JournalEntry, sorted(related))}
@@ -333,5 +346,10 @@ def _finish(
     after = replace(statement.moved_to(StatementStatus.VALIDATED), report_id=report.id)
     done = replace(validation, is_done=True)
     writes = [change(statement, after), change(validation, done), create(report)]
-    ports.store.commit(tenant, company, writes, fence=fence)
+    log = audit(
+        ports.clock.now(), validation.author, "close_validation", statement.id,
+        revision=validation.round, before={"status": statement.status.value},
+        after={"status": after.status.value, "journal": after.journal, "report": report.id},
+    )  # fmt: skip
+    ports.store.commit(tenant, company, [*writes, log], fence=fence)
     return replace(after, version=statement.version + 1)
