@@ -119,6 +119,11 @@ class LocalStack:
         return self.physical_id("Reconcile")
 
     @property
+    def event_bus(self) -> str:
+        """The bus of domain events; a rule of one's own gets them."""
+        return self.physical_id("EventBus")
+
+    @property
     def sync_queue_url(self) -> str:
         return self.physical_id("SyncQueue")
 

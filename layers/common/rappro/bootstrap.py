@@ -15,12 +15,16 @@ from botocore.config import Config
 from rappro.adapters.clock import SystemClock
 from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
+from rappro.adapters.dynamodb.stream import trail_row
+from rappro.adapters.eventbridge import EventBridgeBus
 from rappro.adapters.feeds import AwsFeeds, FeedResources
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.s3.inbox import S3Inbox
 from rappro.adapters.stepfunctions import StepFunctionsRuns
 from rappro.edge.settings import Settings
-from rappro.ports import Clock, Feeds, Inbox, Ports, Runs
+from rappro.ports import Bus, Clock, Feeds, Inbox, Ports, Runs
+
+__all__ = ["bus", "ports", "settings", "trail_row"]
 
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
@@ -68,6 +72,15 @@ def ports() -> Ports:
         feeds=_feeds(found),
         clock=clock,
     )
+
+
+@cache
+def bus() -> Bus:
+    """Return the bus of domain events. Raises RuntimeError where the environment names none."""
+    name = settings().event_bus
+    if name is None:
+        return cast("Bus", _Absent("event bus"))
+    return EventBridgeBus(boto3.client("events", config=_CONFIG), name)
 
 
 def _inbox(settings: Settings, clock: Clock) -> Inbox:

@@ -16,6 +16,7 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
 )
+from rappro.domain.events import DomainEvent
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.operations import (
@@ -97,7 +98,8 @@ class Store(Protocol):
         """Write many records without conditions, over whatever is there; repeating it is harmless.
 
         For records that nobody can see yet (lines before their header, books being loaded); their
-        version becomes 1. Not atomic: the caller's commit record makes them visible.
+        version becomes 1. Not atomic: the caller's commit record makes them visible. A line that
+        was changed or removed since it was loaded stays so: a load that comes late undoes nothing.
         """
 
     def companies(self, tenant: TenantId) -> list[CompanyId]:
@@ -293,6 +295,34 @@ class Feeds(Protocol):
         is_on: bool,
     ) -> None:  # fmt: skip
         """Create or change the connection's schedule."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRow:
+    """A row of the audit trail and whose it is."""
+
+    tenant: TenantId
+    company: CompanyId
+    event: AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A domain event and whose it is."""
+
+    tenant: TenantId
+    company: CompanyId
+    event: DomainEvent
+
+
+class Bus(Protocol):
+    """Where domain events go; only the publisher has it."""
+
+    def publish(self, events: Sequence[Outgoing]) -> int:
+        """Publish events in order and return how many, from the first on, were taken.
+
+        Raises StoreThrottled, StoreUnavailable.
+        """
 
 
 class Clock(Protocol):

@@ -119,9 +119,10 @@ def _made(_before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Par
 
 
 def _undone(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Part]:
-    yield _T.MATCH_UNDONE, {"lines": list(after.get("lines", ())), "settled": before.get("settled", [])}
+    lines = list(after.get("lines", ()))
+    yield _T.MATCH_UNDONE, {"lines": lines, "settled": before.get("settled", [])}
     if entries := _entries(before):
-        yield _T.ENTRY_REMOVED, {"lines": list(after.get("lines", ())), "entries": entries}
+        yield _T.ENTRY_REMOVED, {"lines": lines, "entries": entries}
 
 
 def _validated(_before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Part]:

@@ -160,3 +160,25 @@ class SyncMessage(BaseModel):
     tenant: Annotated[TenantId, Identifier]
     company: Annotated[CompanyId, Identifier]
     connection_id: Annotated[str, Identifier]
+
+
+class _Change(BaseModel):
+    model_config = _THEIRS
+
+    sequence: str = Field(alias="SequenceNumber", min_length=1)
+    image: dict[str, Any] = Field(alias="NewImage")
+
+
+class _StreamRecord(BaseModel):
+    model_config = _THEIRS
+
+    name: Literal["INSERT"] = Field(alias="eventName")
+    change: _Change = Field(alias="dynamodb")
+
+
+class StreamBatch(BaseModel):
+    """Items that are new in a table, as DynamoDB's stream gives them, in the order of a shard."""
+
+    model_config = _THEIRS
+
+    records: tuple[_StreamRecord, ...] = Field(alias="Records")

@@ -28,6 +28,7 @@ class Settings(BaseModel):
     state_machine_arn: str | None = None
     import_machine_arn: str | None = None
     lines_at_once: int | None = Field(default=None, ge=1)
+    event_bus: str | None = None
     sync_queue_url: str | None = None
     sync_queue_arn: str | None = None
     schedule_group: str | None = None
