@@ -394,4 +394,4 @@ def _template_phrases(world: World) -> PhraseIndex:
 
 def settles_of(takes: Iterable[Take]) -> tuple[Settle, ...]:
     """Return what takes settle."""
-    return tuple(take.settle for take in takes)
+    return tuple([Settle(take.type, take.id, take.amount_minor) for take in takes])

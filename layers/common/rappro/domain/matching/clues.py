@@ -17,7 +17,13 @@ from rappro.domain.matching.model import MatchLine
 from rappro.domain.matching.normalise import fold, telling_words, undotted
 from rappro.domain.matching.numbers import Hit, ShapeBook
 from rappro.domain.matching.phrases import Words
-from rappro.domain.matching.references import TextRefs, has_digit, key_token, read_text
+from rappro.domain.matching.references import (
+    TextRefs,
+    has_digit,
+    key_token,
+    read_text,
+    written_ibans,
+)
 from rappro.domain.matching.third_party import UNKNOWN, Directory, Identity, Payer
 
 DETAILS_MAX: Final = 2000
@@ -52,6 +58,7 @@ _MARKS: Final = frozenset(("RETOUR", "TPE")).union(
 """Every word that tells of a kind."""
 
 _NO_IDS: Final[frozenset[str]] = frozenset()
+_WITHOUT_IBANS: Final = frozenset(("counterparty", "label and label_more"))
 
 
 class Kind(NamedTuple):
@@ -117,9 +124,12 @@ class Clue:
 
 
 class _Field:
-    """One text of lines, read once however many lines have it: folded, its words and its marks."""
+    """One text of lines, read once however many lines have it: folded, its words and its marks.
 
-    __slots__ = ("folded", "marks", "name", "words")
+    `written` are the IBANs in it.
+    """
+
+    __slots__ = ("folded", "marks", "name", "words", "written")
 
     def __init__(self, name: str, folded: str) -> None:
         self.name = name
@@ -127,12 +137,14 @@ class _Field:
         self.words = Words(name, undotted(folded))
         is_silent = name == "counterparty" or _MARKS.isdisjoint(self.words.words)
         self.marks = _NO_IDS if is_silent else _MARKS.intersection(self.words.words)
+        self.written = written_ibans(folded) if name not in _WITHOUT_IBANS else []
 
 
 class Reader:
     """Reads the lines of one run: with the company's third parties and the shapes of its numbers.
 
-    Texts that come back (names, labels without a number) are remembered, at most FIELDS_KEPT.
+    Texts that come back (names, accounts, labels without a number) are remembered, at most
+    FIELDS_KEPT.
     """
 
     def __init__(self, directory: Directory, book: ShapeBook) -> None:
@@ -205,8 +217,8 @@ class Reader:
         return known
 
     def _remember(self, key: tuple[str, str], text: _Field) -> None:
-        """Keep a text that may come back; one with a number hardly does."""
-        if not has_digit(text.folded):
+        """Keep a text that may come back; one with a number hardly does, but for an account."""
+        if text.name == "ordering_account" or not has_digit(text.folded):
             if len(self._fields) >= FIELDS_KEPT:
                 self._fields.clear()
             self._fields[key] = text
@@ -237,8 +249,13 @@ class Reader:
 
 def _refs(line: StatementLine, texts: Iterable[_Field], book: ShapeBook) -> TextRefs:
     """Read the references in all texts but the counterparty's name, and in the end-to-end id."""
-    searched = dict.fromkeys([text.folded for text in texts if text.name != "counterparty"])
-    return read_text("\n".join(searched), book, fold(line.end_to_end_id or ""))
+    searched = {text.folded: text for text in texts if text.name != "counterparty"}
+    written = [iban for text in searched.values() for iban in text.written]
+    folded = "\n".join(searched)
+    payment_id = line.end_to_end_id
+    if not payment_id:
+        return read_text(folded, book, written=written)
+    return read_text(folded, book, fold(payment_id), written=written)
 
 
 def _payer(

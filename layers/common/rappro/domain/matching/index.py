@@ -34,6 +34,9 @@ ENDING_DIGITS_MIN: Final = 3
 LONG_ENDING_DIGITS_MIN: Final = 4
 """Digits at the end of more that may be a serial of their own."""
 
+TAIL_CHARS: Final = 4
+"""At the end of a number, as much as any text that names it must show."""
+
 SCANNED_ITEMS_MAX: Final = 32
 """Items of one third party that are looked at one by one for an ending."""
 
@@ -67,16 +70,18 @@ class ItemIndex:
         pairs.sort(key=_oldest_first)
         self.all: tuple[OpenItem, ...] = tuple([item for item, _ in pairs])
         self.runs: tuple[tuple[str, ...], ...] = tuple([runs for _, runs in pairs])
+        self.tokens = tuple([tokens_of_runs(runs) for runs in self.runs])
         self.by_token: dict[str, list[int]] = {}
         self.by_party: dict[ThirdPartyId, list[int]] = {}
         self.by_amount: dict[tuple[str, int], list[int]] = {}
         self.by_id: dict[str, int] = {}
         self._endings: dict[ThirdPartyId, dict[str, list[int]]] = {}
-        for place, (item, runs) in enumerate(pairs):
+        self._tails: dict[ThirdPartyId, frozenset[str]] = {}
+        for place, item in enumerate(self.all):
             self.by_id[item.id] = place
             _put(self.by_party, item.third_party, place)
             _put(self.by_amount, (item.currency, item.residual_minor), place)
-            for token in tokens_of_runs(runs):
+            for token in self.tokens[place]:
                 _put(self.by_token, token, place)
 
     def with_ending(self, party: ThirdPartyId, ending: str) -> Sequence[int]:
@@ -95,6 +100,15 @@ class ItemIndex:
                 for end in endings(self.runs[place]):
                     _put(known, end, place)
         return known.get(ending, ())
+
+    def tails_of(self, party: ThirdPartyId) -> frozenset[str]:
+        """Return the last TAIL_CHARS letters and digits of a third party's numbers."""
+        known = self._tails.get(party)
+        if known is None:
+            numbers = ["".join(self.runs[place]) for place in self.by_party.get(party, ())]
+            known = frozenset([number[-TAIL_CHARS:] for number in numbers if number])
+            self._tails[party] = known
+        return known
 
     def fit(self, place: int, hit: Hit) -> Fit | None:
         """Return how well a hit that shares a token with an item shows that item's number."""

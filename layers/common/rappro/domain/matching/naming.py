@@ -12,9 +12,11 @@ from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from typing import Final
 
+from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import Board, Named
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.model import TargetType
+from rappro.domain.matching.normalise import WORDS_MAX, is_year
 from rappro.domain.matching.numbers import Fit, Hit
 from rappro.domain.matching.phrases import Words
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take
@@ -29,7 +31,6 @@ SHOWN_CHARS_MIN: Final = 4
 GLUED_CHARS_MIN: Final = 6
 """Letters and digits of a number that is found within others, as people glue them."""
 
-_FOUR_DIGITS: Final = re.compile(r"\d{4,}")
 _DIGITS: Final = re.compile("[0-9]+")
 _SHORT_GLUED: Final = (4, 5)
 """Lengths of numbers of digits alone that are found when nothing else is glued to each other."""
@@ -37,6 +38,7 @@ _SHORT_GLUED: Final = (4, 5)
 _ON_ACCOUNT: Final = frozenset(("ACOMPTE", "ACPTE", "PARTIEL", "PARTIELLE"))
 _IN_FULL: Final = frozenset(("SOLDE", "AVOIR", "DEDUCTION", "DEDUIT", "MOINS"))
 _NETTING: Final = frozenset(("COMPENSATION", "COMPENSE", "COMPENSATIONS", "NETTING"))
+_TELLING: Final = _ON_ACCOUNT | _IN_FULL | _NETTING
 
 
 def told_numbers(board: Board, clue: Clue) -> tuple[Named, ...]:
@@ -79,11 +81,6 @@ def is_weak_of_others(board: Board, clue: Clue, named: Named) -> bool:
     return not is_strong(named.hit) and not any(
         clue.payer.may_be(board.item(place).third_party) for place in named.places
     )
-
-
-def is_year(digits: str) -> bool:
-    """Tell whether digits are as good as a year."""
-    return len(digits) == 4 and digits[:2] in ("19", "20")
 
 
 def names_closed_number(board: Board, clue: Clue) -> bool:
@@ -141,7 +138,10 @@ def unless_another_is_named(
 def _why_not(board: Board, clue: Clue, takes: Sequence[Take]) -> str | None:
     if _names_another(board, clue, {take.place for take in takes}):
         return "the texts show the number of another item of the payer's"
-    said = {word for words in clue.fields for word in words.words}
+    texts = [words.words for words in clue.fields if not _TELLING.isdisjoint(words.words)]
+    if not texts:
+        return None
+    said = {word for words in texts for word in words}
     is_one_way = len({take.amount_minor > 0 for take in takes}) == 1
     if is_one_way and not _NETTING.isdisjoint(said):
         return "the line says that invoices were netted, and this is one side alone"
@@ -155,19 +155,17 @@ def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
 
     Or the last digits of one. Items that were settled before count as well.
     """
-    told = [
-        words
-        for words in clue.fields
-        if not all(is_year(digits) for digits in _FOUR_DIGITS.findall(words.text))
-    ]
+    told = [words for words in clue.fields if words.has_number]
     if not told:
         return False
     parties = {board.item(place).third_party for place in chosen}
     places = [place for party in parties for place in board.index.items.by_party[party]]
     if len(places) == len(chosen) or len(places) > SHOWN_ITEMS_MAX:
         return False
+    glued = " ".join(["".join(text.words) for text in told])
+    if not _may_show(board, parties, glued):
+        return False
     words = _words(told)
-    glued = " ".join("".join(text.words) for text in told)
     all_runs = board.index.items.runs
     named = {
         place: number for place in places if (number := _written(all_runs[place], words, glued))
@@ -176,6 +174,14 @@ def _names_another(board: Board, clue: Clue, chosen: Collection[int]) -> bool:
     return any(
         place not in chosen and not any(number in each for each in own)
         for place, number in named.items()
+    )
+
+
+def _may_show(board: Board, parties: Collection[ThirdPartyId], glued: str) -> bool:
+    """Tell whether texts may show a number of some parties': its last characters stand there."""
+    items = board.index.items
+    return len(glued) >= WORDS_MAX or any(
+        tail in glued for party in parties for tail in items.tails_of(party)
     )
 
 

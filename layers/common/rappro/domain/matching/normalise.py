@@ -73,6 +73,11 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORDS.findall(undotted(fold(text)))[:WORDS_MAX])
 
 
+def is_year(digits: str) -> bool:
+    """Tell whether digits are as good as a year."""
+    return len(digits) == 4 and digits[:2] in ("19", "20")
+
+
 def telling_words(text: str) -> frozenset[str]:
     """Return the words that could tell two labels apart: no boilerplate, 3 characters or more."""
     return frozenset(

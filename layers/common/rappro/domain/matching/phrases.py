@@ -22,6 +22,7 @@ from rappro.domain.matching.normalise import (
     LEGAL_FORMS,
     WORDS_MAX,
     fold,
+    is_year,
     undotted,
     words_of,
 )
@@ -45,6 +46,7 @@ WAYS_ON_MAX: Final = 50
 
 LAST_CHARACTER: Final = "\uffff"
 _WORD: Final = re.compile(r"[A-Z0-9]+")
+_FOUR_DIGITS: Final = re.compile(r"\d{4,}")
 _DIGIT_AT_LEAST: Final = re.compile(rf"(?:[0-9][A-Z]*){{{CUT_END_DIGITS_MIN}}}")
 _JOINED: Final = frozenset("/-._")
 _JOINT: Final = re.compile(r"[ \-&']{1,3}")
@@ -111,7 +113,7 @@ class Words:
     `finds` is what a directory found in them, kept here because many lines share one text.
     """
 
-    __slots__ = ("_cut_ends", "_spans", "finds", "name", "text", "words")
+    __slots__ = ("_cut_ends", "_has_number", "_spans", "finds", "name", "text", "words")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -122,6 +124,7 @@ class Words:
             del self.words[WORDS_MAX:]
         self._spans: list[tuple[int, int]] | None = None
         self._cut_ends: tuple[str, ...] | None = None
+        self._has_number: bool | None = None
 
     @classmethod
     def of(cls, name: str, raw: str) -> Words:
@@ -173,6 +176,14 @@ class Words:
                     ends.append(glued)
             self._cut_ends = tuple(ends)
         return self._cut_ends
+
+    @property
+    def has_number(self) -> bool:
+        """Tell whether four digits or more that are no year stand in the text."""
+        if self._has_number is None:
+            found = _FOUR_DIGITS.findall(self.text)
+            self._has_number = not all(map(is_year, found))
+        return self._has_number
 
     def neighbour(self, index: int, other: int) -> str | None:
         """Return the word at `other` when only a blank or a hyphen stands between both."""
@@ -230,9 +241,15 @@ class PhraseIndex:
         if starts.keys().isdisjoint(words.words):
             return []
         finds: list[Find] = []
-        for first, word in enumerate(words.words):
-            if word in starts:
-                finds += self._walk(words, first)
+        texts = words.words
+        last = len(texts) - 2
+        for first, word in enumerate(texts):
+            node = starts.get(word)
+            if node is None or (
+                first < last and not node.owners and texts[first + 1] not in node.next
+            ):
+                continue  # most names that begin with such a word go on in another way
+            finds += self._walk(words, first)
         return _widest(finds) if len(finds) > 1 else finds
 
     def _walk(self, words: Words, first: int) -> list[Find]:

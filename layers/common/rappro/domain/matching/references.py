@@ -105,17 +105,18 @@ def key_token(text: str | None) -> str | None:
 
 def index_tokens(number: str) -> frozenset[str]:
     """Return the tokens (at most 4) under which a number is indexed; none without a digit."""
-    return tokens_of_runs(runs_of(number))
+    return frozenset(tokens_of_runs(runs_of(number)))
 
 
-def tokens_of_runs(runs: Sequence[str]) -> frozenset[str]:
-    """Return the tokens of a number that is cut into its runs already."""
+def tokens_of_runs(runs: Sequence[str]) -> tuple[str, ...]:
+    """Return the tokens of a number that is cut into its runs already, each once."""
     core = "".join([run for run in runs if run[0] <= "9"]).lstrip("0")
     if not core:
-        return _EMPTY
+        return ()
+    tokens = {"".join(runs), dotted(runs)}
     if len(core) >= CORE_DIGITS_MIN:
-        return frozenset(("".join(runs), dotted(runs), core))
-    return frozenset(("".join(runs), dotted(runs)))
+        tokens.add(core)
+    return tuple(tokens)
 
 
 def item_tokens(item: OpenItem) -> frozenset[str]:
@@ -252,16 +253,20 @@ def has_digit(text: str) -> bool:
     return _DIGIT.search(text) is not None
 
 
-def read_text(folded: str, book: ShapeBook, payment_id: str = "") -> TextRefs:
+def read_text(
+    folded: str, book: ShapeBook, payment_id: str = "", *, written: Sequence[str] | None = None
+) -> TextRefs:
     """Return what a folded text refers to; `book` holds the shapes of the company's numbers.
 
     A payment's id (end-to-end id) is a key, and no invoice number unless it is nothing else.
+    `written` are the IBANs in the text (`written_ibans`) when they are known.
     """
     if payment_id:
-        return _read_with_id(folded, book, payment_id)
+        return _read_with_id(folded, book, payment_id, written)
     if not has_digit(folded):
         return NOTHING
-    written = _ibans(folded) if _IBAN_MARK.search(folded) else []
+    if written is None:
+        written = written_ibans(folded)
     text = folded
     for found in written:
         text = text.replace(found, " " * len(found))
@@ -276,13 +281,15 @@ def read_text(folded: str, book: ShapeBook, payment_id: str = "") -> TextRefs:
     )
 
 
-def _read_with_id(folded: str, book: ShapeBook, payment_id: str) -> TextRefs:
+def _read_with_id(
+    folded: str, book: ShapeBook, payment_id: str, written: Sequence[str] | None
+) -> TextRefs:
     if not has_digit(payment_id):
-        return read_text(folded, book)
+        return read_text(folded, book, written=written)
     hits, text = numbers_of_id(payment_id, book), folded
     if not hits and len(payment_id) >= PAYMENT_ID_CHARS_MIN and payment_id in text:
-        text = text.replace(payment_id, " " * len(payment_id))
-    return read_text(text, book).with_id(payment_id, hits)
+        text, written = text.replace(payment_id, " " * len(payment_id)), None
+    return read_text(text, book, written=written).with_id(payment_id, hits)
 
 
 def _numbers(text: str, book: ShapeBook, blanked: str) -> list[Hit]:
@@ -317,8 +324,10 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
-def _ibans(folded: str) -> list[str]:
-    """Return the IBANs as they are written, blanks included."""
+def written_ibans(folded: str) -> list[str]:
+    """Return the IBANs of a text as they are written, blanks included; none spans two lines."""
+    if not _IBAN_MARK.search(folded):
+        return []
     found = IBAN_IN_TEXT.findall(folded)
     return [written for written in map(longest_iban, found) if written is not None]
 

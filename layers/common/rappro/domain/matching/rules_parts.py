@@ -17,7 +17,8 @@ from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue, is_strong
 from rappro.domain.matching.index import Twin
 from rappro.domain.matching.model import AdjustmentKind, Evidence
-from rappro.domain.matching.naming import is_year, may_settle_items
+from rappro.domain.matching.naming import may_settle_items
+from rappro.domain.matching.normalise import is_year
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, shown
 from rappro.domain.matching.rivals import entries_of_payer

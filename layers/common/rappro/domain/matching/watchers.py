@@ -15,10 +15,10 @@ from typing import Final, TypeVar
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
-from rappro.domain.matching.index import endings
+from rappro.domain.matching.index import ItemIndex, endings
 from rappro.domain.matching.model import TargetType
 from rappro.domain.matching.plan import Take
-from rappro.domain.matching.references import entry_tokens, tokens_of_runs
+from rappro.domain.matching.references import entry_tokens
 
 AMOUNT: Final = 1  # a line or a target of that amount was settled
 ENTRY: Final = 2  # a bank entry of that amount was
@@ -32,31 +32,32 @@ _Key = TypeVar("_Key")
 class Changed:
     """The keys under which other lines may have seen what was settled.
 
-    Of open items' `numbers`, in runs, the tokens are worked out when it is known who watches.
+    Of open items (`places`), and of the lines that name a remittance, the tokens are worked out
+    when it is known who watches.
     """
 
-    __slots__ = ("amounts", "entries", "numbers", "parties", "tokens")
+    __slots__ = ("amounts", "board", "clues", "entries", "parties", "places", "tokens")
 
     def __init__(self) -> None:
         self.amounts: set[tuple[str, int]] = set()
         self.entries: set[tuple[str, int]] = set()
         self.parties: set[ThirdPartyId | None] = set()
         self.tokens: set[str] = set()
-        self.numbers: list[tuple[str, ...]] = []
+        self.places: list[int] = []
+        self.clues: list[Clue] = []
+        self.board: Board | None = None
 
     def note(self, board: Board, clue: Clue, takes: Iterable[Take]) -> None:
         """Note what a line is about to settle."""
         self.amounts.add((clue.currency, clue.amount))
-        index = board.index
-        groups = index.entries.group_keys
-        if groups:  # one line less that names a remittance
-            self.tokens.update(key for key in clue.keys if key in groups)
+        self.board, index = board, board.index
+        self.clues.append(clue)
         for take in takes:
             if take.type is TargetType.OPEN_ITEM:
                 item = index.items.all[take.place]
                 self.parties.add(item.third_party)
                 self.amounts.add((item.currency, board.state.own[take.place]))
-                self.numbers.append(index.items.runs[take.place])
+                self.places.append(take.place)
             elif take.type is TargetType.BANK_ENTRY:
                 entry = index.entries.all[take.place]
                 self.entries.add((entry.currency, entry.amount_minor))
@@ -94,7 +95,12 @@ class Watchers:
 
         Those that do not wait any more are forgotten.
         """
-        tokens = changed.tokens.union(self._watched_of(changed.numbers))
+        tokens = changed.tokens
+        if changed.board is not None:
+            tokens = tokens.union(
+                self._watched_of(changed.board.index.items, changed.places),
+                self._remittances_of(changed.board, changed.clues),
+            )
         causes: dict[int, int] = {}
         _collect(self._by_amount, changed.entries, is_pending, (causes, AMOUNT | ENTRY))
         _collect(self._by_amount, changed.amounts, is_pending, (causes, AMOUNT))
@@ -102,16 +108,31 @@ class Watchers:
         _collect(self._by_token, tokens, is_pending, (causes, TOKEN))
         return causes
 
-    def _watched_of(self, numbers: Iterable[tuple[str, ...]]) -> Iterator[str]:
-        """Yield those tokens and endings of numbers that a line is watched under."""
+    def _watched_of(self, items: ItemIndex, places: Iterable[int]) -> Iterator[str]:
+        """Yield those tokens and endings of items' numbers that a line is watched under."""
         watched = self._by_token
-        for runs in numbers:
-            for token in tokens_of_runs(runs):
+        for place in places:
+            for token in items.tokens[place]:
                 if token in watched:
                     yield token
-            for ending in endings(runs):
+            for ending in endings(items.runs[place]):
                 if ending in watched:
                     yield ending
+
+    def _remittances_of(self, board: Board, clues: Iterable[Clue]) -> Iterator[str]:
+        """Yield the remittances that lines name and another line waits for: it is one line less.
+
+        The keys of a line that was settled at once are read here alone, so only when one waits.
+        """
+        by_token, is_pending = self._by_token, board.is_pending
+        awaited = {
+            key
+            for key in board.index.entries.group_keys.keys() & by_token.keys()
+            if any(is_pending[rank] for rank in by_token[key])
+        }
+        if awaited:
+            for clue in clues:
+                yield from awaited & clue.keys
 
 
 def _put(index: dict[_Key, list[int]], key: _Key, rank: int) -> None:
