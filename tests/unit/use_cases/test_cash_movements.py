@@ -162,6 +162,7 @@ def test_who_acted_on_what_is_in_the_audit_trail(desk: Desk) -> None:
     assert told.after == {
         "lines": {line: "AM"},
         "entries": list(made.entry_ids),
+        "settled": [{"type": "third_party", "id": CLIENT.id, "amount": "200.00"}],
         "status": "to_confirm",
     }
 

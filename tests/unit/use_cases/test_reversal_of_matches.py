@@ -9,6 +9,7 @@ import pytest
 
 from rappro.domain.books import BankEntry, Company, EntryStatus, JournalEntry
 from rappro.domain.errors import InvalidRequest, NotAllowedInState, PeriodClosed
+from rappro.domain.events import EventType, events_of
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.operations import PieceCounter
 from rappro.domain.records import LineStatus, Match, MatchStatus, StatementStatus
@@ -225,3 +226,21 @@ def test_the_trail_tells_the_reversal_before_and_after(desk: Desk) -> None:
     )
     assert told.after["reason"] == WHY.reason
     assert list(told.after["lines"].values()) == ["reversed"]
+
+
+def test_a_reversal_takes_back_the_vat_that_the_payment_released(desk: Desk) -> None:
+    match = match_of(desk, 0)
+    reverse(desk, match)
+
+    events = [
+        event
+        for row in desk.store.audit_events(desk.tenant, COMPANY, subjects=[match.id]).items
+        for event in events_of(row)
+        if event.type in {EventType.VAT_RELEASED, EventType.VAT_TAKEN_BACK}
+    ]
+    told = {event.type: event.data["receipts"] for event in events}
+    (released,), (back,) = told[EventType.VAT_RELEASED], told[EventType.VAT_TAKEN_BACK]
+    assert len(events) == 2
+    assert (released["item"], released["amount"]) == (back["item"], back["amount"].lstrip("-"))
+    assert (released["share"], back["share"]) == ("1.000000", "-1.000000")
+    assert back["on"] > released["on"]

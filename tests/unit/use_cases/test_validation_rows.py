@@ -29,6 +29,9 @@ def desk() -> Desk:
     return desk
 
 
+DAY = date(2026, 12, 31)
+
+
 def validate(desk: Desk) -> None:
     validate_statement(desk.ports, desk.tenant, COMPANY, desk.statement().id, AUTHOR)
 
@@ -139,9 +142,10 @@ def test_what_a_payment_that_bounced_had_paid_is_taken_back(desk: Desk) -> None:
     items = {"oi_FA2026-0102": desk.item("FA2026-0102")}
 
     paid = paid_by(match, [line], items, {"pp1": payment}, currency="EUR")
-    back = paid_by(match, [line], items, {"pp1": payment}, currency="EUR", is_back=True)
+    back = paid_by(match, [line], items, {"pp1": payment}, currency="EUR", reversed_on=DAY)
     elsewhere = paid_by(match, desk.lines()[1:2], items, {"pp1": payment}, currency="EUR")
 
+    assert [r["on"] for r in back["receipts"] + back["bounced"]] == [str(DAY)] * 2
     on = str(line.line.booking_date)
     assert paid["bounced"] == [{
         "payment": "pp1", "number": "FA1", "third_party": CLIENT.id, "on": on, "currency": "EUR",

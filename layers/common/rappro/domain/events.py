@@ -130,7 +130,7 @@ def _validated(_before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     yield _T.MATCH_VALIDATED, {"lines": lines, "status": after.get("status")}
     if entries := _entries(after):
         yield _T.ENTRY_VALIDATED, {"lines": lines, "entries": entries}
-    yield from _receipts(_T.VAT_RELEASED, after)
+    yield from _receipts(after, paid=_T.VAT_RELEASED, bounced=_T.VAT_TAKEN_BACK)
 
 
 def _reversed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Part]:
@@ -140,12 +140,12 @@ def _reversed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_
     yield _T.MATCH_REVERSED, data | {"reason": after.get("reason"), "on": after.get("on")}
     if entries:
         yield _T.ENTRY_VALIDATED, {"lines": lines, "entries": entries}
-    yield from _receipts(_T.VAT_TAKEN_BACK, after)
+    yield from _receipts(after, paid=_T.VAT_TAKEN_BACK, bounced=_T.VAT_RELEASED)
 
 
-def _receipts(kind: EventType, after: Mapping[str, Any]) -> Iterator[_Part]:
-    """Yield what was paid of invoices, and what a payment that bounced takes back of them."""
-    for name, its in (("receipts", kind), ("bounced", _T.VAT_TAKEN_BACK)):
+def _receipts(after: Mapping[str, Any], *, paid: EventType, bounced: EventType) -> Iterator[_Part]:
+    """Yield what was paid of invoices, and what payments that bounced had paid."""
+    for name, its in (("receipts", paid), ("bounced", bounced)):
         rows: Sequence[Any] = after.get(name, [])
         for start in range(0, len(rows), ITEMS_MAX):
             yield its, {"receipts": list(rows[start : start + ITEMS_MAX])}

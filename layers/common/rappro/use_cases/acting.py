@@ -36,7 +36,7 @@ from rappro.domain.records import (
 from rappro.domain.statement_state import RUNNABLE, with_line_totals
 from rappro.domain.writes import Write, change, create
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import audit, levels_shown, match_shown
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match
 from rappro.use_cases.packing import fits, identity
@@ -196,8 +196,11 @@ class Bench:
             for line in ask.lines
         )
         head = [write for d in drafts for write in (create(d.entry), create(d.bank_entry))]
-        told = audit(now, author, ask.action, match.id, before=_before(ask), after=_after(match))
         settling = settle_writes(match, self.books, entry_ids=match.entry_ids)
+        told = audit(
+            now, author, ask.action, match.id, before={"lines": levels_shown(ask.lines)},
+            after=match_shown(match, self.company.currency, settling),
+        )  # fmt: skip
         return Planned(match, pairs, (*head, *more, told), tuple(settling))
 
     def totals(self, plans: Iterable[Planned], *, marks: int = 0) -> list[Write]:
@@ -315,15 +318,3 @@ def _match(ask: Ask, drafts: Sequence[Draft], *, author: str, now: Any) -> Match
 def latest(lines: Iterable[LineRecord]) -> date:
     """Return the latest booking date of some lines."""
     return max(line.line.booking_date for line in lines)
-
-
-def _before(ask: Ask) -> dict[str, Any]:
-    return {"lines": {line.key: line.level.value if line.level else None for line in ask.lines}}
-
-
-def _after(match: Match) -> dict[str, Any]:
-    return {
-        "lines": dict.fromkeys(match.lines, match.level.value),
-        "entries": list(match.entry_ids),
-        "status": match.status.value,
-    }

@@ -45,7 +45,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.allocating import allocations, named_invoices
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import audit, levels_shown, match_shown
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match, finish_matches
 from rappro.use_cases.packing import fits
@@ -113,9 +113,12 @@ def match_by_hand(
         present = ports.store.lines(tenant, company, statement.id)
         after_lines = [matched.get(line.key, line) for line in present]
         head.append(change(statement, with_line_totals(statement, after_lines)))
-    head.append(
-        audit(ports.clock.now(), author, "match_by_hand", match_id, after={"lines": match.lines})
-    )
+    log = audit(
+        ports.clock.now(), author, "match_by_hand", match_id,
+        before={"lines": levels_shown(lines)},
+        after=match_shown(match, view.company.currency, settling),
+    )  # fmt: skip
+    head.append(log)
     commit_match(ports, tenant, company, match, head, settling)
     return _made(ports, tenant, company, match_id)
 

@@ -52,6 +52,7 @@ from rappro.use_cases.packing import chained, fits
 from rappro.use_cases.releasing import difference_writes
 from rappro.use_cases.settling import BooksState, unsettle_writes
 from rappro.use_cases.teaching import unteaching_writes
+from rappro.use_cases.validation_rows import paid_in
 from rappro.use_cases.working_set import WorkingSet
 
 
@@ -106,6 +107,7 @@ def _writes(
     made, counters = _numbered(working, settings, entries, on, today)
     freed = _freed(working, match)
     now = ports.clock.now()
+    paid = paid_in(working, match, [line for line, _ in freed], settings.currency, reversed_on=on)
     after = replace(
         match, status=MatchStatus.REVERSED, undone_at=now, undone_by=author,
         reversal_ids=tuple(reversal.id for _, reversal in made),
@@ -124,7 +126,7 @@ def _writes(
                 "lines": {line.key: line.status.value for line, _ in freed},
                 "entries": {entry.id: entry.number for entry in entries},
             },
-            after=_shown(after, freed, made, wanted, on),
+            after=_shown(after, freed, made, wanted, on) | paid,
         )
     )  # fmt: skip
     writes = chained(writes)

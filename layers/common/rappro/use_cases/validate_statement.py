@@ -22,7 +22,6 @@ from rappro.domain.books import (
     EntryStatus,
     JournalEntry,
     OpenItem,
-    PastPayment,
     ThirdParty,
 )
 from rappro.domain.errors import (
@@ -70,7 +69,7 @@ from rappro.use_cases.validation_plan import (
     numbers_of,
     plan_validation,
 )
-from rappro.use_cases.validation_rows import paid_by, settled_ids, validated_row
+from rappro.use_cases.validation_rows import paid_in, settled_ids, validated_row
 from rappro.use_cases.working_set import WorkingSet
 
 
@@ -278,10 +277,7 @@ def _told(
     working: WorkingSet, plan: ValidationPlan, validation: Validation, match: Match,
     lines: list[LineRecord], entries: Iterable[JournalEntry],
 ) -> Write:  # fmt: skip
-    items = working.get_many(OpenItem, sorted(settled_ids(match)))
-    past = {s.settle.id for s in match.settles if s.settle.type is TargetType.PAST_PAYMENT}
-    payments = working.get_many(PastPayment, sorted(past))
-    paid = paid_by(match, lines, items, payments, currency=plan.company.currency)
+    paid = paid_in(working, match, lines, plan.company.currency)
     return validated_row(
         working.ports.clock, validation, match, lines=lines, entries=entries, paid=paid
     )

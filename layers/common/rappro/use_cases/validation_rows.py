@@ -20,6 +20,7 @@ from rappro.domain.records import LineRecord, LineStatus, Match
 from rappro.domain.writes import Write
 from rappro.ports import Clock
 from rappro.use_cases.audit import audit
+from rappro.use_cases.working_set import WorkingSet
 
 _SHARE: Final = Decimal("0.000001")
 
@@ -54,15 +55,16 @@ def settled_ids(match: Match) -> set[str]:
 
 def paid_by(
     match: Match, lines: Sequence[LineRecord], items: Mapping[str, OpenItem],
-    payments: Mapping[str, PastPayment], *, currency: str, is_back: bool = False,
+    payments: Mapping[str, PastPayment], *, currency: str, reversed_on: date | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what some lines of a match paid of invoices, and of which payments it took back.
 
-    Amounts are signed as the bank sees them, in the company's currency; `is_back` turns them round,
-    for a match that is reversed. What is allocated to a movement counts with the match's last line.
+    Amounts are signed as the bank sees them, in the company's currency; those of a match that is
+    reversed are turned round and of that day. What is allocated to a movement counts with the
+    match's last line.
     """
-    sign = -1 if is_back else 1
-    days = {line.id: line.line.booking_date for line in lines}
+    sign = 1 if reversed_on is None else -1
+    days = {line.id: reversed_on or line.line.booking_date for line in lines}
     receipts: list[dict[str, Any]] = []
     bounced: list[dict[str, Any]] = []
     for one in match.settles:
@@ -83,6 +85,17 @@ def paid_by(
         ]
     told = {"receipts": receipts, "bounced": bounced}
     return {name: rows for name, rows in told.items() if rows}
+
+
+def paid_in(
+    working: WorkingSet, match: Match, lines: Sequence[LineRecord], currency: str,
+    *, reversed_on: date | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the same, reading what the match settled."""
+    items = working.get_many(OpenItem, sorted(settled_ids(match)))
+    past = {s.settle.id for s in match.settles if s.settle.type is TargetType.PAST_PAYMENT}
+    payments = working.get_many(PastPayment, sorted(past))
+    return paid_by(match, lines, items, payments, currency=currency, reversed_on=reversed_on)
 
 
 def _receipt(item: OpenItem, amount_minor: int, on: date, currency: str) -> dict[str, Any]:
