@@ -16,6 +16,7 @@ from rappro.formats.protocol import (
     LINE_TEXT_CHARS_MAX,
     LINES_PER_STATEMENT_MAX,
     RAW_CHARS_MAX,
+    STATEMENTS_PER_FILE_MAX,
 )
 
 PAGE = (Path(__file__).parents[3] / "docs" / "formats" / "mt940.md").read_text(encoding="utf-8")
@@ -31,7 +32,7 @@ def test_the_page_lists_the_findings_of_the_format() -> None:
 def test_the_page_states_the_bounds_that_hold() -> None:
     for bound in (
         FIELD_CHARS_MAX, FIELD_SIZE_MAX, LINE_TEXT_CHARS_MAX, LINES_PER_STATEMENT_MAX,
-        LINE_SIZE_MAX, RAW_CHARS_MAX, IDENTIFIER_CHARS,
+        LINE_SIZE_MAX, RAW_CHARS_MAX, IDENTIFIER_CHARS, STATEMENTS_PER_FILE_MAX,
     ):  # fmt: skip
         assert f"{bound:,} " in PAGE
     assert f"more than {KINDS_MAX} kinds" in PAGE
