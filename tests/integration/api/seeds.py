@@ -98,6 +98,7 @@ from rappro.domain.writes import (
 )
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports
+from rappro.use_cases.companies import COMMON
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.run_requests import Decisions, decisions_name
 
@@ -107,6 +108,7 @@ PENDING = StatementId("st_pending")
 QUARANTINED = StatementId("st_quarantined")
 BY_HAND = PENDING
 CONFIRMED_MATCH = MatchId("ma_confirmed")
+VALIDATED_MATCH = MatchId("ma_validated")  # of a statement that is gone: nothing else knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ def seed(world: World, tenant: str, mark: str) -> None:
     snapshot = replace(made, id=ids.REPORT)
     world.blobs.archive(owner, ids.COMPANY, snapshot.sha256, BytesIO(kept))
     world.store.load(owner, ids.COMPANY, [snapshot])
+    shared = EntryTemplate(ids.TEMPLATE, f"Commun {mark}", (f"COMMUN {mark}",))
+    world.store.load(owner, COMMON, [shared])
 
 
 def _records(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
@@ -408,6 +412,8 @@ def _line(
 def _matches(mark: str) -> Iterator[Record]:
     yield _match(CONFIRMED_MATCH, f"{ids.STATEMENT}/1", "be_confirmed", -4_000, mark)
     yield _match(ids.MATCH, f"{PENDING}/1", "be_pending", 7_000, mark)
+    old = _match(VALIDATED_MATCH, "st_gone/1", "be_gone", 100, mark)
+    yield replace(old, statement_ids=(), lines=(), settles=(), status=MatchStatus.VALIDATED)
 
 
 def _match(name: MatchId, line: str, entry: str, amount_minor: int, mark: str) -> Match:

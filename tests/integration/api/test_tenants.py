@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from .client import Answer, Client, the_document
-from .seeds import BY_HAND, QUARANTINED, World, empty_world, seed
+from .seeds import BY_HAND, QUARANTINED, VALIDATED_MATCH, World, empty_world, seed
 
 OTHER_IDS = {
     "createCashMovement": {"position": 2},
+    "closeLine": {"position": 1},
+    "reverseMatch": {"match": VALIDATED_MATCH},
     "overrideQuarantine": {"statement": QUARANTINED},
     "deleteStatement": {"statement": QUARANTINED},
     "addLines": {"statement": BY_HAND},
@@ -109,9 +111,9 @@ def test_a_tenant_without_data_finds_nothing_under_the_others_ids(
     assert "ALPHA" not in answer.text
     assert "BRAVO" not in answer.text
     assert (world.of_tenant("alpha"), world.of_tenant("bravo")) == before
-    if path == "/v1/companies":
+    if path in {"/v1/companies", "/v1/templates"} and method == "GET":
         assert answer.body == {"items": [], "next_cursor": None}
-    elif operation["operationId"] == "saveCompany":
+    elif operation["operationId"] in {"saveCompany", "saveCommonTemplate"}:
         assert answer.body["version"] == 1
     else:
         assert answer.problem == "not_found"

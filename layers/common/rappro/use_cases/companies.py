@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from rappro.domain.books import (
     Company,
@@ -24,9 +25,17 @@ from rappro.domain.writes import (
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 
+COMMON: Final = CompanyId("all-companies")
+"""Under this id stands what is common to a tenant's companies; no company may have it."""
+
 
 def save_company(ports: Ports, tenant: TenantId, company: Company, author: str) -> Company:
-    """Create or change a company; the stored version decides, a lost race is a StoreConflict."""
+    """Create or change a company; the stored version decides, a lost race is a StoreConflict.
+
+    Raises InvalidRequest for the id that is kept for what all companies share.
+    """
+    if company.id == COMMON:
+        raise InvalidRequest(f"no company may be called {COMMON}", position="company")
     before = ports.store.get(tenant, company.id, Company, "COMPANY")
     write = put(before, company)
     log = audit(ports.clock.now(), author, "save_company", company.id, revision=_next(before))

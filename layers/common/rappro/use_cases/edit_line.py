@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from rappro.domain.bank import Nature
 from rappro.domain.books import (
-    EntryTemplate,
     OpenItem,
     ThirdParty,
 )
@@ -23,6 +22,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
+from rappro.use_cases.templates import find_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _edited(
             raise RuleViolation(f"invoice {item.number} is another third party's")
         after = replace(after, invoice=item.id, invoice_set_by=SetBy.PERSON)
     if edit.template is not None:
-        if ports.store.get(tenant, company, EntryTemplate, edit.template) is None:
+        if not find_templates(ports, tenant, company, [edit.template]):
             raise NotFound(f"no template {edit.template}")
         after = replace(after, template=edit.template, template_set_by=SetBy.PERSON)
     if edit.nature is not None:

@@ -18,7 +18,6 @@ from typing import Final, TypeVar
 from rappro.domain.books import (
     BankEntry,
     CardContract,
-    EntryTemplate,
     Journal,
     OpenItem,
     PastPayment,
@@ -44,6 +43,7 @@ from rappro.use_cases.carry_over import carry_over_journal
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.run_requests import RunRequest, is_over, load_run, save_run, world_name
+from rappro.use_cases.templates import templates_of
 
 BACKLOG_ITEMS_PER_LOOKUP: Final = 7
 """A consistent query costs one read unit at least; a unit reads about seven index items in bulk."""
@@ -227,7 +227,7 @@ def _world_of_lines(ports: Ports, request: RunRequest, statements: list[Statemen
         lines=lines,
         past_payments=tuple(ports.store.all(tenant, company, PastPayment)),
         third_parties=tuple(ports.store.all(tenant, company, ThirdParty)),
-        templates=tuple(ports.store.all(tenant, company, EntryTemplate)),
+        templates=tuple(templates_of(ports, tenant, company)),
         card_contracts=tuple(ports.store.all(tenant, company, CardContract)),
         number_shapes=shapes.shapes if shapes else (),
         lessons=tuple(ports.store.all(tenant, company, Lesson)),

@@ -28,6 +28,7 @@ from rappro.use_cases.acting import (
 )
 from rappro.use_cases.cash_movements import check_legs
 from rappro.use_cases.draft_checks import check_accounts, check_day, check_period
+from rappro.use_cases.templates import find_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _each(
 
 def _templates(actor: Actor, ids: Sequence[str]) -> dict[str, EntryTemplate]:
     wanted = sorted(set(ids))
-    return actor.ports.store.get_many(actor.tenant, actor.company, EntryTemplate, wanted)
+    return find_templates(actor.ports, actor.tenant, actor.company, wanted)
 
 
 def _match_id(line: LineRecord, template: EntryTemplate) -> MatchId:

@@ -26,11 +26,12 @@ from rappro.use_cases.launching import launch, run_id_of
 
 def start_run(
     ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId, author: str,
-    *, also: Sequence[StatementId] = (),
+    *, also: Sequence[StatementId] = (), is_matching: bool = True,
 ) -> Run:  # fmt: skip
     """Start matching of a statement and return its run. Raises NotFound, StatementReadOnly.
 
-    `also` are further statements that the run decides together with it.
+    `also` are further statements that the run decides together with it. One that is not matching
+    only works out third parties, invoices and templates.
     """
     statement = _runnable(ports, tenant, company, statement_id)
     for other in also:
@@ -42,6 +43,7 @@ def start_run(
         number=number,
         state=RunState.STARTED,
         started_at=ports.clock.now(),
+        is_matching=is_matching,
         also=tuple(also),
     )
     log = audit(

@@ -25,12 +25,14 @@ from rappro.domain.books import (
     Company,
     EntryLine,
     EntrySource,
+    EntryTemplate,
     Journal,
     JournalEntry,
     JournalType,
     LedgerAccount,
     OpenItem,
     OpenItemType,
+    TemplateLine,
     ThirdParty,
     ThirdPartyKind,
 )
@@ -87,6 +89,7 @@ from rappro.edge.api.models import (
     profiles,
     reports,
     statements,
+    templates,
     third_parties,
 )
 from rappro.edge.api.sample_ids import (
@@ -107,6 +110,7 @@ from rappro.edge.api.sample_ids import (
     REPORT,
     RUN,
     STATEMENT,
+    TEMPLATE,
     THIRD_PARTY,
 )
 from rappro.ports import UploadTicket
@@ -156,7 +160,7 @@ _LISTED: Final = frozenset(
         "CsvProfileOutput", "EntryOutput", "FeedRunOutput", "FrozenReportOutput", "ImportOutput",
         "ImportProfileOutput", "JournalOutput", "LessonOutput", "LineOutput", "MatchOutput",
         "OpenItemOutput", "RunOutput", "StatementOutput", "ThirdPartyOutput",
-        "DifferenceTypeOutput",
+        "DifferenceTypeOutput", "TemplateOutput",
     }
 )  # fmt: skip
 
@@ -188,6 +192,9 @@ def _masters() -> Iterator[BaseModel]:
     yield profiles.ImportProfileOutput.of(profile)
     fees = DifferenceType(DIFFERENCE_TYPE, "Frais de tenue de compte", "627000", version=1)
     yield differences.DifferenceTypeOutput.of(fees)
+    rest = TemplateLine("627000", is_remainder=True)
+    template = EntryTemplate(TEMPLATE, "Frais de tenue", ("FRAIS TENUE",), lines=(rest,), version=1)
+    yield templates.TemplateOutput.of(template, "EUR", is_common=False)
     yield profiles.CsvProfileOutput.of(OwnCsvProfile(CSV_PROFILE, CSV_DEFINITION, version=1))
 
 

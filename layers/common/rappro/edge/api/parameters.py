@@ -79,6 +79,9 @@ DifferenceTypePath = Annotated[
     _DECODED,
     _named("the difference type's code (type d'écart)", ids.DIFFERENCE_TYPE),
 ]
+TemplatePath = Annotated[
+    str, _ID, _DECODED, _named("the template's id (modèle d'écriture)", ids.TEMPLATE)
+]
 LessonPath = Annotated[
     str, _ID, _DECODED, _named("the lesson's id (référence apprise)", ids.LESSON)
 ]
