@@ -169,8 +169,10 @@ class Words:
         """
         if self._cut_ends is None:
             ends: list[str] = []
-            glued = ""
-            for word in reversed(self.words[-CUT_END_WORDS_MAX:]):
+            last, glued = self.words[-CUT_END_WORDS_MAX:], ""
+            if not _DIGIT_AT_LEAST.search("".join(last)):
+                last = []
+            for word in reversed(last):
                 glued = word + glued
                 if len(glued) >= CUT_END_CHARS_MIN and _DIGIT_AT_LEAST.search(glued):
                     ends.append(glued)

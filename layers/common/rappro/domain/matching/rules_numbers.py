@@ -18,20 +18,27 @@ from rapidfuzz.distance import OSA
 
 from rappro.domain.matching.board import Board, Named
 from rappro.domain.matching.clues import Clue, is_strong
-from rappro.domain.matching.gaps import explain_domestic, explain_foreign, fx
+from rappro.domain.matching.gaps import fx
 from rappro.domain.matching.index import Twin
-from rappro.domain.matching.model import Adjustment, Evidence, Rejected
+from rappro.domain.matching.model import Adjustment, Evidence
 from rappro.domain.matching.naming import is_own, is_weak_of_others, told_numbers, written
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.rivals import unexplained_charge
+from rappro.domain.matching.settling import (
+    NO_ADJUSTMENTS,
+    explained,
+    is_exact,
+    planned,
+    planned_exact,
+    settle_items,
+)
 
 COMBINATIONS_MAX: Final = 128
 """Ways to choose among items that share a number (instalments, two suppliers' same numbers)."""
 
 NAMED_MAX: Final = 200
 ENTRIES_SCANNED_MAX: Final = 20
-NO_ADJUSTMENTS: Final[tuple[Adjustment, ...]] = ()
 
 
 def invoice_set_by_person(board: Board, clue: Clue) -> Outcome:
@@ -61,6 +68,10 @@ def invoice_numbers(board: Board, clue: Clue) -> Outcome:
         full = tuple([named for named in full if not is_weak_of_others(board, clue, named)])
     if not full:
         return None
+    if len(full) == 1:
+        plan = _plain(board, clue, full[0])
+        if plan is not None:
+            return _unless_doubted(board, clue, full, plan)
     readings = [full]
     if numbers.listed:
         readings.append(full + numbers.listed[:NAMED_MAX])
@@ -83,14 +94,14 @@ def _settle_named(board: Board, clue: Clue, named: Sequence[Named]) -> Outcome:
     plans: dict[tuple[Twin, ...], Plan] = {}
     for combination in product(*choices):
         places = tuple(sorted({place for choice in combination for place in choice}))
-        gaps = _explained(board, clue, places)
+        gaps = explained(board, clue, places)
         if gaps is None or not _is_proven(board, clue, named, places, is_exact=not gaps):
             continue
         kind = () if is_only else tuple(sorted(map(board.state.twin, places), key=repr))
         if kind not in plans:
             evidence = evidence or tuple([_number_evidence(board, clue, n) for n in named[:20]])
             takes = tuple([board.item_take(place) for place in places])
-            plans[kind] = _plan(board, clue, takes, gaps, evidence)
+            plans[kind] = planned(board, clue, takes, gaps, evidence)
     if len(plans) > 1:
         return Abstain(
             "several items with the same number add up to the line",
@@ -99,12 +110,30 @@ def _settle_named(board: Board, clue: Clue, named: Sequence[Named]) -> Outcome:
             ),
         )
     found = next(iter(plans.values()), None)
-    if found is None:
+    return _unless_doubted(board, clue, named, found) if found is not None else None
+
+
+def _plain(board: Board, clue: Clue, named: Named) -> Plan | None:
+    """Return the plan of the one number of one item that is the line's amount, to the cent.
+
+    None when anything else is to be weighed: `_settle_named` then says the same, or more.
+    """
+    if len(named.places) != 1 or not clue.amount:
         return None
+    (place,) = named.places
+    party, fixed = board.item(place).third_party, clue.match_line.fixed_third_party
+    if not is_exact(board, clue, place) or (fixed is not None and fixed != party):
+        return None
+    if not _is_proven(board, clue, (named,), named.places, is_exact=True):
+        return None
+    return planned_exact(board, clue, place, (_number_evidence(board, clue, named),))
+
+
+def _unless_doubted(board: Board, clue: Clue, named: Sequence[Named], plan: Plan) -> Plan | Abstain:
     return (
-        _waiting_payment(board, clue, found.takes)
-        or _slip_of_the_payer(board, clue, named, found)
-        or found
+        _waiting_payment(board, clue, plan.takes)
+        or _slip_of_the_payer(board, clue, named, plan)
+        or plan
     )
 
 
@@ -154,77 +183,6 @@ def _is_proven(
     if all(clue.payer.may_be(board.item(place).third_party) for place in places):
         return True
     return is_exact and not clue.payer.candidates
-
-
-def settle_items(
-    board: Board, clue: Clue, places: Sequence[int], evidence: tuple[Evidence, ...]
-) -> Plan | None:
-    """Return the plan that settles items in full, None when the sum does not hold."""
-    adjustments = _explained(board, clue, places)
-    if adjustments is None:
-        return None
-    return _plan(board, clue, tuple(map(board.item_take, places)), adjustments, evidence)
-
-
-def _explained(board: Board, clue: Clue, places: Sequence[int]) -> tuple[Adjustment, ...] | None:
-    """Return the differences with which the line settles items in full, None when it does not."""
-    if not places or not board.is_company_line(clue):
-        return None
-    state = board.state
-    items = [board.item(place) for place in places]
-    currency = items[0].currency
-    if any(item.currency != currency for item in items):
-        return None
-    if currency == clue.currency:
-        own = [state.own[place] for place in places]
-        if sum(own) == clue.amount:
-            return NO_ADJUSTMENTS
-        pairs = list(zip(items, own, strict=True))
-        return explain_domestic(clue, pairs, board.matching, board.posting)
-    triples = [
-        (item, state.own[place], state.company[place])
-        for item, place in zip(items, places, strict=True)
-    ]
-    return explain_foreign(clue, triples, board.matching, board.posting)
-
-
-def _plan(
-    board: Board,
-    clue: Clue,
-    takes: tuple[Take, ...],
-    adjustments: tuple[Adjustment, ...],
-    evidence: tuple[Evidence, ...],
-) -> Plan:
-    items = [board.item(take.place) for take in takes]
-    parties = {item.third_party for item in items}
-    party = next(iter(parties)) if len(parties) == 1 else None
-    others = clue.payer.candidates - parties
-    rejected = tuple(
-        Rejected(f"third party {other}", "an explicit invoice number goes before it")
-        for other in sorted(others)[:5]
-    ) if others else ()  # fmt: skip
-    amount = board.money(clue, clue.amount)
-    total = sum([take.amount_minor for take in takes])
-    settled = amount if total == clue.amount else board.money(clue, total)
-    what = "1 open item" if len(takes) == 1 else f"{len(takes)} open items"
-    sums = Evidence("amount", amount, f"{what} settled for {settled}")
-    gaps = tuple(
-        Evidence(
-            f"gap_{gap.kind}",
-            board.money(clue, gap.amount_minor),
-            f"the difference is explained as {gap.kind}",
-        )
-        for gap in adjustments
-    ) if adjustments else ()  # fmt: skip
-    return Plan(
-        takes,
-        adjustments,
-        (*evidence, *board.payer_evidence(clue), sums, *gaps),
-        rejected,
-        third_party=party,
-        invoice=items[0].id if len(items) == 1 else None,
-        is_foreign=any(item.currency != clue.currency for item in items),
-    )
 
 
 def _number_evidence(board: Board, clue: Clue, named: Named) -> Evidence:
@@ -319,7 +277,7 @@ def _part(board: Board, clue: Clue, place: int, evidence: tuple[Evidence, ...]) 
         board.money(clue, clue.amount),
         f"less than the residual of {board.item_name(place)}",
     )
-    return _plan(board, clue, (take,), adjustments, (*evidence, partial))
+    return planned(board, clue, (take,), adjustments, (*evidence, partial))
 
 
 def _foreign_part(

@@ -22,7 +22,7 @@ from rappro.domain.matching.normalise import is_year
 from rappro.domain.matching.numbers import Fit
 from rappro.domain.matching.plan import Abstain, Outcome, shown
 from rappro.domain.matching.rivals import entries_of_payer
-from rappro.domain.matching.rules_numbers import settle_items
+from rappro.domain.matching.settling import settle_items
 from rappro.domain.matching.subsets import distinct_sets
 
 PARTS_MAX: Final = 12

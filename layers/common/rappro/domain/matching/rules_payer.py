@@ -19,8 +19,8 @@ from rappro.domain.matching.plan import Abstain, Outcome, Plan, Take, shown
 from rappro.domain.matching.references import key_token
 from rappro.domain.matching.rivals import entries_of_payer, is_of_payer, unknown_discount
 from rappro.domain.matching.rules_keys import is_returnable, settle_return
-from rappro.domain.matching.rules_numbers import settle_items
 from rappro.domain.matching.rules_parts import is_candidate
+from rappro.domain.matching.settling import settle_items
 from rappro.domain.matching.subsets import ITEMS_MAX
 
 
