@@ -22,13 +22,14 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from devstack.emulator import ACCOUNT, REGION, SECRET, Emulator
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Tables
-from rappro.adapters.dynamodb.items import DOC, KIND, PK, SK, record_of
+from rappro.adapters.dynamodb.items import DOC, KIND, PK, SK, Item, record_of
+from rappro.adapters.dynamodb.lines import lines_in
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.memory import FixedClock
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.s3.inbox import S3Inbox
 from rappro.domain.operations import AuditEvent
-from rappro.domain.records import SourceFile
+from rappro.domain.records import LineRecord, SourceFile
 from rappro.domain.writes import Record, Write, create
 from rappro.ports import WRITES_MAX_PER_COMMIT, Drop
 from simulation.books import Picture, difference
@@ -73,15 +74,21 @@ class AwsStore(DynamoStore):
 
     def everything(self, tenant: str, company: str) -> Iterator[Record]:
         """Yield every record; copies in indexes are not records."""
+        blocks = keys.partition(tenant, company, keys.KINDS[LineRecord].code, "")
+        of_lines: list[Item] = []
         for name in self._names:
             for page in self._told.get_paginator("scan").paginate(TableName=name):
                 for item in page["Items"]:
+                    if item[PK]["S"].startswith(blocks):
+                        of_lines.append(item)
+                        continue
                     if KIND not in item or DOC not in item:
                         continue
                     record = record_of(item)
                     key = keys.key_of(tenant, company, record)
                     if (item[PK]["S"], item[SK]["S"]) == (key.pk, key.sk):
                         yield record
+        yield from lines_in(of_lines)
 
 
 Pair = tuple[str, Fault]

@@ -42,6 +42,7 @@ def _copied(shelf: Shelf) -> Shelf:
         other._lists[name] = _places(places)
     for statement, lines in shelf._lines.items():
         other._lines[statement] = dict(lines)
+    other.removed_lines = set(shelf.removed_lines)
     return other
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from rappro.adapters.dynamodb.items import placed_entry, placed_marker, placed_record
+from rappro.adapters.dynamodb.lines import LineState, placed_state
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.indexing import entries_of
 from rappro.domain.errors import StoreConflict
@@ -23,7 +24,7 @@ from rappro.domain.writes import (
     remove,
 )
 from tests.contract.conftest import TABLES
-from tests.contract.samples import bank_entry, journal_entry, line, open_item, statement
+from tests.contract.samples import bank_entry, filled, journal_entry, line, open_item, statement
 from tests.contract.test_store_evidence import World
 
 pytestmark = pytest.mark.emulator
@@ -89,6 +90,20 @@ def test_a_load_leaves_exactly_the_items_of_what_it_loaded(
 
     stored = [replace(record, version=1) for record in newer]
     assert everything_of(dynamodb, tenant) == items_of(tenant, company, stored)
+
+
+def test_the_state_of_a_line_has_the_fields_that_may_change_and_no_other() -> None:
+    """With the defaults that the line has: what is left out of the state reads the same."""
+    changing = {field.name: field for field in fields(LineState)}
+    of_line = {field.name: field for field in fields(LineRecord)}
+    assert of_line.keys() - changing.keys() == {"id", "statement_id", "line"}
+    assert changing.keys() < of_line.keys()
+    for name in changing.keys() - {"journal"}:
+        assert changing[name].default == of_line[name].default
+
+    said = filled(LineRecord)
+    state = placed_state("t1", "company-1", replace(said, version=2))
+    assert said.line.label not in state.item["doc"]["S"]
 
 
 def test_a_refused_commit_leaves_no_item(

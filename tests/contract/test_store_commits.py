@@ -313,8 +313,13 @@ def test_a_write_weighs_its_record_and_its_index_items(store: Store) -> None:
     assert store.weight([change(item, settled(item))]) == 3  # both index items go
     assert store.weight([change(item, settled(item, by=100))]) == 4  # amount goes, comes; party
     assert store.weight([create(entry)]) == 3  # itself, the ledger, its amount
-    assert store.weight([create(line("s1", 1)), create(line("s1", 2))]) == 3  # one block
-    assert store.weight([create(line("s1", 1)), create(line("s1", 2000))]) == 4
+    assert store.weight([create(line("s1", 1)), create(line("s1", 2))]) == 5  # one block
+    assert store.weight([create(line("s1", 1)), create(line("s1", 2000))]) == 6
+    loaded = replace(line("s1", 1), version=1)
+    changed = replace(loaded, version=2)
+    assert store.weight([change(loaded, loaded)]) == 2  # its state, and that the line is there
+    assert store.weight([change(changed, changed)]) == 1
+    assert store.weight([remove(loaded)]) == store.weight([remove(changed)]) == 2
 
 
 def test_a_record_too_large_to_be_kept_is_refused(

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rappro.domain.ids import CompanyId, StatementId, TenantId
+from rappro.domain.errors import InvalidRequest, StoreConflict
+from rappro.domain.ids import CompanyId, LineId, MatchId, StatementId, TenantId
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
@@ -135,3 +136,125 @@ def test_all_lines_of_a_statement_are_cleared_and_no_other_s(
 
     store.commit(tenant, company, [create(line("s1", 1))])
     assert positions(store, tenant, company) == [1]
+
+
+def matched(store: Store, tenant: TenantId, company: CompanyId, position: int) -> LineRecord:
+    """Change a line as a match does, and return it as it is then."""
+    read = store.get(tenant, company, LineRecord, f"s1/{position}")
+    assert read is not None
+    after = replace(read, match_id=MatchId("m1"), vetoes=("b", "a"), known_as="s0/1")
+    store.commit(tenant, company, [change(read, after)])
+    return replace(after, version=read.version + 1)
+
+
+def test_a_load_that_comes_late_does_not_undo_what_became_of_the_lines(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """As by a worker that stood still while another one imported and matched the same file."""
+    lines = [line("s1", position) for position in (1, 2, 3, 500, 501)]
+    store.load(tenant, company, lines)
+    store.commit(tenant, company, [create(statement("s1"))])
+    once, far = matched(store, tenant, company, 2), matched(store, tenant, company, 500)
+    twice = replace(once, match_id=None, generation=1)
+    store.commit(tenant, company, [change(once, twice)])
+    removed = store.get(tenant, company, LineRecord, "s1/3")
+    assert removed is not None
+    store.commit(tenant, company, [remove(removed), remove(far)])
+
+    store.load(tenant, company, lines)
+
+    first, last = replace(lines[0], version=1), replace(lines[-1], version=1)
+    left = [first, replace(twice, version=3), last]
+    assert list(store.lines(tenant, company, S1)) == left
+    assert list(store.lines(tenant, company, S1, after=1, limit=2)) == left[1:]
+    assert list(store.lines(tenant, company, S1, after=2, limit=1)) == left[2:]
+    assert store.get(tenant, company, LineRecord, "s1/2") == left[1]
+    assert store.get(tenant, company, LineRecord, "s1/3") is None
+    keys = [each.key for each in lines]
+    assert list(store.get_many(tenant, company, LineRecord, keys).values()) == left
+    again = matched(store, tenant, company, 2)
+    assert store.get(tenant, company, LineRecord, "s1/2") == again
+
+
+def test_lines_that_were_cleared_are_loaded_as_new(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """Whatever became of them before, changed or removed."""
+    lines = [line("s1", position) for position in (1, 2)]
+    store.load(tenant, company, lines)
+    store.commit(tenant, company, [create(statement("s1"))])
+    matched(store, tenant, company, 1)
+    store.commit(tenant, company, [remove(matched(store, tenant, company, 2))])
+
+    store.clear_lines(tenant, company, S1)
+    assert list(store.lines(tenant, company, S1)) == []
+    store.load(tenant, company, lines)
+
+    assert list(store.lines(tenant, company, S1)) == [replace(read, version=1) for read in lines]
+
+
+def test_a_removed_line_may_be_created_again(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    store.commit(tenant, company, [create(statement("s1")), create(line("s1", 1))])
+    store.commit(tenant, company, [remove(matched(store, tenant, company, 1))])
+
+    store.commit(tenant, company, [create(line("s1", 1))])
+
+    assert list(store.lines(tenant, company, S1)) == [replace(line("s1", 1), version=1)]
+
+
+@pytest.mark.parametrize("is_cleared", [True, False])
+def test_a_line_that_is_gone_is_neither_changed_nor_removed(
+    store: Store, tenant: TenantId, company: CompanyId, *, is_cleared: bool
+) -> None:
+    """By somebody who read it while it was there: as it was loaded, or changed since."""
+    store.load(tenant, company, [line("s1", 1), line("s1", 2)])
+    store.commit(tenant, company, [create(statement("s1"))])
+    loaded = store.get(tenant, company, LineRecord, "s1/1")
+    changed = matched(store, tenant, company, 2)
+    assert loaded is not None
+    if is_cleared:
+        store.clear_lines(tenant, company, S1)
+    else:
+        store.commit(tenant, company, [remove(loaded), remove(changed)])
+
+    for read in (loaded, changed):
+        for write in (change(read, read), remove(read)):
+            with pytest.raises(StoreConflict):
+                store.commit(tenant, company, [write])
+    assert list(store.lines(tenant, company, S1)) == []
+
+
+def test_pages_of_changed_lines_are_as_long_as_of_others(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """Any start, any length; some lines changed, some removed."""
+    store.load(tenant, company, [line("s1", position) for position in range(490, 511)])
+    store.commit(tenant, company, [create(statement("s1"))])
+    for position in (490, 491, 495, 497, 499, 500, 503, 508):
+        touched = matched(store, tenant, company, position)
+        if position in {491, 495, 499, 500}:
+            store.commit(tenant, company, [remove(touched)])
+    there = positions(store, tenant, company)
+    assert there == sorted(set(range(490, 511)) - {491, 495, 499, 500})
+
+    for after in range(488, 512):
+        behind = [position for position in there if position > after]
+        for limit in range(1, 9):
+            assert positions(store, tenant, company, after=after, limit=limit) == behind[:limit]
+
+
+def test_what_the_bank_said_is_not_changed(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    said = line("s1", 1)
+    store.load(tenant, company, [said])
+    read = replace(said, version=1)
+
+    for other in (
+        replace(said, line=replace(said.line, amount_minor=5)),
+        replace(said, id=LineId("another")),
+    ):
+        with pytest.raises(InvalidRequest):
+            store.commit(tenant, company, [change(read, other)])

@@ -260,10 +260,18 @@ def action_count(writes: Iterable[Write]) -> int:
         gone, written = entry_changes(
             entries_of(before) if before else (), entries_of(write.after) if write.after else ()
         )
-        count += 1 + len(gone) + len(written)
+        count += 1 + len(gone) + len(written) + _of_two_items(before, write.after)
         if before is None and isinstance(write.after, LineRecord):
             blocks.add((write.after.statement_id, write.after.line.position // LINES_PER_BLOCK))
     return count + len(blocks)
+
+
+def _of_two_items(before: Record | None, after: Record | None) -> int:
+    """Return how many actions more a line takes, which two items stand for, than another record."""
+    if not isinstance(before or after, LineRecord):
+        return 0
+    is_alone = before is not None and after is not None and before.version > 1
+    return 0 if is_alone else 1
 
 
 def check_writes(company: str, writes: Sequence[Write], fence: Fence | None) -> None:
@@ -299,9 +307,16 @@ def _check_write(company: str, write: Write) -> tuple[type[Record], str]:
     check_record(company, record)
     if before is not None and (type(before), before.key) != (type(record), record.key):
         raise InvalidRequest("a write changes one record into another")
+    if isinstance(before, LineRecord) and isinstance(after, LineRecord):
+        _check_line(before, after)
     if after is not None and after.version != (before.version if before else 0) + 1:
         raise InvalidRequest(f"{type(after).__name__} {after.key}: versions do not follow")
     return type(record), record.key
+
+
+def _check_line(before: LineRecord, after: LineRecord) -> None:
+    if (before.id, before.line) != (after.id, after.line):
+        raise InvalidRequest(f"line {after.key}: what the bank said does not change")
 
 
 def check_key_of(kind: type[Any], key: str) -> None:

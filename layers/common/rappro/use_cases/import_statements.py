@@ -54,7 +54,7 @@ from rappro.use_cases.import_terms import (
     settle_profiles,
     statement_parser,
 )
-from rappro.use_cases.known_lines import Known, hidden_lines, recognise, save_marks
+from rappro.use_cases.known_lines import Known, hidden_lines, is_marked, recognise, save_marks
 from rappro.use_cases.large_files import LINES_AT_ONCE, begin_storing
 from rappro.use_cases.launching import first_run, start_runs
 from rappro.use_cases.statement_reading import (
@@ -124,13 +124,13 @@ def finish_file(
     for attempt in range(1, _ATTEMPTS_MAX + 1):
         reads = [replace(read, findings=list(read.findings)) for read in file.reads]
         note_stored(ports, tenant, company.id, reads, file.source)
-        records, guards = _control(ports, tenant, company, file.source, reads, is_again=attempt > 1)
-        source = replace(file.source, statement_ids=tuple(r.id for r in records))
-        traces = _traces(file.trace, source.format or "", records, file.others)
         try:
+            records, guards = _control(ports, tenant, company, file.source, reads)
+            source = replace(file.source, statement_ids=tuple(r.id for r in records))
+            traces = _traces(file.trace, source.format or "", records, file.others)
             _commit(ports, tenant, company.id, records, source, traces, guards)
         except StoreConflict:
-            if attempt == _ATTEMPTS_MAX or _is_imported(ports, tenant, company.id, source):
+            if attempt == _ATTEMPTS_MAX or _is_imported(ports, tenant, company.id, file.source):
                 raise
             continue
         break
@@ -145,7 +145,7 @@ def _is_imported(ports: Ports, tenant: TenantId, company: CompanyId, source: Sou
 
 def _control(
     ports: Ports, tenant: TenantId, company: Company, source: SourceFile,
-    reads: list[StatementRead], *, is_again: bool,
+    reads: list[StatementRead],
 ) -> tuple[list[StatementRecord], dict[str, Intake]]:  # fmt: skip
     """Return what the statements are taken in as, and the guards of their journals as seen."""
     today = ports.clock.today(company.timezone)
@@ -168,7 +168,7 @@ def _control(
                 earlier[code] = ports.store.statements_of_journal(tenant, company.id, code)
             there = [s for s in earlier[code] if s.id != record.id]
             read.findings += control_continuity(read.closed, there, record.format)
-            record, known = _mark_known(ports, tenant, company.id, record, there, is_again=is_again)
+            record, known = _mark_known(ports, tenant, company.id, record, there)
             same = same or list(known.findings)
             earlier[code].append(record)
         read.findings += same
@@ -183,7 +183,7 @@ def _control(
 
 def _mark_known(
     ports: Ports, tenant: TenantId, company: CompanyId, record: StatementRecord,
-    there: list[StatementRecord], *, is_again: bool,
+    there: list[StatementRecord],
 ) -> tuple[StatementRecord, Known]:  # fmt: skip
     """Mark the lines that are there already; nobody sees them before their statement.
 
@@ -191,7 +191,7 @@ def _mark_known(
     """
     lines = partial(hidden_lines, ports, tenant, company, record)
     known = recognise(ports, tenant, company, record, there=there, lines=lines())
-    if known.is_compared or is_again:
+    if known.is_compared or is_marked(ports, tenant, company, record):
         save_marks(ports, tenant, company, lines(), known, record.journal)
     return replace(record, known_count=len(known.keys)), known
 

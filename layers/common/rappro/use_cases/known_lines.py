@@ -28,12 +28,17 @@ from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
 )
-from rappro.ports import Ports
+from rappro.domain.writes import (
+    Write,
+    change,
+)
+from rappro.ports import WRITES_MAX_PER_COMMIT, Ports
 
 COMPARED_MAX: Final = 100_000
 """Lines of either side held in memory at once, 200 bytes each; beyond, a finding says so."""
 NAMED_MAX: Final = 5
 _LINES_PER_READ: Final = 500
+_FIRST: Final = 1
 _NOT_TAKEN_IN: Final = frozenset({StatementStatus.QUARANTINED, StatementStatus.DELETING})
 
 
@@ -186,21 +191,32 @@ def hidden_lines(
         yield from ports.store.get_many(tenant, company, LineRecord, keys).values()
 
 
+def is_marked(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord
+) -> bool:
+    """Say whether an earlier attempt marked lines of a statement that is not there yet."""
+    first = ports.store.get(tenant, company, LineRecord, f"{statement.id}/{_FIRST}")
+    return first is not None and first.version > 1
+
+
 def save_marks(
     ports: Ports, tenant: TenantId, company: CompanyId, lines: Iterable[LineRecord],
     known: Known, journal: str | None,
 ) -> None:  # fmt: skip
     """Store the lines' journal and what they are known as, while nobody may act on them.
 
-    Lines that say so already are not written. Repeating it is harmless.
+    Lines that say so already are not written, but for the first one, which is written before any
+    other: by its version is_marked knows. Repeating it is harmless. Raises StoreConflict when
+    another import of the same bytes marked them meanwhile, or finished and they are matched.
     """
-    batch: list[LineRecord] = []
+    writes: list[Write] = []
     for line in lines:
         after = replace(line, journal=journal, known_as=known.keys.get(line.line.position))
-        if after != line:
-            batch.append(after)
-        if len(batch) == _LINES_PER_READ:
-            ports.store.load(tenant, company, batch)
-            batch = []
-    if batch:
-        ports.store.load(tenant, company, batch)
+        is_sign = line.line.position == _FIRST and line.version == 1 and bool(known.keys)
+        if after != line or is_sign:
+            writes.append(change(line, after))
+        if len(writes) == WRITES_MAX_PER_COMMIT:
+            ports.store.commit(tenant, company, writes)
+            writes = []
+    if writes:
+        ports.store.commit(tenant, company, writes)

@@ -3,6 +3,7 @@
 Write(before, after)   base item    Put or Delete if the stored version is before's (or nothing)
 index items  Delete those that are gone, Put new ones and all copies
 fence                  lease item   ConditionCheck: same token, same holder
+a line                 its loaded item and the item of its state (see lines.py)
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from rappro.adapters.dynamodb.items import (
     placed_marker,
     placed_record,
 )  # fmt: skip
+from rappro.adapters.dynamodb.lines import placed_removal, placed_state
 from rappro.adapters.indexing import entries_of, entry_changes, stored_before
 from rappro.domain.errors import TooLarge
 from rappro.domain.operations import (
@@ -75,6 +77,9 @@ class Commit:
 
     def _add(self, write: Write) -> None:
         before, after = stored_before(write), write.after
+        if isinstance(before, LineRecord) and (after is None or isinstance(after, LineRecord)):
+            self._add_line(before, after)
+            return
         own = None if after is None else placed_record(self._tenant, self._company, after)
         if own is not None:
             self._put(own, _condition(before))
@@ -83,7 +88,21 @@ class Commit:
             self._delete(key, _condition(before))
         self._add_index(before, after, own)
         if before is None and isinstance(after, LineRecord):
+            self._delete(keys.state_key(self._tenant, self._company, after), {})
             self._add_marker(after)
+
+    def _add_line(self, before: LineRecord, after: LineRecord | None) -> None:
+        """Write what becomes of a line; what was loaded stays, unless the line is removed."""
+        loaded = keys.key_of(self._tenant, self._company, before)
+        is_first = before.version == 1
+        condition = _condition(None if is_first else before)
+        if after is None:
+            self._put(placed_removal(self._tenant, self._company, before), condition)
+            self._delete(loaded, _EXISTS)
+            return
+        self._put(placed_state(self._tenant, self._company, after), condition)
+        if is_first:  # later on, the state itself says that the line is there
+            self._check(loaded, _EXISTS)
 
     def _add_index(self, before: Record | None, after: Record | None, own: Placed | None) -> None:
         gone, written = entry_changes(
@@ -112,17 +131,25 @@ class Commit:
 
     def _check_fence(self, fence: Fence) -> None:
         key = keys.record_key(self._tenant, self._company, Lease, "WRITER")
-        self._actions.append({
-            "ConditionCheck": {
-                "TableName": self._gateway.table_name(key.table),
-                "Key": key_item(key),
-                "ConditionExpression": "#token = :token AND #holder = :holder",
-                "ExpressionAttributeNames": {"#token": TOKEN, "#holder": HOLDER},
-                "ExpressionAttributeValues": {
-                    ":token": {"N": str(fence.token)}, ":holder": {"S": fence.holder},
-                },
-            }
+        self._check(key, {
+            "ConditionExpression": "#token = :token AND #holder = :holder",
+            "ExpressionAttributeNames": {"#token": TOKEN, "#holder": HOLDER},
+            "ExpressionAttributeValues": {
+                ":token": {"N": str(fence.token)}, ":holder": {"S": fence.holder},
+            },
         })  # fmt: skip
+
+    def _check(self, key: keys.Key, condition: dict[str, Any]) -> None:
+        name = self._gateway.table_name(key.table)
+        self._actions.append(
+            {"ConditionCheck": {"TableName": name, "Key": key_item(key), **condition}}
+        )
+
+
+_EXISTS: Final = {
+    "ConditionExpression": "attribute_exists(#pk)",
+    "ExpressionAttributeNames": {"#pk": PK},
+}
 
 
 def _condition(before: Record | None) -> dict[str, Any]:
@@ -140,7 +167,10 @@ def _condition(before: Record | None) -> dict[str, Any]:
 
 
 class Load:
-    """Writes records without conditions, with the index items that they replace."""
+    """Writes records without conditions, with the index items that they replace.
+
+    Of a line it writes what was loaded: what became of the line stands apart and stays.
+    """
 
     def __init__(self, gateway: Gateway, tenant: str, company: str) -> None:
         self._gateway = gateway

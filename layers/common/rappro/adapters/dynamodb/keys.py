@@ -83,6 +83,7 @@ PARTITION_BYTES_MAX: Final = 2048
 HEADER: Final = "HEADER"
 _ALONE: Final = "-"  # sort key of a record that has a partition of its own
 _MARKER: Final = "B#"
+_STATE: Final = "#S"
 
 
 class Table(StrEnum):
@@ -267,6 +268,22 @@ def block_partition(tenant: str, company: str, statement: str, block: int) -> st
 def line_position(position: int) -> str:
     """Return the sort key of a line in its block."""
     return f"{position:07d}"
+
+
+def state_key(tenant: str, company: str, line: LineRecord) -> Key:
+    """Return where stands what became of a line: right behind the line as it was loaded."""
+    table, pk, sk = key_of(tenant, company, line)
+    return Key(table, pk, past(sk))
+
+
+def past(line_sk: str) -> str:
+    """Return the last sort key of the line that one belongs to: that of its state."""
+    return line_sk if line_sk.endswith(_STATE) else line_sk + _STATE
+
+
+def line_state_of(sk: str) -> str | None:
+    """Return the sort key of the line whose state stands at one; None for a line itself."""
+    return sk.removesuffix(_STATE) if sk.endswith(_STATE) else None
 
 
 def _line_place(tenant: str, company: str, statement: str, position: int) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
 from rappro.adapters.dynamodb.items import DOC, LIST_SK, POINTS_TO, SK, Item, record_of
 from rappro.adapters.dynamodb.keys import Table
+from rappro.adapters.dynamodb.lines import lines_in, whole
 from rappro.adapters.indexing import (
     INDEXED_KINDS,
     LINES_PER_BLOCK,
@@ -67,6 +68,7 @@ R = TypeVar("R", bound=Record)
 _THREADS: Final = 16
 _LOAD_CHUNK: Final = 1000
 _BLOCKS_AHEAD: Final = 4
+_LINES: Final = Table.STATEMENTS
 
 
 class DynamoStore:
@@ -86,6 +88,9 @@ class DynamoStore:
 
     def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
         place = at.record_key(tenant, company, kind, key)
+        if kind is LineRecord:
+            both = self._gateway.query(tenant, Range(place.table, place.pk, prefix=place.sk))
+            return cast("R | None", next(iter(lines_in(both)), None))
         item = self._gateway.get(tenant, place)
         return None if item is None else codec.load(kind, _document(item))
 
@@ -93,8 +98,13 @@ class DynamoStore:
         self, tenant: TenantId, company: CompanyId, kind: type[R], keys: Sequence[str]
     ) -> dict[str, R]:
         places = [at.record_key(tenant, company, kind, key) for key in keys]
+        if kind is LineRecord:
+            places += [at.Key(table, pk, at.past(sk)) for table, pk, sk in places]
+        items = self._gateway.get_all(tenant, places)
         found = (
-            codec.load(kind, _document(item)) for item in self._gateway.get_all(tenant, places)
+            cast("list[R]", lines_in(items))
+            if kind is LineRecord
+            else [codec.load(kind, _document(item)) for item in items]
         )
         by_key = {record.key: record for record in found}
         return {key: by_key[key] for key in keys if key in by_key}
@@ -184,7 +194,7 @@ class DynamoStore:
             Range(
                 Table.STATEMENTS,
                 at.block_partition(tenant, company, statement, number),
-                after=at.line_position(max(after, 0)),
+                after=at.past(at.line_position(max(after, 0))),
             )
             for number in numbers
             if number is not None and number >= first
@@ -200,15 +210,30 @@ class DynamoStore:
             if number is None:
                 continue
             pk = at.block_partition(tenant, company, statement, number)
-            lines = self._gateway.query(tenant, Range(Table.STATEMENTS, pk))
-            gone = [at.Key(Table.STATEMENTS, pk, _text(item, SK)) for item in lines]
-            self._gateway.write_all(tenant, (), gone)
+            self._clear(tenant, pk, of_lines=True)
+            # Once no line is there, none can be changed: what became of them stays gone.
+            self._clear(tenant, pk, of_lines=False)
             # The mark goes after what it stands for, so that a repeat still finds the rest.
             self._gateway.write_all(tenant, (), [at.Key(header.table, header.pk, sk)])
 
+    def _clear(self, tenant: str, pk: str, *, of_lines: bool) -> None:
+        """Delete the items of a block: those of lines as they were loaded, or all of them."""
+        found = [_text(item, SK) for item in self._gateway.query(tenant, Range(_LINES, pk))]
+        gone = [sk for sk in found if not of_lines or at.line_state_of(sk) is None]
+        self._gateway.write_all(tenant, (), [at.Key(_LINES, pk, sk) for sk in gone])
+
     def _lines_of(self, tenant: str, part: Range, *, limit: int | None) -> list[LineRecord]:
-        items = self._gateway.query(tenant, part, limit=limit)
-        return [codec.load(LineRecord, _document(item)) for item in items]
+        """Return the first lines of a block; a line may take two items, or be removed."""
+        found: list[LineRecord] = []
+        while limit is None or len(found) < limit:
+            wanted = None if limit is None else 2 * (limit - len(found))
+            items = list(self._gateway.query(tenant, part, limit=wanted))
+            if len(items) != wanted:
+                return [*found, *lines_in(items)]
+            items = whole(items)
+            found += lines_in(items)
+            part = replace(part, after=at.past(_text(items[-1], SK)))
+        return found[:limit]
 
     def _ahead(
         self, read: Callable[[Range], list[LineRecord]], parts: Sequence[Range]

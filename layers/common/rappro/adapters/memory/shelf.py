@@ -77,6 +77,7 @@ class Shelf:
         self._indexes: dict[Index, dict[str, Places]] = {index: {} for index in Index}
         self._lists: dict[tuple[Listing, str], Places] = defaultdict(Places)
         self._lines: dict[StatementId, dict[int, str]] = defaultdict(dict)
+        self.removed_lines: set[str] = set()  # by commit: no load brings them back
 
     def get(self, kind: Kind, key: str) -> Record | None:
         kept = self._records[kind].get(key) if kind in self._records else None

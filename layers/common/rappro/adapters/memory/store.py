@@ -123,7 +123,9 @@ class MemoryStore:
             check_loaded(company, record)
             _check_storable(record)
             with self._lock:
-                self._shelf(tenant, company).put(_at_version_one(record))
+                shelf = self._shelf(tenant, company)
+                if not (isinstance(record, LineRecord) and _is_past_loading(shelf, record)):
+                    shelf.put(_at_version_one(record))
 
     def companies(self, tenant: TenantId) -> list[CompanyId]:
         check_tenant(tenant)
@@ -175,6 +177,9 @@ class MemoryStore:
             shelf = self._shelf(tenant, company)
             for key in shelf.line_keys(statement, 0):
                 shelf.drop(LineRecord, key)
+            shelf.removed_lines = {
+                key for key in shelf.removed_lines if key.rpartition("/")[0] != statement
+            }
 
     def _read_lines(self, shelf: Shelf, keys: Sequence[str]) -> Iterator[LineRecord]:
         for start in range(0, len(keys), _LINES_A_READ):
@@ -302,8 +307,17 @@ def _check_stored(shelf: Shelf, write: Write) -> None:
 def _apply(shelf: Shelf, write: Write) -> None:
     if write.after is not None:
         shelf.put(write.after)
+        if isinstance(write.after, LineRecord):
+            shelf.removed_lines.discard(write.after.key)
     elif write.before is not None:
         shelf.drop(type(write.before), write.before.key)
+        if isinstance(write.before, LineRecord):
+            shelf.removed_lines.add(write.before.key)
+
+
+def _is_past_loading(shelf: Shelf, line: LineRecord) -> bool:
+    stored = shelf.get(LineRecord, line.key)
+    return line.key in shelf.removed_lines or (stored is not None and stored.version > 1)
 
 
 def _check_storable(record: Record) -> None:
