@@ -69,7 +69,7 @@ class Store(Protocol):
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
         BooksLoad, FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile,
-        OwnCsvProfile, Lesson and DifferenceType.
+        OwnCsvProfile, Lesson, DifferenceType and UnfinishedValidation.
         """
 
     def commit(

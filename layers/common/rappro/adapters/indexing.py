@@ -49,6 +49,7 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Fence,
     Record,
@@ -64,7 +65,7 @@ LINES_PER_BLOCK: Final = 500
 SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
     FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
-    DifferenceType,
+    DifferenceType, UnfinishedValidation,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 

@@ -328,12 +328,14 @@ class Match:
 class UnfinishedMatch:
     """Says that a match larger than one commit is under way; gone once it is finished.
 
-    `ends_as` is the status that the match gets once its targets are settled.
+    `ends_as` is the status that the match gets once its targets are settled. `entry_ids` are the
+    drafts of a match of many lines: they come before the match itself.
     """
 
     match_id: MatchId
     author: str
     ends_as: MatchStatus = MatchStatus.CONFIRMED
+    entry_ids: tuple[EntryId, ...] = ()
     version: int = 0
 
     @property

@@ -47,6 +47,7 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
+from rappro.domain.unfinished import UnfinishedValidation
 
 Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
@@ -54,7 +55,7 @@ Record = (
     | StatementIdentity | Intake | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
     | FeedConnection | FeedRun | ImportProfile | OwnCsvProfile | Lesson
-    | ReportSnapshot | DifferenceType
+    | ReportSnapshot | DifferenceType | UnfinishedValidation
 )  # fmt: skip
 
 

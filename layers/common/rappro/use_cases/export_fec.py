@@ -127,7 +127,8 @@ class _YearOfEntries:
         """Yield one line an entry. Raises TooLarge."""
         for code, journal in self._chart.journals.items():
             is_opening = journal.type is JournalType.OPENING
-            for entry in entries_of_journal(self._ports, self._tenant, self._company, code, last):
+            scope = (self._ports, self._tenant, self._company)
+            for entry in entries_of_journal(*scope, code, last, view=self._chart.view):
                 if entry.date < first:
                     self._tally.earlier += entry.status is EntryStatus.VALIDATED
                 elif entry.lines and self._is_in(entry):

@@ -61,7 +61,7 @@ def export_journal(
     def write(stream: BinaryIO) -> tuple[int, int]:
         writer = _writer(stream, chart, company)
         entries = 0
-        for entry in entries_by_date(ports, tenant, company.id, journals, last):
+        for entry in entries_by_date(ports, tenant, company.id, journals, last, view=chart.view):
             is_wanted = choice.has_drafts or entry.status is EntryStatus.VALIDATED
             if entry.date < first or not is_wanted:
                 continue

@@ -1,27 +1,32 @@
 """Matches larger than one commit: claim, then roll forward, target by target.
 
-    commit 1   match `posting`, its lines claimed, drafts created, a mark that it is unfinished
-    commit 2…  each target settled, conditionally
-    commit n   match confirmed, or waiting to be, the mark gone
+    drafts     of a match of many lines alone: the mark, then its drafts, hidden until the claim
+    claim      one commit: match `posting`, its mark, and of lines and drafts what fits
+    forward    each line and target that is left, conditionally
+    confirm    one commit: match confirmed, or waiting to be, the mark gone
 
-Whoever finds the mark finishes the work. Where a target was taken by somebody meanwhile, the match
-cannot stand: it is given back the same way (`undoing`), and its lines return to the lists. The same
-way serves the undo of a large match.
+Readers are shown the match as it stands from its claim on (shown.py). Whoever finds the mark
+finishes the work; drafts without a claim are removed. Where a line or target was taken by somebody
+meanwhile, the match cannot stand: it is given back (`undoing`), and its lines return to the lists.
+The undo of a large match goes the same way: targets first; then one commit says `undone`, which
+readers are shown from there on; lines and drafts of a match of many follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rappro.domain.books import (
     BankEntry,
+    JournalEntry,
     OpenItem,
 )
 from rappro.domain.errors import OpenItemAlreadySettled
-from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.ids import CompanyId, EntryId, TenantId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.records import (
+    LineRecord,
     LineSettle,
     Match,
     MatchStatus,
@@ -36,7 +41,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.packing import fits, pack
-from rappro.use_cases.releasing import final_undo_writes, runnable_statements
+from rappro.use_cases.releasing import final_undo_writes, freed_line, runnable_statements
 from rappro.use_cases.settling import BooksState, merged, settle_writes, unsettle_writes
 
 
@@ -60,9 +65,55 @@ def commit_match(
         ports.store.commit(tenant, company, whole, fence=fence)
         return
     claimed = create(replace(match, status=MatchStatus.POSTING))
-    mark = create(UnfinishedMatch(match.id, match.author, match.status))
-    ports.store.commit(tenant, company, [claimed, *head, mark], fence=fence)
+    mark = UnfinishedMatch(match.id, match.author, match.status)
+    first = [claimed, *head, create(mark)]
+    if not fits(ports.store, first):
+        drafts, later, rest = _parts(match, head)
+        mark = replace(mark, entry_ids=match.entry_ids)
+        mark = _draft(ports, tenant, company, mark, drafts, fence)
+        first = [claimed, *rest, change(mark, mark)]
+        if not fits(ports.store, [*first, *later]):
+            later = []
+        first += later
+    ports.store.commit(tenant, company, first, fence=fence)
     finish_matches(ports, tenant, company, fence=fence)
+
+
+def _parts(match: Match, head: Sequence[Write]) -> tuple[list[Write], list[Write], list[Write]]:
+    """Return the drafts of a match, the lines that only take it on, and the rest."""
+    drafts: list[Write] = []
+    lines: list[Write] = []
+    rest: list[Write] = []
+    for write in head:
+        before, after = write.before, write.after
+        if before is None and isinstance(after, (JournalEntry, BankEntry)):
+            drafts.append(write)
+        elif isinstance(before, LineRecord) and write == change(before, taken_line(match, before)):
+            lines.append(write)
+        else:
+            rest.append(write)
+    return drafts, lines, rest
+
+
+def taken_line(match: Match, line: LineRecord) -> LineRecord:
+    """Return a line as a match by hand takes it on."""
+    return replace(line, match_id=match.id, level=match.level, candidates=())
+
+
+def _draft(
+    ports: Ports, tenant: TenantId, company: CompanyId, mark: UnfinishedMatch,
+    drafts: Sequence[Write], fence: Fence | None,
+) -> UnfinishedMatch:  # fmt: skip
+    """Create the drafts under the mark, which each commit writes: nobody abandons it unnoticed."""
+    died = ports.store.get(tenant, company, UnfinishedMatch, mark.key)
+    if died is not None:
+        _Work(ports, tenant, company, died, fence).abandon()
+    ports.store.commit(tenant, company, [create(mark)], fence=fence)
+    mark = replace(mark, version=1)
+    for writes in pack(ports.store, [[draft] for draft in drafts], reserve=1):
+        ports.store.commit(tenant, company, [*writes, change(mark, mark)], fence=fence)
+        mark = replace(mark, version=mark.version + 1)
+    return mark
 
 
 def begin_undo(
@@ -80,7 +131,7 @@ def begin_undo(
     Raises StatementReadOnly once a statement of it is validated, StoreConflict.
     """
     undoing = change(match, replace(match, status=MatchStatus.UNDOING))
-    mark = create(UnfinishedMatch(match.id, author))
+    mark = create(UnfinishedMatch(match.id, author, match.status))
     guards = [
         change(statement, statement)
         for statement in runnable_statements(ports, tenant, company, match)
@@ -93,35 +144,105 @@ def finish_matches(
 ) -> None:
     """Finish every match of the company that is under way; repeating it is harmless."""
     for mark in ports.store.all(tenant, company, UnfinishedMatch):
+        work = _Work(ports, tenant, company, mark, fence)
         match = ports.store.get(tenant, company, Match, mark.match_id)
         if match is None:
+            work.abandon()
             continue
         if match.status is MatchStatus.POSTING:
-            match = _roll_forward(ports, tenant, company, match, mark, fence)
+            match = work.roll_forward(match)
         if match.status is MatchStatus.UNDOING:
-            _give_back(ports, tenant, company, match, mark, fence)
+            _give_back(work, match)
+        elif match.status is MatchStatus.UNDONE:
+            work.close(match)
 
 
-def _roll_forward(
-    ports: Ports,
-    tenant: TenantId,
-    company: CompanyId,
-    match: Match,
-    mark: UnfinishedMatch,
-    fence: Fence | None,
-) -> Match:
-    """Settle what is left of the targets; a target that was taken turns the match to `undoing`."""
-    try:
-        for writes in pack(ports.store, _settling(ports, tenant, company, match)):
-            ports.store.commit(tenant, company, writes, fence=fence)
-    except OpenItemAlreadySettled:
-        undoing = replace(match, status=MatchStatus.UNDOING)
-        ports.store.commit(tenant, company, [change(match, undoing)], fence=fence)
-        return replace(undoing, version=match.version + 1)
-    confirmed = replace(match, status=mark.ends_as)
-    done = [change(match, confirmed), remove(mark)]
-    ports.store.commit(tenant, company, done, fence=fence)
-    return replace(confirmed, version=match.version + 1)
+@dataclass(slots=True)
+class _Work:
+    """One unfinished match, and what is left to do about it."""
+
+    ports: Ports
+    tenant: TenantId
+    company: CompanyId
+    mark: UnfinishedMatch
+    fence: Fence | None
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        self.ports.store.commit(self.tenant, self.company, writes, fence=self.fence)
+
+    def commit_packed(self, groups: Iterable[Sequence[Write]]) -> None:
+        for writes in pack(self.ports.store, groups):
+            self.commit(writes)
+
+    def abandon(self) -> None:
+        """Remove drafts whose match was never claimed; first nobody may add to them any more."""
+        self.commit([change(self.mark, self.mark)])
+        self.mark = replace(self.mark, version=self.mark.version + 1)
+        self._remove_drafts(self.mark.entry_ids)
+        self.commit([remove(self.mark)])
+
+    def roll_forward(self, match: Match) -> Match:
+        """Settle what is left; a line or target that was taken turns the match to `undoing`."""
+        books = (self.ports, self.tenant, self.company)
+        try:
+            self.commit_packed(_taking(*books, match))
+            self.commit_packed(_settling(*books, match))
+        except OpenItemAlreadySettled:
+            undoing = replace(match, status=MatchStatus.UNDOING)
+            self.commit([change(match, undoing)])
+            return replace(undoing, version=match.version + 1)
+        confirmed = replace(match, status=self.mark.ends_as)
+        self.commit([change(match, confirmed), remove(self.mark)])
+        return replace(confirmed, version=match.version + 1)
+
+    def close(self, match: Match) -> None:
+        """Free the lines of an undone match that still have it, and remove its drafts."""
+        found = self.ports.store.get_many(self.tenant, self.company, LineRecord, match.lines)
+        left = [line for line in found.values() if line.match_id == match.id]
+        self.commit_packed([change(line, freed_line(match, line))] for line in left)
+        self._remove_drafts(match.entry_ids)
+        self.commit([remove(self.mark)])
+
+    def _remove_drafts(self, ids: Sequence[EntryId]) -> None:
+        store = self.ports.store
+        sides = store.get_many(
+            self.tenant, self.company, BankEntry, [derive_id("be", entry_id, 0) for entry_id in ids]
+        )
+        self.commit_packed([remove(side)] for side in sides.values())
+        entries = store.get_many(self.tenant, self.company, JournalEntry, ids)
+        self.commit_packed([remove(entry)] for entry in entries.values())
+
+
+def _give_back(work: _Work, match: Match) -> None:
+    """Give the targets back, then say `undone`: whole when it fits, else the rest follows."""
+    books = (work.ports, work.tenant, work.company)
+    work.commit_packed(_giving_back(*books, match))
+    last = final_undo_writes(*books, match, work.mark.author)
+    whole = [*last, remove(work.mark)]
+    if fits(work.ports.store, whole):
+        work.commit(whole)
+        return
+    work.commit([write for write in last if not _follows(write)])
+    work.close(match)
+
+
+def _follows(write: Write) -> bool:
+    """Say whether a write of an undo may follow the commit that says so."""
+    is_draft = write.after is None and isinstance(write.before, (JournalEntry, BankEntry))
+    return is_draft or isinstance(write.before, LineRecord)
+
+
+def _taking(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> Iterator[list[Write]]:
+    """Yield the writes of lines that the claim did not fit. Raises OpenItemAlreadySettled."""
+    lines = ports.store.get_many(tenant, company, LineRecord, match.lines)
+    for key in match.lines:
+        line = lines.get(key)
+        if line is None or line.match_id not in {None, match.id}:
+            raise OpenItemAlreadySettled(f"line {key} was taken meanwhile")
+        if line.match_id is None:
+            yield [change(line, taken_line(match, line))]
 
 
 def _settling(
@@ -130,34 +251,54 @@ def _settling(
     for settle, books in _targets(ports, tenant, company, match):
         if not _is_settled(match, settle, books):
             part = replace(match, settles=_only(match, settle), allocations=())
-            yield settle_writes(part, books, entry_ids=match.entry_ids)
+            yield settle_writes(part, books, entry_ids=_entries_of(match, part))
     for part, books, is_done in _allocated(ports, tenant, company, match):
         if not is_done:
             yield settle_writes(part, books, entry_ids=())
 
 
-def _give_back(
-    ports: Ports,
-    tenant: TenantId,
-    company: CompanyId,
-    match: Match,
-    mark: UnfinishedMatch,
-    fence: Fence | None,
-) -> None:
-    groups = [
-        unsettle_writes(replace(match, settles=_only(match, settle), allocations=()), books)
-        for settle, books in _targets(ports, tenant, company, match)
-        if _is_settled(match, settle, books)
-    ]
-    groups += [
-        unsettle_writes(part, books)
-        for part, books, is_done in _allocated(ports, tenant, company, match)
-        if is_done
-    ]
-    for writes in pack(ports.store, groups):
-        ports.store.commit(tenant, company, writes, fence=fence)
-    last = final_undo_writes(ports, tenant, company, match, mark.author)
-    ports.store.commit(tenant, company, [*last, remove(mark)], fence=fence)
+def _entries_of(match: Match, part: Match) -> tuple[EntryId, ...]:
+    """Return the entries of the lines that settle a part: not a thousand in each of a thousand."""
+    own = {derive_id("en", match.id, settle.line_id) for settle in part.settles}
+    return tuple(e for e in match.entry_ids if e in own) or match.entry_ids
+
+
+def _giving_back(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match
+) -> Iterator[list[Write]]:
+    for settle, books in _targets(ports, tenant, company, match):
+        if _is_settled(match, settle, books):
+            part = replace(match, settles=_only(match, settle), allocations=())
+            yield unsettle_writes(part, books)
+    for part, books, is_done in _allocated(ports, tenant, company, match):
+        if is_done:
+            yield unsettle_writes(part, books)
+
+
+def standing_item(match: Match, item: OpenItem) -> OpenItem:
+    """Return an item as the match that is under way settles it. Raises OpenItemAlreadySettled."""
+    books = BooksState({item.id: item}, {})
+    own = tuple(s for s in match.settles if s.settle.type is TargetType.OPEN_ITEM)
+    own = tuple(s for s in own if s.settle.id == item.id)
+    if own and not set(match.entry_ids) & set(item.settled_by):
+        part = replace(match, settles=own, allocations=())
+        settle_writes(part, books, entry_ids=_entries_of(match, part))
+    for one in match.allocations:
+        if one.item == item.id and one.entry_id not in books.open_items[item.id].settled_by:
+            settle_writes(replace(match, settles=(), allocations=(one,)), books, entry_ids=())
+    return replace(books.open_items[item.id], version=item.version)
+
+
+def standing_entry(match: Match, side: BankEntry) -> BankEntry:
+    """Return a bank entry as the match that is under way points it.
+
+    Raises OpenItemAlreadySettled when another one does.
+    """
+    if side.match_id == match.id:
+        return side
+    if side.match_id is not None:
+        raise OpenItemAlreadySettled(f"bank entry {side.id} is pointed already")
+    return replace(side, match_id=match.id, pointed_on=match.pointed_on)
 
 
 def _targets(

@@ -23,17 +23,19 @@ from rappro.domain.ids import CompanyId, TenantId, ThirdPartyId
 from rappro.domain.opening.accounts import is_collective
 from rappro.domain.operations import BooksLoad
 from rappro.ports import Ports
+from rappro.use_cases.shown import NOTHING_UNDER_WAY, Shown, shown
 
 PAGE_ENTRIES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ChartOfBooks:
-    """What entries refer to, by code, number and id."""
+    """What entries refer to, by code, number and id; `view` is how entries are shown."""
 
     journals: dict[str, Journal]
     accounts: dict[str, str]
     third_parties: dict[ThirdPartyId, ThirdParty]
+    view: Shown = NOTHING_UNDER_WAY
 
 
 def read_chart(ports: Ports, tenant: TenantId, company: CompanyId) -> ChartOfBooks:
@@ -48,12 +50,14 @@ def read_chart(ports: Ports, tenant: TenantId, company: CompanyId) -> ChartOfBoo
         {journal.code: journal for journal in store.all(tenant, company, Journal)},
         {account.number: account.label for account in store.all(tenant, company, LedgerAccount)},
         {party.id: party for party in store.all(tenant, company, ThirdParty)},
+        shown(ports, tenant, company),
     )
 
 
 def entries_of_journal(
-    ports: Ports, tenant: TenantId, company: CompanyId, journal: str, until: date
-) -> Iterator[JournalEntry]:
+    ports: Ports, tenant: TenantId, company: CompanyId, journal: str, until: date,
+    *, view: Shown = NOTHING_UNDER_WAY,
+) -> Iterator[JournalEntry]:  # fmt: skip
     """Yield a journal's entries up to a day, drafts included, by date and id."""
     cursor: str | None = None
     while True:
@@ -63,17 +67,22 @@ def entries_of_journal(
         for entry in page.items:
             if entry.date > until:
                 return
-            yield entry
+            seen = view.entry(entry)
+            if seen is not None:
+                yield seen
         cursor = page.cursor
         if cursor is None:
             return
 
 
 def entries_by_date(
-    ports: Ports, tenant: TenantId, company: CompanyId, journals: Sequence[str], until: date
-) -> Iterator[JournalEntry]:
+    ports: Ports, tenant: TenantId, company: CompanyId, journals: Sequence[str], until: date,
+    *, view: Shown = NOTHING_UNDER_WAY,
+) -> Iterator[JournalEntry]:  # fmt: skip
     """Yield the entries of several journals up to a day, by date, then journal, then id."""
-    streams = [entries_of_journal(ports, tenant, company, code, until) for code in journals]
+    streams = [
+        entries_of_journal(ports, tenant, company, code, until, view=view) for code in journals
+    ]
     return heapq.merge(*streams, key=lambda entry: (entry.date, entry.journal, entry.id))
 
 

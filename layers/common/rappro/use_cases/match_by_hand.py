@@ -85,6 +85,9 @@ def match_by_hand(
     if _is_under_way(ports, tenant, company, lines, request):
         finish_matches(ports, tenant, company)
         return _made(ports, tenant, company, _match_id(lines, request))
+    if any(line.match_id is not None for line in lines):  # or of an undo that is not finished
+        finish_matches(ports, tenant, company)
+        lines = _lines(ports, tenant, company, request)
     _check_free(lines)
     statements = _statements(ports, tenant, company, lines)
     view = _view(ports, tenant, company, request, lines, profile=statements[0].profile)
@@ -167,9 +170,11 @@ def _is_under_way(
 ) -> bool:  # fmt: skip
     """Say whether the lines are claimed by this very match, which is not finished."""
     match_id = _match_id(lines, request)
-    if any(line.match_id != match_id for line in lines):
+    if lines[0].match_id is None and len(lines) == 1:
         return False
-    return ports.store.get(tenant, company, UnfinishedMatch, match_id) is not None
+    if ports.store.get(tenant, company, UnfinishedMatch, match_id) is None:
+        return False
+    return ports.store.get(tenant, company, Match, match_id) is not None
 
 
 def _check_free(lines: list[LineRecord]) -> None:

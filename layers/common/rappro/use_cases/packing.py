@@ -33,15 +33,20 @@ def fits(store: Store, writes: Sequence[Write]) -> bool:
     return store.weight(writes) + _FENCE_ACTIONS <= ACTIONS_MAX_PER_COMMIT
 
 
-def pack(store: Store, groups: Iterable[Sequence[Write]]) -> Iterator[list[Write]]:
-    """Yield commits that hold whole groups, in order; a group that fits nowhere comes alone."""
+def pack(
+    store: Store, groups: Iterable[Sequence[Write]], *, reserve: int = 0
+) -> Iterator[list[Write]]:
+    """Yield commits that hold whole groups, in order; a group that fits nowhere comes alone.
+
+    `reserve` writes of one action each find room in every commit.
+    """
     commit: list[Write] = []
     touched: set[tuple[type, str]] = set()
     actions = 0
     for group in groups:
         names, more = {identity(write) for write in group}, store.weight(group)
-        is_full = len(commit) + len(group) > WRITES_MAX_PER_COMMIT
-        is_heavy = actions + more + _FENCE_ACTIONS > ACTIONS_MAX_PER_COMMIT
+        is_full = len(commit) + len(group) + reserve > WRITES_MAX_PER_COMMIT
+        is_heavy = actions + more + reserve + _FENCE_ACTIONS > ACTIONS_MAX_PER_COMMIT
         if commit and (is_full or is_heavy or names & touched):
             yield commit
             commit, touched, actions = [], set(), 0

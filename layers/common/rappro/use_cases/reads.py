@@ -55,6 +55,7 @@ from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.filters import LineFilter, StatementFilter
 from rappro.use_cases.import_terms import journals_with_profiles, with_profile
+from rappro.use_cases.shown import shown
 
 R = TypeVar("R", bound=Record)
 
@@ -132,17 +133,22 @@ def get_run(ports: Ports, tenant: TenantId, company: CompanyId, run: RunId) -> R
 
 def get_match(ports: Ports, tenant: TenantId, company: CompanyId, match: MatchId) -> Match:
     """Return a match (rapprochement), undone ones too. Raises NotFound."""
-    return required(ports.store.get(tenant, company, Match, match), "match", match)
+    found = ports.store.get(tenant, company, Match, match)
+    view = shown(ports, tenant, company)
+    return required(None if found is None else view.match(found), "match", match)
 
 
 def get_entry(ports: Ports, tenant: TenantId, company: CompanyId, entry: EntryId) -> JournalEntry:
     """Return an entry (écriture). Raises NotFound."""
-    return required(ports.store.get(tenant, company, JournalEntry, entry), "entry", entry)
+    found = ports.store.get(tenant, company, JournalEntry, entry)
+    view = shown(ports, tenant, company)
+    return required(None if found is None else view.entry(found), "entry", entry)
 
 
 def get_open_item(ports: Ports, tenant: TenantId, company: CompanyId, item: OpenItemId) -> OpenItem:
     """Return an open item (échéance), settled or not. Raises NotFound."""
-    return required(ports.store.get(tenant, company, OpenItem, item), "open item", item)
+    found = required(ports.store.get(tenant, company, OpenItem, item), "open item", item)
+    return shown(ports, tenant, company).item(found)
 
 
 def get_line(
@@ -151,7 +157,8 @@ def get_line(
     """Return one line of a statement. Raises NotFound."""
     get_statement(ports, tenant, company, statement)
     key = f"{statement}/{position}"
-    return required(ports.store.get(tenant, company, LineRecord, key), "line", key)
+    found = required(ports.store.get(tenant, company, LineRecord, key), "line", key)
+    return shown(ports, tenant, company).line(found)
 
 
 def source_link(
@@ -237,7 +244,8 @@ def list_lines(
 ) -> Page[LineRecord]:  # fmt: skip
     """Return one page of a statement's lines, in position order. Raises NotFound."""
     get_statement(ports, tenant, company, statement)
-    lines = _lines_after(ports, tenant, company, statement, cursor)
+    view = shown(ports, tenant, company)
+    lines = map(view.line, _lines_after(ports, tenant, company, statement, cursor))
     return _scan(lines, lambda line: line if wanted.takes(line) else None, limit=limit)
 
 
@@ -250,14 +258,17 @@ def list_matches(
     A match of several lines comes with the first of them. Raises NotFound.
     """
     get_statement(ports, tenant, company, statement)
-    lines = _lines_after(ports, tenant, company, statement, cursor)
+    view = shown(ports, tenant, company)
+    lines = map(view.line, _lines_after(ports, tenant, company, statement, cursor))
     known: dict[MatchId, Match] = {}
 
     def first_of_match(line: LineRecord) -> Match | None:
         if line.match_id is None:
             return None
         if line.match_id not in known:
-            known[line.match_id] = get_match(ports, tenant, company, line.match_id)
+            found = ports.store.get(tenant, company, Match, line.match_id)
+            seen = None if found is None else view.match(found)
+            known[line.match_id] = required(seen, "match", line.match_id)
         match = known[line.match_id]
         return match if line.line.position == _first_position(match, statement) else None
 
@@ -275,7 +286,9 @@ def list_entries(
     cursor: str | None,
 ) -> Page[JournalEntry]:  # fmt: skip
     """Return one page of entries, by date."""
-    return ports.store.entries(tenant, company, journal=journal, limit=limit, cursor=cursor)
+    view = shown(ports, tenant, company)
+    page = ports.store.entries(tenant, company, journal=journal, limit=limit, cursor=cursor)
+    return Page([e for e in map(view.entry, page.items) if e is not None], page.cursor)
 
 
 def list_open_items(
@@ -283,9 +296,12 @@ def list_open_items(
     limit: int, cursor: str | None,
 ) -> Page[OpenItem]:  # fmt: skip
     """Return one page of unsettled open items, by due date."""
-    return ports.store.open_items(
+    view = shown(ports, tenant, company)
+    page = ports.store.open_items(
         tenant, company, third_party=third_party, limit=limit, cursor=cursor
     )
+    items = [item for item in map(view.item, page.items) if not item.is_settled]
+    return Page(items, page.cursor)
 
 
 def list_imports(

@@ -29,7 +29,7 @@ from rappro.domain.writes import (
     remove,
 )
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit, entry_shown, match_shown
+from rappro.use_cases.audit import SHOWN_MAX, audit, entry_shown, match_shown
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.teaching import unteaching_writes
 
@@ -67,7 +67,10 @@ def _shown(
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the trail keeps of a match that is undone, and of the drafts that go."""
     currency = get_company(ports, tenant, company).currency
-    gone = {"entries": [entry_shown(draft, currency) for draft in drafts]}
+    told = list(drafts)
+    if len(told) > SHOWN_MAX:  # by their ids alone, so that the row fits
+        return match_shown(match, currency) | {"entries": [draft.id for draft in told]}
+    gone = {"entries": [entry_shown(draft, currency) for draft in told]}
     return match_shown(match, currency) | gone
 
 
@@ -83,28 +86,28 @@ def _draft_removals(
 def _freed_lines(
     ports: Ports, tenant: TenantId, company: CompanyId, match: Match
 ) -> list[tuple[LineRecord, LineRecord]]:
+    found = ports.store.get_many(tenant, company, LineRecord, match.lines).values()
+    lines = [line for line in found if line.match_id == match.id]
+    for line in lines:
+        if line.status is LineStatus.VALIDATED:  # its statement was reopened for another line
+            raise NotAllowedInState(f"line {line.key} is validated: its match is not undone")
+    return [(line, freed_line(match, line)) for line in lines]
+
+
+def freed_line(match: Match, line: LineRecord) -> LineRecord:
+    """Return a line as the undo of its match leaves it."""
     targets = {s.settle.id for s in match.settles}
     if match.template is not None:
         targets.add(match.template)
-    lines = ports.store.get_many(tenant, company, LineRecord, match.lines)
-    for line in lines.values():
-        if line.status is LineStatus.VALIDATED:  # its statement was reopened for another line
-            raise NotAllowedInState(f"line {line.key} is validated: its match is not undone")
-    return [
-        (
-            line,
-            replace(
-                line,
-                match_id=None,
-                level=None,
-                explanation=None,
-                generation=line.generation + 1,
-                vetoes=tuple(sorted(targets | set(line.vetoes))),
-                past_matches=(*line.past_matches, match.id)[-PAST_MATCHES_MAX:],
-            ),
-        )
-        for line in lines.values()
-    ]
+    return replace(
+        line,
+        match_id=None,
+        level=None,
+        explanation=None,
+        generation=line.generation + 1,
+        vetoes=tuple(sorted(targets | set(line.vetoes))),
+        past_matches=(*line.past_matches, match.id)[-PAST_MATCHES_MAX:],
+    )
 
 
 def _statement_writes(

@@ -11,7 +11,7 @@ from rappro.domain.books import (
     JournalEntry,
 )
 from rappro.domain.errors import NotFound, RuleViolation
-from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.report import (
     ReconciliationReport,
     ReportHolder,
@@ -22,15 +22,19 @@ from rappro.domain.report import (
 from rappro.domain.report_balances import BankSide
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.shown import Shown, shown
 
 
 def reconciliation_report(
-    ports: Ports, tenant: TenantId, company: CompanyId, journal_code: str, on: date | None
-) -> ReconciliationReport:
+    ports: Ports, tenant: TenantId, company: CompanyId, journal_code: str, on: date | None,
+    *, validating: StatementId | None = None,
+) -> ReconciliationReport:  # fmt: skip
     """Return the report at a date; by default the last closing balance's.
 
     The ledger side is read from the entries themselves: a bank entry whose journal entry is gone
-    does not count. Raises NotFound, RuleViolation for a journal that is not a treasury journal.
+    does not count. What is under way is left out or counted as a whole (shown.py); the validation
+    of `validating` is taken for done. Raises NotFound, RuleViolation for a journal that is not a
+    treasury journal.
     """
     journal = ports.store.get(tenant, company, Journal, journal_code)
     if journal is None:
@@ -41,9 +45,11 @@ def reconciliation_report(
     if journal.reconciled_on is not None and journal.reconciled_balance_minor is not None:
         reconciled = Balance(journal.reconciled_on, journal.reconciled_balance_minor)
     statements = accepted(ports.store.statements_of_journal(tenant, company, journal_code))
-    at = on or report_date(statements, reconciled) or ports.clock.today("Europe/Paris")
+    latest = max((reconciled, *_points(journal)), key=lambda b: b.on if b else date.min)
+    at = on or report_date(statements, latest) or ports.clock.today("Europe/Paris")
+    view = shown(ports, tenant, company, own=validating)
     lines = tuple(
-        line
+        view.line(line)
         for statement in statements
         for line in ports.store.lines(tenant, company, statement.id)
     )
@@ -52,11 +58,15 @@ def reconciliation_report(
         account=journal.account,
         currency=journal.currency,
         on=at,
-        bank=BankSide(statements, lines),
-        ledger=_ledger(ports, tenant, company, journal.account),
+        bank=BankSide(statements, lines, _points(journal)),
+        ledger=_ledger(ports, tenant, company, journal.account, view),
         reconciled=reconciled,
         holder=_holder(ports, tenant, company, journal),
     )
+
+
+def _points(journal: Journal) -> tuple[Balance, ...]:
+    return tuple(Balance(point.on, point.balance_minor) for point in journal.pointings)
 
 
 def _holder(ports: Ports, tenant: TenantId, company: CompanyId, journal: Journal) -> ReportHolder:
@@ -70,9 +80,12 @@ def _holder(ports: Ports, tenant: TenantId, company: CompanyId, journal: Journal
     )
 
 
-def _ledger(ports: Ports, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
+def _ledger(
+    ports: Ports, tenant: TenantId, company: CompanyId, account: str, view: Shown
+) -> list[BankEntry]:
     """Return the account's bank entries whose journal entry says the same amount."""
-    rows = ports.store.ledger(tenant, company, account)
+    stored = map(view.bank_entry, ports.store.ledger(tenant, company, account))
+    rows = [row for row in stored if row is not None]
     ids = sorted({row.entry_id for row in rows if row.entry_id is not None})
     entries = ports.store.get_many(tenant, company, JournalEntry, ids)
     return [row for row in rows if row.entry_id is None or row.entry_id in entries]

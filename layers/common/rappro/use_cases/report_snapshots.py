@@ -33,7 +33,9 @@ def freeze_report(
     the record that is committed names the one that counts.
     """
     on = _closing_day(statement, lines)
-    report = reconciliation_report(ports, tenant, company, statement.journal or "", on)
+    report = reconciliation_report(
+        ports, tenant, company, statement.journal or "", on, validating=statement.id
+    )
     content = report_bytes(report)
     made = snapshot_of(
         report, content, statement.id, author=author, at=ports.clock.now(),

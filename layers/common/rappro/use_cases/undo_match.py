@@ -12,6 +12,7 @@ from rappro.domain.matching.model import TargetType
 from rappro.domain.records import (
     Match,
     MatchStatus,
+    UnfinishedMatch,
 )
 from rappro.ports import Ports
 from rappro.use_cases.large_matches import begin_undo, finish_matches
@@ -30,6 +31,10 @@ def undo_match(
     StatementReadOnly once a statement of it is validated.
     """
     match = _match(ports, tenant, company, match_id)
+    is_closing = match.status is MatchStatus.UNDONE  # of a large one, lines and drafts may be left
+    if is_closing and ports.store.get(tenant, company, UnfinishedMatch, match_id) is not None:
+        finish_matches(ports, tenant, company)
+        return match
     if match.status in {MatchStatus.POSTING, MatchStatus.UNDOING}:
         finish_matches(ports, tenant, company)
         is_undo = match.status is MatchStatus.UNDOING

@@ -1,12 +1,14 @@
 """Validation of a statement (validation du relevé): the last step, whole, then read-only.
 
-    check everything ─► one commit: number blocks reserved, statement `validating`
+    check everything ─► keep what readers are shown meanwhile: all of it as it is now (veiling.py)
+                     ─► one commit: number blocks reserved, statement `validating`, a mark
                      ─► from here it only rolls forward, chunk by chunk: entries numbered and
                         validated, lines and matches validated, letters given, the rest to suspense
                      ─► the report at the closing day is kept under its hash
-                     ─► one commit: statement `validated`, the validation done, the report's record
+                     ─► one commit: statement `validated`, the validation done, the report's
+                        record, the mark gone: from here on readers are shown all of it
 
-A validation that died half-way is finished by calling it again, or by the journal's next one: the
+A validation that died half-way is finished by calling it again, or by the company's next one: the
 plan is derived from what is stored, so each entry gets the number it was meant to have (SPEC POS-1,
 POS-2, POS-4).
 """
@@ -48,12 +50,14 @@ from rappro.domain.records import (
     StatementStatus,
 )
 from rappro.domain.statement_state import RUNNABLE
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Fence,
     Write,
     change,
     create,
     put,
+    remove,
 )
 from rappro.ports import Ports
 from rappro.use_cases import lease
@@ -70,6 +74,7 @@ from rappro.use_cases.validation_plan import (
     plan_validation,
 )
 from rappro.use_cases.validation_rows import paid_in, settled_ids, validated_row
+from rappro.use_cases.veiling import keep_veil
 from rappro.use_cases.working_set import WorkingSet
 
 
@@ -89,7 +94,7 @@ def validate_statement(
         statement = _statement(ports, tenant, company, statement_id)
         if statement.status is StatementStatus.VALIDATED:
             return statement
-        for begun in _begun(ports, tenant, company, statement):
+        for begun in _begun(ports, tenant, company, statement_id):
             _validate(ports, tenant, company, begun, author, fence)
         return _validate(ports, tenant, company, statement, author, fence)
     finally:
@@ -97,16 +102,15 @@ def validate_statement(
 
 
 def _begun(
-    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord
+    ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId
 ) -> list[StatementRecord]:
-    """Return the journal's statements whose validation died half-way; they come first.
+    """Return the company's statements whose validation died half-way; they come first.
 
     Else this one's report would be frozen with half of theirs in it.
     """
-    if statement.status is StatementStatus.VALIDATING or statement.journal is None:
-        return []
-    there = ports.store.statements_of_journal(tenant, company, statement.journal)
-    return [other for other in there if other.status is StatementStatus.VALIDATING]
+    marks = ports.store.all(tenant, company, UnfinishedValidation)
+    keys = [mark.key for mark in marks if mark.key != statement_id]
+    return list(ports.store.get_many(tenant, company, StatementRecord, keys).values())
 
 
 def _validate(
@@ -118,6 +122,7 @@ def _validate(
     if validation is None or validation.is_done:  # done: a reversal reopened the statement
         _check_finished(plan)
         check_plan(ports, tenant, plan)
+        keep_veil(ports, tenant, plan)
         validation = _reserve(ports, tenant, plan, author, before=validation, fence=fence)
     _roll_forward(ports, tenant, plan, validation, fence)
     return _finish(ports, tenant, plan, validation, fence)
@@ -168,7 +173,7 @@ def _reserve(
     )
     moved = plan.statement.moved_to(StatementStatus.VALIDATING)
     writes += [put(before, validation), change(plan.statement, moved)]
-    writes += missing_account_writes(ports, tenant, plan)
+    writes.append(create(UnfinishedValidation(plan.statement.id)))
     log = audit(
         ports.clock.now(), author, "validate_statement", plan.statement.id,
         revision=validation.round,
@@ -341,7 +346,9 @@ def _finish(
     )  # fmt: skip
     after = replace(statement.moved_to(StatementStatus.VALIDATED), report_id=report.id)
     done = replace(validation, is_done=True)
-    writes = [change(statement, after), change(validation, done), create(report)]
+    mark = UnfinishedValidation(statement.id, version=1)
+    writes = [change(statement, after), change(validation, done), create(report), remove(mark)]
+    writes += missing_account_writes(ports, tenant, plan)
     log = audit(
         ports.clock.now(), validation.author, "close_validation", statement.id,
         revision=validation.round, before={"status": statement.status.value},

@@ -70,6 +70,7 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Record,
 )
@@ -118,6 +119,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     BooksLoad: _Kind(Table.BOOKS, "LOAD"),
     PieceCounter: _Kind(Table.BOOKS, "COUNTER"),
     UnfinishedMatch: _Kind(Table.BOOKS, "UNFINISHED"),
+    UnfinishedValidation: _Kind(Table.BOOKS, "VALIDATING"),
     ImportProfile: _Kind(Table.BOOKS, "PROFILE"),
     OwnCsvProfile: _Kind(Table.BOOKS, "CSV"),
     Lesson: _Kind(Table.BOOKS, "LESSON"),

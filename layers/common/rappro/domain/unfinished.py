@@ -1,0 +1,67 @@
+"""What a validation has begun: how readers know that it is not done, and what they are shown.
+
+Its first commit leaves the mark, its last one takes it away. Until then the veil says how the
+records were that it changes (docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rappro.domain.books import EntryStatus
+from rappro.domain.ids import EntryId, MatchId, OpenItemId, StatementId
+from rappro.domain.matching.model import Level
+from rappro.domain.records import LineStatus, MatchStatus
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedValidation:
+    """Says that the validation of a statement is under way; gone with its last commit."""
+
+    statement_id: StatementId
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.statement_id
+
+
+@dataclass(frozen=True, slots=True)
+class LineBefore:
+    key: str
+    status: LineStatus
+    match_id: MatchId | None = None
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryBefore:
+    """`letters` are those of its lines, in order; empty when none had one."""
+
+    id: EntryId
+    status: EntryStatus
+    number: int | None = None
+    validated_on: date | None = None
+    letters: tuple[tuple[str | None, date | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """How the records were that a validation changes, by what it changes of them.
+
+    `hidden` are the ids of entries, bank entries and matches that it makes, `drafts` those of bank
+    entries that it takes into the ledger.
+    """
+
+    lines: tuple[LineBefore, ...] = ()
+    entries: tuple[EntryBefore, ...] = ()
+    matches: tuple[tuple[MatchId, MatchStatus], ...] = ()
+    items: tuple[tuple[OpenItemId, str | None], ...] = ()
+    drafts: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+def veil_name(statement: StatementId) -> str:
+    """Return the document name of a validation's veil."""
+    return f"validations/{statement}/veil"

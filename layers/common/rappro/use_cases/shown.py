@@ -1,0 +1,187 @@
+"""What readers are shown while a unit of several commits is under way: all of it, or nothing.
+
+    a match that is posted or undone target by target    shown as it stands: every target settled
+    a validation that is rolled forward                  shown as before it, by its veil
+
+While nothing is under way, this costs two queries that find nothing. A match that cannot stand,
+since a target was taken by somebody else, is finished by whoever looks: it is given back first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from rappro.domain.books import BankEntry, JournalEntry, OpenItem
+from rappro.domain.errors import NotFound, OpenItemAlreadySettled, StoreConflict
+from rappro.domain.ids import CompanyId, StatementId, TenantId
+from rappro.domain.matching.model import TargetType
+from rappro.domain.records import LineRecord, Match, MatchStatus, UnfinishedMatch
+from rappro.domain.unfinished import EntryBefore, LineBefore, UnfinishedValidation, Veil, veil_name
+from rappro.ports import Ports
+from rappro.use_cases.large_matches import finish_matches, standing_entry, standing_item, taken_line
+from rappro.use_cases.releasing import freed_line
+
+_ATTEMPTS_MAX: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How records are shown; the empty one shows them as they are stored."""
+
+    lines: dict[str, LineBefore] = field(default_factory=dict)
+    entries: dict[str, EntryBefore] = field(default_factory=dict)
+    matches: dict[str, MatchStatus] = field(default_factory=dict)
+    items: dict[str, str | None] = field(default_factory=dict)  # their letters
+    drafts: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    standing: dict[str, tuple[Match, ...]] = field(default_factory=dict)  # by target or line
+    ends_as: dict[str, MatchStatus] = field(default_factory=dict)  # by match
+    closing: dict[str, Match] = field(default_factory=dict)  # undone; lines and drafts follow
+    unmade: frozenset[str] = frozenset()  # matches of which only drafts are there yet
+
+    def line(self, line: LineRecord) -> LineRecord:
+        """Return a line as it is shown."""
+        was = self.lines.get(line.key)
+        if was is not None:
+            line = replace(line, status=was.status, match_id=was.match_id, level=was.level)
+        for match in self.standing.get(line.key, ()):
+            line = line if line.match_id == match.id else taken_line(match, line)
+        closing = self.closing.get(line.match_id or "")
+        return freed_line(closing, line) if closing is not None else line
+
+    def match(self, match: Match) -> Match | None:
+        """Return a match as it is shown; None: not yet."""
+        if match.id in self.hidden:
+            return None
+        status = self.matches.get(match.id, match.status)
+        return replace(match, status=self.ends_as.get(match.id, status))
+
+    def entry(self, entry: JournalEntry) -> JournalEntry | None:
+        """Return an entry as it is shown; None: not yet, or no more."""
+        if entry.id in self.hidden or (entry.match_id or "") in self.unmade:
+            return None
+        if (entry.match_id or "") in self.closing:
+            return None
+        was = self.entries.get(entry.id)
+        if was is None:
+            return entry
+        letters = was.letters or ((None, None),) * len(entry.lines)
+        lines = (
+            replace(line, letter=letter, lettered_on=on)
+            for line, (letter, on) in zip(entry.lines, letters, strict=True)
+        )
+        return replace(
+            entry, lines=tuple(lines), status=was.status, number=was.number,
+            validated_on=was.validated_on,
+        )  # fmt: skip
+
+    def bank_entry(self, side: BankEntry) -> BankEntry | None:
+        """Return a bank entry as it is shown; None: not yet, or no more."""
+        if side.id in self.hidden or (side.match_id or "") in self.unmade:
+            return None
+        match = self.closing.get(side.match_id or "")
+        if match is not None and side.entry_id in match.entry_ids:
+            return None
+        if side.id in self.drafts:
+            side = replace(side, is_in_ledger=False)
+        for standing in self.standing.get(side.id, ()):
+            side = standing_entry(standing, side)
+        return side
+
+    def item(self, item: OpenItem) -> OpenItem:
+        """Return an open item as it is shown. Raises OpenItemAlreadySettled: see `shown`."""
+        item = replace(item, letter=self.items.get(item.id, item.letter))
+        for match in self.standing.get(item.id, ()):
+            item = standing_item(match, item)
+        return item
+
+
+NOTHING_UNDER_WAY: Final = Shown()
+
+
+def shown(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, own: StatementId | None = None
+) -> Shown:
+    """Return how the company's records are shown now; a validation of `own` as if it were done.
+
+    Raises StoreConflict when a match that cannot stand was not given back in some attempts.
+    """
+    for _ in range(_ATTEMPTS_MAX):
+        marks = ports.store.all(tenant, company, UnfinishedMatch)
+        begun = ports.store.all(tenant, company, UnfinishedValidation)
+        veils = _veils(ports, tenant, company, (b.key for b in begun if b.key != own))
+        if not marks:
+            return veils
+        found = ports.store.get_many(tenant, company, Match, [mark.match_id for mark in marks])
+        view = _with_matches(veils, marks, found)
+        if _can_stand(ports, tenant, company, view):
+            return view
+        try:
+            finish_matches(ports, tenant, company)
+        except StoreConflict:
+            continue  # somebody else finishes it
+    raise StoreConflict("a match is being given back")
+
+
+def _veils(ports: Ports, tenant: TenantId, company: CompanyId, statements: Iterable[str]) -> Shown:
+    """Return what the veils of unfinished validations show, all together."""
+    view = Shown()
+    for statement in statements:
+        name = veil_name(StatementId(statement))
+        try:
+            veil = ports.blobs.load_document(tenant, company, name, Veil)
+        except NotFound:
+            continue
+        view.lines.update({line.key: line for line in veil.lines})
+        view.entries.update({entry.id: entry for entry in veil.entries})
+        view.matches.update(veil.matches)
+        view.items.update(veil.items)
+        hidden, drafts = view.hidden | veil.hidden, view.drafts | veil.drafts
+        view = replace(view, hidden=hidden, drafts=drafts)
+    return view
+
+
+def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str, Match]) -> Shown:
+    standing: dict[str, tuple[Match, ...]] = {}
+    ends_as: dict[str, MatchStatus] = {}
+    closing: dict[str, Match] = {}
+    unmade: set[str] = set()
+    for mark in marks:
+        match = found.get(mark.match_id)
+        if match is None:
+            unmade.add(mark.match_id)
+        elif match.status in {MatchStatus.POSTING, MatchStatus.UNDOING}:
+            ends_as[match.id] = mark.ends_as
+            targets = {s.settle.id for s in match.settles} | {a.item for a in match.allocations}
+            for key in (*sorted(targets), *match.lines):
+                standing[key] = (*standing.get(key, ()), match)
+        elif match.status is MatchStatus.UNDONE:
+            closing[match.id] = match
+    return replace(
+        view, standing=standing, ends_as=ends_as, closing=closing, unmade=frozenset(unmade)
+    )
+
+
+def _can_stand(ports: Ports, tenant: TenantId, company: CompanyId, view: Shown) -> bool:
+    """Say whether every target and line of what is shown as standing can carry its match."""
+    matches = {match.id: match for each in view.standing.values() for match in each}.values()
+    settles = [s.settle for match in matches for s in match.settles]
+    items = {s.id for s in settles if s.type is TargetType.OPEN_ITEM}
+    items |= {one.item for match in matches for one in match.allocations}
+    sides = {s.id for s in settles if s.type is TargetType.BANK_ENTRY}
+    try:
+        for item in ports.store.get_many(tenant, company, OpenItem, sorted(items)).values():
+            view.item(item)
+        for side in ports.store.get_many(tenant, company, BankEntry, sorted(sides)).values():
+            view.bank_entry(side)
+    except OpenItemAlreadySettled:
+        return False
+    keys = sorted({key for match in matches for key in match.lines})
+    lines = ports.store.get_many(tenant, company, LineRecord, keys).values()
+    return all(_is_free_or_its(line, view) for line in lines)
+
+
+def _is_free_or_its(line: LineRecord, view: Shown) -> bool:
+    return line.match_id is None or line.match_id in {m.id for m in view.standing[line.key]}
