@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from rappro.domain.books import Journal
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.operations import AuditEvent
 from rappro.domain.records import Match
 from rappro.use_cases.audit_reading import TrailAsk, list_audit_events
+from rappro.use_cases.companies import save_journal
+from rappro.use_cases.delete_line import delete_line
 from rappro.use_cases.match_by_hand import ManualMatch, match_by_hand
 from rappro.use_cases.undo_match import undo_match
 
@@ -130,3 +134,27 @@ def test_an_author_s_rows_are_chosen_from_any_question(desk: Desk) -> None:
 def test_two_questions_at_once_are_refused(desk: Desk) -> None:
     with pytest.raises(InvalidRequest):
         rows(desk, line="s/1", entry="e")
+
+
+def test_a_deleted_line_still_has_its_trail(desk: Desk) -> None:
+    line = desk.lines()[0]
+    first = matched(desk)
+    desk.clock.advance(timedelta(minutes=1))
+    undo_match(desk.ports, desk.tenant, COMPANY, first.id, AUTHOR)
+    desk.clock.advance(timedelta(minutes=1))
+    delete_line(desk.ports, desk.tenant, COMPANY, line.statement_id, 1, AUTHOR)
+
+    assert actions(desk, line=line.key) == ["delete_line", "undo_match", "match"]
+
+
+def test_a_setting_says_what_was_and_what_is(desk: Desk) -> None:
+    journal = desk.store.get(desk.tenant, COMPANY, Journal, "BQ1")
+    assert journal is not None
+    desk.clock.advance(timedelta(minutes=1))
+    moved = replace(journal, reconciled_on=date(2026, 9, 30), label="Autre")
+    save_journal(desk.ports, desk.tenant, COMPANY, moved, AUTHOR)
+
+    row = rows(desk, subject="BQ1")[0]
+
+    assert row.before == {"label": journal.label, "reconciled_on": str(journal.reconciled_on)}
+    assert row.after == {"label": "Autre", "reconciled_on": "2026-09-30"}

@@ -12,6 +12,7 @@ made of (domain/events.py), so an operation has the same fields in all of its ro
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -53,6 +54,32 @@ def audit(
     more = () if part is None else (part,)
     event_id = derive_id("au", at.isoformat(), author, action, subject, revision, *more)
     return create(AuditEvent(event_id, at, author, action, subject, before, after))
+
+
+def changed(before: Any, after: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Return the fields in which two versions of a record differ, as they were and as they are.
+
+    Of a record that is new, or that goes, the other side is None.
+    """
+    names = [part.name for part in fields(after if after is not None else before)]
+    told = [name for name in names if name != "version"]
+    if before is not None and after is not None:
+        told = [name for name in told if getattr(before, name) != getattr(after, name)]
+    return tuple(
+        None if side is None else {name: _plain(getattr(side, name)) for name in told}
+        for side in (before, after)
+    )  # type: ignore[return-value]  # one for each side
+
+
+def _plain(value: Any) -> Any:
+    """Return a field as JSON has it."""
+    if is_dataclass(value):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
 
 
 def statement_shown(statement: StatementRecord) -> dict[str, Any]:

@@ -83,12 +83,19 @@ def _subjects(
     if ask.line is not None:
         line = ports.store.get(tenant, company, LineRecord, ask.line)
         if line is None:
-            return [ask.line], ()
+            return [ask.line, *_of_gone_line(ports, tenant, company, ask.line)], ()
         matches = [] if line.match_id is None else [line.match_id]
         return [ask.line, *dict.fromkeys([*matches, *reversed(line.past_matches)])], ()
     if ask.entry is not None:
         return _of_entry(ports, tenant, company, ask.entry)
     return [], ()
+
+
+def _of_gone_line(ports: Ports, tenant: TenantId, company: CompanyId, key: str) -> list[str]:
+    """Return the matches that a deleted line was in, which the row of its deletion names."""
+    last = ports.store.audit_events(tenant, company, subjects=[key], limit=1).items
+    named = (last[0].before or {}).get("matches", []) if last else []
+    return [str(match_id) for match_id in named]
 
 
 def _of_entry(

@@ -23,7 +23,7 @@ from rappro.domain.writes import (
     put,
 )
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import audit, changed
 
 COMMON: Final = CompanyId("all-companies")
 """Under this id stands what is common to a tenant's companies; no company may have it."""
@@ -38,7 +38,11 @@ def save_company(ports: Ports, tenant: TenantId, company: Company, author: str) 
         raise InvalidRequest(f"no company may be called {COMMON}", position="company")
     before = ports.store.get(tenant, company.id, Company, "COMPANY")
     write = put(before, company)
-    log = audit(ports.clock.now(), author, "save_company", company.id, revision=_next(before))
+    was, now = changed(before, company)
+    log = audit(
+        ports.clock.now(), author, "save_company", company.id, revision=_next(before),
+        before=was, after=now,
+    )  # fmt: skip
     ports.store.commit(tenant, company.id, [write, log])
     return replace(company, version=_next(before))
 
@@ -71,7 +75,11 @@ def save_journal(
     if journal.iban and any(journal.iban == other.iban for other in others):
         raise InvalidRequest("another journal has this IBAN", position="/iban")
     before = ports.store.get(tenant, company, Journal, journal.code)
-    log = audit(ports.clock.now(), author, "save_journal", journal.code, revision=_next(before))
+    was, now = changed(before, journal)
+    log = audit(
+        ports.clock.now(), author, "save_journal", journal.code, revision=_next(before),
+        before=was, after=now,
+    )  # fmt: skip
     held = _hold_import_profile(ports, tenant, company, journal, before)
     ports.store.commit(tenant, company, [put(before, journal), *held, log])
     return replace(journal, version=_next(before))
@@ -100,7 +108,11 @@ def save_third_party(
     get_company(ports, tenant, company)
     before = ports.store.get(tenant, company, ThirdParty, party.id)
     kept = replace(party, letter_count=before.letter_count if before else 0)
-    log = audit(ports.clock.now(), author, "save_third_party", party.id, revision=_next(before))
+    was, now = changed(before, kept)
+    log = audit(
+        ports.clock.now(), author, "save_third_party", party.id, revision=_next(before),
+        before=was, after=now,
+    )  # fmt: skip
     ports.store.commit(tenant, company, [put(before, kept), log])
     return replace(kept, version=_next(before))
 

@@ -57,7 +57,8 @@ def delete_line(
         after = controlled(after)
     log = audit(
         ports.clock.now(), author, "delete_line", line.key,
-        revision=statement.version, before=_summary(line),
+        revision=statement.version,
+        before={**_summary(line), "matches": list(line.past_matches)},
     )  # fmt: skip
     writes = [remove(line), change(statement, after), intake.raised(guard), log]
     writes += _succession_writes(ports, tenant, company, statement, line)
