@@ -168,9 +168,8 @@ def test_people_and_a_run_at_once_settle_one_invoice_once(
 ) -> None:
     ports = open_company(store, tenant, company)
     other = drop(ports, tenant, company, receipts(9), opening="1000.00")
-    named = drop(
-        ports, tenant, company, ["VIR MENUISERIE DUPOND FA2026-0101"], "2080.00", "2026-11-20"
-    )
+    naming = ("2026-11-20", "120.00", "VIR MENUISERIE DUPOND FA2026-0101")
+    named = drop(ports, tenant, company, [naming], opening="2080.00")
     others = [(other, n) for n in range(1, 10)]
     made = start_run(ports, tenant, company, named, AUTHOR)
     request = RunRequest(tenant, company, named, made.id, made.number)
