@@ -20,7 +20,7 @@ from rappro.domain.writes import (
     put,
 )
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import audit, changed
 from rappro.use_cases.companies import get_company
 
 PROVIDERS = ("bridge", "powens", "saltedge", "ponto")
@@ -43,7 +43,11 @@ def save_connection(
     if connection.interval_seconds < INTERVAL_SECONDS_MIN:
         raise InvalidRequest("at least 60 seconds", position="/interval_seconds")
     before = ports.store.get(tenant, company, FeedConnection, connection.id)
-    log = audit(ports.clock.now(), author, "save_connection", connection.id, revision=_next(before))
+    was, now = changed(before, connection)
+    log = audit(
+        ports.clock.now(), author, "save_connection", connection.id,
+        revision=_next(before), before=was, after=now,
+    )  # fmt: skip
     ports.store.commit(tenant, company, [put(before, connection), log])
     ports.feeds.save_schedule(
         tenant, company, connection.id,

@@ -30,7 +30,7 @@ from rappro.domain.writes import (
 )
 from rappro.formats import registry
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import audit, changed
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.reads import required, slice_of
 
@@ -91,8 +91,11 @@ def save_import_profile(
     if profile.csv_profile is not None:
         writes += _hold_csv_profile(ports, tenant, company, profile, before)
     after = replace(profile, version=(before.version if before else 0) + 1)
-    log = audit(ports.clock.now(), author, "save_import_profile", profile.code,
-                revision=after.version)  # fmt: skip
+    was, now = changed(before, profile)
+    log = audit(
+        ports.clock.now(), author, "save_import_profile", profile.code,
+        revision=after.version, before=was, after=now,
+    )  # fmt: skip
     ports.store.commit(tenant, company, [*writes, log])
     return after
 
@@ -119,7 +122,11 @@ def delete_import_profile(
     profile = get_import_profile(ports, tenant, company, code)
     journals = ports.store.all(tenant, company, Journal)
     _refuse_used(code, [journal.code for journal in journals if journal.import_profile == code])
-    log = audit(ports.clock.now(), author, "delete_import_profile", code, revision=profile.version)
+    was, _ = changed(profile, None)
+    log = audit(
+        ports.clock.now(), author, "delete_import_profile", code,
+        revision=profile.version, before=was,
+    )  # fmt: skip
     ports.store.commit(tenant, company, [remove(profile), log])
 
 
@@ -144,7 +151,11 @@ def save_csv_profile(
         raise TooLarge(f"a CSV profile of more than {DEFINITION_BYTES_MAX} bytes")
     after = OwnCsvProfile(code, text)
     revision = (before.version if before else 0) + 1
-    log = audit(ports.clock.now(), author, "save_csv_profile", code, revision=revision)
+    was, now = changed(before, after)
+    log = audit(
+        ports.clock.now(), author, "save_csv_profile", code,
+        revision=revision, before=was, after=now,
+    )  # fmt: skip
     ports.store.commit(tenant, company, [put(before, after), log])
     return replace(after, version=revision)
 
@@ -160,7 +171,11 @@ def delete_csv_profile(
     profile = get_csv_profile(ports, tenant, company, code)
     profiles = ports.store.all(tenant, company, ImportProfile)
     _refuse_used(code, [one.code for one in profiles if one.csv_profile == code])
-    log = audit(ports.clock.now(), author, "delete_csv_profile", code, revision=profile.version)
+    was, _ = changed(profile, None)
+    log = audit(
+        ports.clock.now(), author, "delete_csv_profile", code,
+        revision=profile.version, before=was,
+    )  # fmt: skip
     ports.store.commit(tenant, company, [remove(profile), log])
 
 
