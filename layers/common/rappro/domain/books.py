@@ -75,13 +75,22 @@ class JournalType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PointingBalance:
+    """The bank's balance at the end of a day, to which the entries were pointed by hand."""
+
+    on: Day
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
     """A journal; a treasury journal has one bank account and its ledger account (512...).
 
     `reconciled_on` and `reconciled_balance_minor`: up to that day the bank account was pointed
     elsewhere, at that bank balance; what is unlettered after it waits for the bank.
     `import_profile` is the code of the profile its statements are taken in by; without one,
-    `profile` holds values of the journal's own.
+    `profile` holds values of the journal's own. `pointings` are the days and bank balances up to
+    which a person pointed the account by hand (pointage manuel), in order.
     """
 
     code: str
@@ -96,6 +105,7 @@ class Journal:
     import_profile: str | None = None
     reconciled_on: date | None = None
     reconciled_balance_minor: int | None = None
+    pointings: tuple[PointingBalance, ...] = ()
     version: int = 0
 
     @property
@@ -332,6 +342,7 @@ class BankEntry:
 
     It waits for the bank until it is pointed (pointée): `pointed_on` and `match_id` say when and
     by which match. `is_carried_over`: pointed before Rappro, by its journal's reconciled point.
+    `marked_on`: pointed by hand (pointage manuel), as on the bank from that day, by no match.
     `is_in_ledger` is false for a draft. `amount_minor` is debit minus credit.
     """
 
@@ -357,6 +368,7 @@ class BankEntry:
     is_carried_over: bool = False
     pointed_on: Day | None = None
     match_id: MatchId | None = None
+    marked_on: Day | None = None
     version: int = 0
 
     @property
@@ -365,8 +377,8 @@ class BankEntry:
 
     @property
     def is_waiting(self) -> bool:
-        """True while the bank has not shown it."""
-        return not self.is_carried_over and self.match_id is None
+        """True while the bank has not shown it, and no person pointed it."""
+        return not self.is_carried_over and self.match_id is None and self.marked_on is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def build_report(
         entries_not_on_bank=_by_date(
             _entry_item(entry, on, starts)
             for entry in entries
-            if entry.date <= on and _is_open_entry(entry, incomplete)
+            if entry.date <= on and _is_open_entry(entry, incomplete, on)
         ),
         period_from=starts,
         holder=holder,
@@ -198,8 +198,8 @@ def _is_open_line(line: LineRecord, incomplete: frozenset[MatchId]) -> bool:
     return line.match_id is None or line.match_id in incomplete
 
 
-def _is_open_entry(entry: BankEntry, incomplete: frozenset[MatchId]) -> bool:
-    if entry.is_carried_over:
+def _is_open_entry(entry: BankEntry, incomplete: frozenset[MatchId], on: date) -> bool:
+    if entry.is_carried_over or (entry.marked_on is not None and entry.marked_on <= on):
         return False
     return entry.match_id is None or entry.match_id in incomplete
 

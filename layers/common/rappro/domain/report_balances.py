@@ -23,10 +23,14 @@ HISTORY_DAYS: Final = 90
 
 @dataclass(frozen=True, slots=True)
 class BankSide:
-    """What the accepted statements of a journal say, in order."""
+    """What the accepted statements of a journal say, in order.
+
+    `points` are balances to which a person pointed the entries by hand, by day.
+    """
 
     statements: tuple[StatementRecord, ...]
     lines: tuple[LineRecord, ...]
+    points: tuple[Balance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class BankBalances:
     def __init__(self, bank: BankSide, reconciled: Balance | None) -> None:
         self._statements = bank.statements
         self._reconciled = reconciled
+        self._points = bank.points
         self._lines: dict[str, list[LineRecord]] = {s.id: [] for s in bank.statements}
         for line in bank.lines:
             self._lines.setdefault(line.statement_id, []).append(line)
@@ -80,6 +85,9 @@ class BankBalances:
         for index, statement in enumerate(self._statements):
             if statement.closing is not None and statement.closing.on <= on:
                 start, last = statement.closing, index
+        point = next((p for p in reversed(self._points) if p.on <= on), None)
+        if point is not None and (start is None or start.on < point.on):
+            start = point
         if start is None:
             start = next((s.opening for s in self._statements if s.opening is not None), None)
         return (start.amount_minor if start else 0) + self._moved_after(last).until(on)
@@ -89,6 +97,7 @@ class BankBalances:
         days = [self._reconciled.on] if self._reconciled else []
         days += [s.opening.on for s in self._statements if s.opening is not None]
         days += [s.closing.on for s in self._statements if s.closing is not None]
+        days += [point.on for point in self._points]
         return min(days, default=None)
 
     def _moved_after(self, last: int) -> _Running:

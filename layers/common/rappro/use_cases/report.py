@@ -45,7 +45,8 @@ def reconciliation_report(
     if journal.reconciled_on is not None and journal.reconciled_balance_minor is not None:
         reconciled = Balance(journal.reconciled_on, journal.reconciled_balance_minor)
     statements = accepted(ports.store.statements_of_journal(tenant, company, journal_code))
-    latest = max((reconciled, *_points(journal)), key=lambda b: b.on if b else date.min)
+    known = [*([reconciled] if reconciled else []), *_points(journal)]
+    latest = max(known, key=lambda balance: balance.on, default=None)
     at = on or report_date(statements, latest) or ports.clock.today("Europe/Paris")
     view = shown(ports, tenant, company, own=validating)
     lines = tuple(

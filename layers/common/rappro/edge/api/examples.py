@@ -22,6 +22,7 @@ from rappro.domain.bank import (
     StatementLine,
 )
 from rappro.domain.books import (
+    BankEntry,
     Company,
     EntryLine,
     EntrySource,
@@ -86,6 +87,7 @@ from rappro.edge.api.models import (
     lessons,
     lines,
     matches,
+    pointing,
     profiles,
     reports,
     statements,
@@ -119,6 +121,7 @@ from rappro.use_cases.explaining import Explained
 from rappro.use_cases.export_fec import FecExport, FecReport
 from rappro.use_cases.export_journal import JournalExport
 from rappro.use_cases.exporting import StoredFile
+from rappro.use_cases.pointing import Period, PointingSheet
 
 _AT: Final = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 _DAY: Final = date(2025, 1, 31)
@@ -195,6 +198,7 @@ def _masters() -> Iterator[BaseModel]:
     rest = TemplateLine("627000", is_remainder=True)
     template = EntryTemplate(TEMPLATE, "Frais de tenue", ("FRAIS TENUE",), lines=(rest,), version=1)
     yield templates.TemplateOutput.of(template, "EUR", is_common=False)
+    yield from _of_pointing()
     yield profiles.CsvProfileOutput.of(OwnCsvProfile(CSV_PROFILE, CSV_DEFINITION, version=1))
 
 
@@ -275,6 +279,16 @@ def _of_books() -> Iterator[BaseModel]:
     yield books.BooksLoadOutput.of(
         BooksLoad("load_7mzqkq4jx2v6c5oaxk2hqzzb", "api", LoadState.LOADED, _AT, counts, version=2)
     )
+
+
+def _of_pointing() -> Iterator[BaseModel]:
+    cheque = BankEntry(
+        "be_1", JOURNAL, "512100", date(2025, 1, 30), -5_000, "EUR", "Chèque 1042",
+        cheque_no="1042", marked_on=_DAY,
+    )  # fmt: skip
+    period = Period(JOURNAL, _DAY, 112_500)
+    yield pointing.PointingOutput.of(PointingSheet(period, "512100", "EUR", (cheque,), 112_500, 0))
+    yield pointing.ErasedOutput(entries=["be_1"])
 
 
 def _of_traces() -> Iterator[BaseModel]:
