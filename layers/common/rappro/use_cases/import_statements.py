@@ -45,7 +45,7 @@ from rappro.domain.writes import (
 from rappro.formats.protocol import StatementParser
 from rappro.ports import Ports
 from rappro.use_cases import intake
-from rappro.use_cases.audit import ENGINE_AUTHOR, audit, statement_shown
+from rappro.use_cases.audit import ENGINE_AUTHOR, SHOWN_MAX, audit, statement_shown
 from rappro.use_cases.chunks import LINES_PER_CHUNK
 from rappro.use_cases.import_terms import (
     NOTHING_CHOSEN,
@@ -386,5 +386,11 @@ def source_writes(
             "import_file",
             source.sha256,
             revision=sightings,
+            before=None if before is None else {"sightings": before.sightings},
+            after={
+                "sightings": sightings,
+                "name": source.name,
+                "statements": list(source.statement_ids[:SHOWN_MAX]),
+            },
         ),
     ]
