@@ -99,6 +99,15 @@ def test_more_than_the_residual_is_refused_as_already_settled(desk: Desk) -> Non
     assert refused.value.code == "already_settled"
 
 
+def test_an_entry_that_was_pointed_before_is_refused_as_already_settled(desk: Desk) -> None:
+    before = dump(desk.store, desk.tenant, COMPANY, ITEMS)
+
+    with pytest.raises(OpenItemAlreadySettled):
+        match(desk, [1], (TargetType.BANK_ENTRY, "be_old", 100_000), (ACCOUNT, "706000", -80_000))
+
+    assert dump(desk.store, desk.tenant, COMPANY, ITEMS) == before
+
+
 def test_a_matched_line_an_unknown_line_and_an_unknown_account_are_refused(desk: Desk) -> None:
     match(desk, [3], (ACCOUNT, "627000", -350))
 

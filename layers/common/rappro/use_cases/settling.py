@@ -53,8 +53,7 @@ def settle_writes(
             books.open_items[item.id] = replace(after_item, version=item.version + 1)
         elif settle.type is TargetType.BANK_ENTRY:
             entry = _found(books.bank_entries, settle.id)
-            is_pointed = entry.match_id is not None or entry.marked_on is not None
-            if is_pointed or entry.amount_minor != settle.amount_minor:
+            if not entry.is_waiting or entry.amount_minor != settle.amount_minor:
                 raise OpenItemAlreadySettled(f"bank entry {entry.id} is pointed already")
             after_entry = replace(entry, match_id=match.id, pointed_on=match.pointed_on)
             writes.append(change(entry, after_entry))
