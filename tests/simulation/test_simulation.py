@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rappro.adapters.memory import store as memory_store
+from rappro.use_cases import load_books
 from simulation.campaign import Campaign, expected, play, random_schedule, undisturbed
 from simulation.faults import Fault, Injection
 from simulation.harness import Schedule
@@ -85,6 +87,62 @@ def test_a_killed_process_does_nothing_more_not_even_what_stands_in_its_finally(
     at = next(call.number for call in calls if call.fault is Fault.KILLED_AFTER)
     assert calls[at + 1].site == "event < validate first"
     assert any("lease.release" in call.site for call in calls[at:])
+
+
+def late_writes(scenario: str, event: str | None, writing: str) -> list[str]:
+    """Return what is wrong when the first of two workers stands still before it writes."""
+    calls = undisturbed(scenario).calls
+    site = next(call.site for call in calls if call.site.startswith(writing))
+    twice = (Injection(0, event, Fault.TOGETHER),) if event is not None else ()
+    campaign = Campaign()
+    for turns in range(4):
+        injections = (*twice, Injection(0, site, Fault.PAUSED))
+        campaign.run(Schedule(scenario, injections, turns, 0.3))
+    return [str(failure) for failure in campaign.failures]
+
+
+LATE = {
+    "lines of a file under two names": (
+        "one file under two names", None, "store.load < statement_reading.store_lines",
+    ),
+    "an invoice sent twice": (
+        "books that arrive", "event < invoice FA2026-0200", "store.commit < load_books._save",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE.keys())
+def test_what_is_written_late_undoes_no_match(late: tuple[str, str | None, str]) -> None:
+    """The other worker has written the same meanwhile, and a run has matched it."""
+    assert late_writes(*late) == []
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE.keys())
+def test_what_is_written_late_without_a_condition_is_found(
+    late: tuple[str, str | None, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget()
+    monkeypatch.setattr(memory_store, "_is_past_loading", lambda *_: False)
+    monkeypatch.setattr(load_books, "COMMITTED_MAX", 0)
+    scenario, event, writing = late
+    loading = writing.replace("store.commit", "store.load")
+
+    try:
+        assert late_writes(scenario, event, loading) != []
+    finally:
+        monkeypatch.undo()
+        forget()
+
+
+def test_a_fec_that_comes_twice_at_once_is_loaded_once() -> None:
+    """And whoever comes second neither keeps the lease nor says that it is still being loaded."""
+    campaign = Campaign()
+
+    for turns in range(25):
+        together = Injection(0, "event < ImportStatement", Fault.TOGETHER)
+        campaign.run(Schedule("books that arrive", (together,), turns, 0.3))
+
+    assert [str(failure) for failure in campaign.failures] == []
 
 
 @pytest.mark.parametrize("name", list(BUGS))

@@ -27,7 +27,7 @@ from rappro.domain.books import (
     ReferenceShapes,
     ThirdParty,
 )
-from rappro.domain.errors import InputError
+from rappro.domain.errors import InputError, StoreConflict
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.matching.lookups import keys_of
 from rappro.domain.matching.references import shape_of
@@ -43,18 +43,24 @@ from rappro.domain.records import (
     SourceName,
 )
 from rappro.domain.writes import (
+    Fence,
     Record,
     Write,
     change,
+    create,
     put,
 )
 from rappro.formats import fec
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.packing import pack
 from rappro.use_cases.re_examining import EVERYTHING, Arrivals, re_examine
 
 SHAPES_MAX = 500
+COMMITTED_MAX = 1_000
+"""New records up to here are committed, in a second or two, under conditions: what stalls and comes
+late then writes over nothing. More of them are the opening of books; they are loaded."""
 _REFUSED = "books_refused"
 _R = TypeVar("_R", bound=Record)
 
@@ -99,13 +105,14 @@ def load_fec(
         findings=(*trace.findings, *opened.findings),
     )
     source = replace(source, format="fec", error_code=_REFUSED if opened.is_blocked else None)
-    writes = _drop_writes(ports, tenant, company.id, source, trace)
     if opened.is_blocked:
+        writes = _drop_writes(ports, tenant, company.id, source, trace)
         ports.store.commit(tenant, company.id, writes)
     else:
         load = BooksLoad(source.sha256, source.name, LoadState.LOADING, ports.clock.now(), {})
         records = _records_of(opened)
-        _load(ports, tenant, company.id, records, load, writes, author=ENGINE_AUTHOR)
+        drop = source, trace
+        _load(ports, tenant, company.id, records, load, drop, author=ENGINE_AUTHOR)
     return (trace,)
 
 
@@ -113,6 +120,8 @@ def _drop_writes(
     ports: Ports, tenant: TenantId, company: CompanyId, source: SourceFile, trace: ImportTrace
 ) -> list[Write]:
     known = ports.store.get(tenant, company, SourceFile, source.sha256)
+    if known is not None and known.is_imported:
+        raise StoreConflict("the same books came at once, and the other load was first")
     name = ports.store.get(tenant, company, SourceName, source.name)
     seen_trace = ports.store.get(tenant, company, ImportTrace, trace.id)
     return [
@@ -130,7 +139,7 @@ def load_document(
     keys = (record.key for part in fields(records) for record in _part(records, part.name))
     key = derive_id("load", company, *keys)  # the same document sent again resumes its load
     load = BooksLoad(key, "api", LoadState.LOADING, now, {})
-    return _load(ports, tenant, company, records, load, [], author=author)
+    return _load(ports, tenant, company, records, load, None, author=author)
 
 
 def _part(records: BookRecords, name: str) -> tuple[Record, ...]:
@@ -160,17 +169,22 @@ def _reconciled_points(journals: Iterable[Journal]) -> dict[str, tuple[date, int
 
 def _load(
     ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords, load: BooksLoad,
-    writes: list[Write], *, author: str,
+    drop: tuple[SourceFile, ImportTrace] | None, *, author: str,
 ) -> BooksLoad:  # fmt: skip
     """Load records under the lease; a load that is refused half-way says so and lets go."""
     holder = f"load:{load.sha256}"
     fence = lease.acquire(ports, tenant, company, holder)
     before = ports.store.get(tenant, company, BooksLoad, load.sha256)
+    try:  # after the look at the load: whoever finished it meanwhile is seen in one of the two
+        writes = _drop_writes(ports, tenant, company, *drop) if drop is not None else []
+    except StoreConflict:
+        lease.release(ports, tenant, company, holder)
+        raise
     started = replace(load, version=(before.version if before else 0) + 1)
     try:
         ports.store.commit(tenant, company, [put(before, load)], fence=fence)
         fresh = _fresh_records(ports, tenant, company, records)
-        ports.store.load(tenant, company, fresh)
+        _save(ports, tenant, company, fresh, fence)
     except InputError:
         refused = replace(started, state=LoadState.REFUSED)
         ports.store.commit(tenant, company, [put(started, refused)], fence=fence)
@@ -191,6 +205,18 @@ def _load(
     is_owing = before is not None and not before.is_examined
     arrivals = EVERYTHING if is_owing else _arrivals(fresh)
     return _examine_lines(ports, tenant, company, done, arrivals)
+
+
+def _save(
+    ports: Ports, tenant: TenantId, company: CompanyId, fresh: list[Record], fence: Fence
+) -> None:
+    """Store records that were not there when they were looked for."""
+    if len(fresh) > COMMITTED_MAX:
+        ports.store.load(tenant, company, fresh)
+        return
+    each_once = {(type(record), record.key): record for record in fresh}.values()
+    for writes in pack(ports.store, ([create(record)] for record in each_once)):
+        ports.store.commit(tenant, company, writes, fence=fence)
 
 
 def finish_load(ports: Ports, tenant: TenantId, company: CompanyId, sha256: str) -> None:
