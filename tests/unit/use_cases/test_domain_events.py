@@ -131,6 +131,14 @@ def test_a_payment_that_bounced_takes_back_and_its_reversal_releases_again() -> 
     assert kinds == [EventType.VAT_TAKEN_BACK, EventType.VAT_RELEASED]
 
 
+@pytest.mark.parametrize("action", ["mark_entries", "unmark_entries", "erase_pointing"])
+def test_pointing_by_hand_says_what_is_marked(action: str) -> None:
+    (told,) = events_of(row(action, marked={"be_1": "2026-11-30"}))
+
+    assert (told.type, errors(told)) == (EventType.JOURNAL_POINTED, [])
+    assert told.data == {"before": {}, "after": {"marked": {"be_1": "2026-11-30"}}}
+
+
 def test_every_type_is_in_the_schema_and_on_the_page() -> None:
     page = (DOCS / "events.md").read_text("utf-8")
 

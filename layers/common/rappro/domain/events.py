@@ -42,6 +42,9 @@ class EventType(StrEnum):
     VAT_RELEASED = "vat_on_receipts.released"
     VAT_TAKEN_BACK = "vat_on_receipts.taken_back"
     JOURNAL_CARRIED_OVER = "journal.carried_over"
+    JOURNAL_POINTED = "journal.pointed"
+    JOURNAL_POINTING_VALIDATED = "journal.pointing_validated"
+    JOURNAL_POINTING_REOPENED = "journal.pointing_reopened"
     RUN_STARTED = "run.started"
     RUN_FINISHED = "run.finished"
     RUN_FAILED = "run.failed"
@@ -173,6 +176,11 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "close_line": _one(_T.LINE_CLOSED),
     "edit_line": _one(_T.LINE_EDITED),
     "carry_over": _one(_T.JOURNAL_CARRIED_OVER),
+    "mark_entries": _one(_T.JOURNAL_POINTED),
+    "unmark_entries": _one(_T.JOURNAL_POINTED),
+    "erase_pointing": _one(_T.JOURNAL_POINTED),
+    "validate_pointing": _one(_T.JOURNAL_POINTING_VALIDATED),
+    "reopen_pointing": _one(_T.JOURNAL_POINTING_REOPENED),
     "start_run": _one(_T.RUN_STARTED),
     "finish_run": _one(_T.RUN_FINISHED),
     "fail_run": _one(_T.RUN_FAILED),
