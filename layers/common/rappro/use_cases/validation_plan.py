@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import (
@@ -53,6 +53,7 @@ class ValidationPlan:
     suspense: dict[str, JournalEntry]  # by line key
     suspense_sides: dict[str, BankEntry]
     earlier: frozenset[str] = frozenset()  # entries that an earlier round validated
+    by_match: Mapping[str, tuple[LineRecord, ...]] = field(default_factory=dict)
 
     def pieces(self) -> list[JournalEntry]:
         """Return the entries in numbering order: by fiscal year, then line position.
@@ -105,7 +106,16 @@ def plan_validation(
         suspense={key: stored.get(entry.id, entry) for key, entry in suspense.items()},
         suspense_sides=sides,
         earlier=_earlier(stored.values(), settings, begun),
+        by_match=_by_match(lines),
     )
+
+
+def _by_match(lines: Iterable[LineRecord]) -> dict[str, tuple[LineRecord, ...]]:
+    found: dict[str, list[LineRecord]] = {}
+    for line in lines:
+        if line.match_id is not None:
+            found.setdefault(line.match_id, []).append(line)
+    return {match: tuple(of) for match, of in found.items()}
 
 
 def _earlier(
