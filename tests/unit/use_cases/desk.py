@@ -45,6 +45,7 @@ from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.post_run import post
 from rappro.use_cases.run_requests import RunRequest
 from rappro.use_cases.run_steps import decide, fail
+from rappro.use_cases.validation_policy import validate_by_policy
 from tests.camt_text import IBAN, Movement, camt
 
 TENANT = TenantId("cabinet-sud")
@@ -97,6 +98,7 @@ class Desk:
                 gather_batch(self.ports, request, batch)
             decide(self.ports, request, batches)
             post(self.ports, request)
+            validate_by_policy(self.ports, request)
         except RapproError as error:
             fail(self.ports, request, error=type(error).__name__, cause=str(error))
 

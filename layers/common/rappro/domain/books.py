@@ -21,7 +21,10 @@ Day = date
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A set of books (dossier). Entries dated up to `closed_until` are locked."""
+    """A set of books (dossier). Entries dated up to `closed_until` are locked.
+
+    `auto_validation`: a statement that leaves nothing to decide is validated by itself (POS-1).
+    """
 
     id: CompanyId
     name: str
@@ -32,6 +35,7 @@ class Company:
     closed_until: date | None = None
     matching: MatchingSettings = MatchingSettings()
     posting: PostingSettings = PostingSettings()
+    auto_validation: bool = False
     version: int = 0
 
     @property
@@ -106,6 +110,7 @@ class Journal:
     reconciled_on: date | None = None
     reconciled_balance_minor: int | None = None
     pointings: tuple[PointingBalance, ...] = ()
+    auto_validation: bool | None = None  # None: as the company says
     version: int = 0
 
     @property

@@ -66,6 +66,10 @@ class CompanyInput(Input):
     closed_until: Day | None = Field(
         default=None, description="entries dated up to that day are locked (clôture)"
     )
+    auto_validation: bool | None = Field(
+        default=None,
+        description="validate by itself a statement that leaves nothing to decide; default: no",
+    )
     settings: SettingsPart | None = None
 
     def applied_to(self, stored: Company | None, company: CompanyId) -> Company:
@@ -187,6 +191,7 @@ class CompanyOutput(Output):
     timezone: str
     fiscal_year_start_month: int
     closed_until: Day | None
+    auto_validation: bool
     settings: SettingsOutput
     version: Version
 
@@ -201,6 +206,7 @@ class CompanyOutput(Output):
             timezone=company.timezone,
             fiscal_year_start_month=company.fiscal_year_start_month,
             closed_until=company.closed_until,
+            auto_validation=company.auto_validation,
             settings=SettingsOutput.of(company.matching, company.posting, company.currency),
             version=company.version,
         )

@@ -100,7 +100,17 @@ class ProfileOutput(Output):
         )
 
 
-_NULLABLE = frozenset({"account", "iban", "bic", "bank_number", "import_profile", "reconciled_on"})
+_NULLABLE = frozenset(
+    {
+        "account",
+        "iban",
+        "bic",
+        "bank_number",
+        "import_profile",
+        "reconciled_on",
+        "auto_validation",
+    }
+)
 _ELSEWHERE = frozenset({"profile", "reconciled_balance"})
 
 
@@ -142,6 +152,11 @@ class JournalInput(Input):
     profile: ProfileInput | None = None
     reconciled_on: Day | None = None
     reconciled_balance: Amount | None = None
+    auto_validation: bool | None = Field(
+        default=None,
+        description="validate by itself a statement that leaves nothing to decide; null: as the"
+        " company says",
+    )
 
     def applied_to(self, stored: Journal | None, code: str, company_currency: str) -> Journal:
         """Return the journal with what is said here. Raises InvalidRequest."""
@@ -190,6 +205,7 @@ class JournalOutput(Output):
     profile: ProfileOutput
     reconciled_on: Day | None
     reconciled_balance: Money | None
+    auto_validation: bool | None
     version: Version
 
     @classmethod
@@ -210,6 +226,7 @@ class JournalOutput(Output):
             profile=ProfileOutput.of(journal.profile),
             reconciled_on=journal.reconciled_on,
             reconciled_balance=balance,
+            auto_validation=journal.auto_validation,
             version=journal.version,
         )
 
