@@ -52,6 +52,10 @@ _HOW: Final[dict[type, Callable[[Any], Mapping[str, Any]]]] = {
 }
 _LEFT_OUT: Final = (Run, Lease)
 _LIVE: Final = frozenset({MatchStatus.TO_CONFIRM, MatchStatus.CONFIRMED, MatchStatus.VALIDATED})
+_TAKING: Final = _LIVE | {MatchStatus.CLOSED}
+"""What these took from items and entries stays taken."""
+_PAST: Final = frozenset({MatchStatus.CLOSED, MatchStatus.REVERSED})
+"""Of these, what was validated stays in the books."""
 
 
 def picture(records: Iterable[Record]) -> Picture:
@@ -164,7 +168,9 @@ def _entries(books: _Ledger) -> Iterable[str]:
     for entry in books.of(JournalEntry).values():
         if sum(line.balance_minor for line in entry.lines):
             yield f"entry {entry.id} does not balance"
-        if entry.match_id is not None and not _is_live(matches.get(entry.match_id)):
+        match = matches.get(entry.match_id or "")
+        stays = entry.status is EntryStatus.VALIDATED and match and match.status in _PAST
+        if entry.match_id is not None and not stays and not _is_live(match):
             yield f"entry {entry.id} belongs to no live match"
         is_validated = entry.status is EntryStatus.VALIDATED and entry.source is not EntrySource.FEC
         if (entry.number is not None) != is_validated:
@@ -178,11 +184,17 @@ def _is_live(match: Match | None) -> bool:
 def _items(books: _Ledger) -> Iterable[str]:
     taken: Counter[str] = Counter()
     by: dict[str, set[str]] = defaultdict(set)
+    entries = books.of(JournalEntry)
     for match in books.of(Match).values():
-        for settled in match.settles if _is_live(match) else ():
+        if match.status not in _TAKING:
+            continue
+        for settled in match.settles:
             if settled.settle.type is TargetType.OPEN_ITEM:
                 taken[settled.settle.id] += settled.settle.amount_minor
-                by[settled.settle.id] |= set(match.entry_ids)
+                by[settled.settle.id] |= {one for one in match.entry_ids if one in entries}
+        for allocation in match.allocations:
+            taken[allocation.item] += allocation.amount_minor
+            by[allocation.item].add(allocation.entry_id)
     for item in books.of(OpenItem).values():
         gone = item.company_amount_minor - item.company_residual_minor
         if item.company_residual_minor * item.company_amount_minor < 0:
@@ -198,13 +210,14 @@ def _bank_entries(books: _Ledger) -> Iterable[str]:
     settling: Counter[str] = Counter()
     for match in matches.values():
         ids = {s.settle.id for s in match.settles if s.settle.type is TargetType.BANK_ENTRY}
-        settling.update(ids if _is_live(match) else ())
+        settling.update(ids if match.status in _TAKING else ())
     for entry in books.of(BankEntry).values():
         if settling[entry.id] > 1:
             yield f"bank entry {entry.id} is pointed twice"
         if settling[entry.id] and entry.match_id is None:
             yield f"bank entry {entry.id} is not pointed, a match says so"
-        if entry.match_id is not None and not _is_live(matches.get(entry.match_id)):
+        by = matches.get(entry.match_id or "")
+        if entry.match_id is not None and not (_is_live(by) or (by and by.status in _PAST)):
             yield f"bank entry {entry.id} is pointed by no live match"
 
 
@@ -224,7 +237,7 @@ def _lines(books: _Ledger) -> Iterable[str]:
     matches, lines = books.of(Match), books.of(LineRecord)
     for line in lines.values():
         match = matches.get(line.match_id or "")
-        is_its = match is not None and _is_live(match) and line.key in match.lines
+        is_its = match is not None and match.status in _TAKING and line.key in match.lines
         if line.match_id is not None and not is_its:
             yield f"line {line.key} belongs to no live match"
     for match in matches.values():
@@ -239,7 +252,8 @@ def _statements(books: _Ledger) -> Iterable[str]:
         header = headers.get(line.statement_id)
         if header is None or header.status is not StatementStatus.VALIDATED:
             continue
-        if line.match_id is not None and line.status is not LineStatus.VALIDATED:
+        done = {LineStatus.VALIDATED, LineStatus.CLOSED_MANUALLY}
+        if line.match_id is not None and line.status not in done:
             yield f"line {line.key} of a validated statement is {line.status}"
     counts = Counter(line.statement_id for line in books.of(LineRecord).values())
     for header in headers.values():
