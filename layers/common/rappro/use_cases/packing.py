@@ -6,7 +6,7 @@ commit: a transaction names a record once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rappro.domain.writes import (
@@ -55,6 +55,38 @@ def pack(
         actions += more
     if commit:
         yield commit
+
+
+def pack_joined(store: Store, groups: Iterable[Sequence[Write]]) -> Iterator[list[Write]]:
+    """Yield commits as `pack` does; groups that change the same records share one all the same.
+
+    Their changes are joined, so a record rises by one version where its plans counted several:
+    what is planned of it later is given the version that it really has.
+    """
+    commit: list[Write] = []
+    versions: dict[tuple[type, str], int] = {}
+    for group in groups:
+        renumbered = [_renumbered(write, versions) for write in group]
+        joined = chained([*commit, *renumbered])
+        if commit and not fits(store, joined):
+            versions |= _versions(commit)
+            yield commit
+            joined = [_renumbered(write, versions) for write in group]
+        commit = joined
+    if commit:
+        yield commit
+
+
+def _versions(writes: Iterable[Write]) -> dict[tuple[type, str], int]:
+    return {identity(write): write.after.version for write in writes if write.after is not None}
+
+
+def _renumbered(write: Write, versions: Mapping[tuple[type, str], int]) -> Write:
+    version = versions.get(identity(write))
+    if version is None or write.before is None:
+        return write
+    after = None if write.after is None else replace(write.after, version=version + 1)
+    return Write(replace(write.before, version=version), after)
 
 
 def chained(writes: Iterable[Write]) -> list[Write]:

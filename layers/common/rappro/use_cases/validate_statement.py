@@ -64,7 +64,7 @@ from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import audit
 from rappro.use_cases.large_matches import finish_matches
-from rappro.use_cases.packing import chained, fits, pack
+from rappro.use_cases.packing import chained, fits, pack_joined
 from rappro.use_cases.report_snapshots import freeze_report
 from rappro.use_cases.validation_plan import (
     ValidationPlan,
@@ -193,7 +193,7 @@ def _roll_forward(
     ports: Ports, tenant: TenantId, plan: ValidationPlan, validation: Validation, fence: Fence
 ) -> None:
     working = WorkingSet(ports, tenant, plan.company.id)
-    for writes in pack(ports.store, _groups(working, plan, validation)):
+    for writes in pack_joined(ports.store, _groups(working, plan, validation)):
         ports.store.commit(tenant, plan.company.id, writes, fence=fence)
 
 
