@@ -122,8 +122,13 @@ def _note(trail: Counter[str], event: AuditEvent) -> None:
     if event.action in _REPEATABLE:
         trail[f"{event.author} {event.action} {event.subject}"] = 1
         return
-    told = json.dumps([event.before, event.after], sort_keys=True, default=str)
+    said = [_without_sightings(event.before), _without_sightings(event.after)]
+    told = json.dumps(said, sort_keys=True, default=str)
     trail[f"{event.author} {event.action} {event.subject} {told}"] += 1
+
+
+def _without_sightings(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if told is None else {k: v for k, v in told.items() if k != "sightings"}
 
 
 def _is_repetition(record: Record) -> bool:
