@@ -97,9 +97,10 @@ def _uneven_lines(
 
 
 def _unexplained(world: World, records: Sequence[Record]) -> Iterator[str]:
-    """Yield the report's difference, on each day, that lines closed by hand do not explain.
+    """Yield the report's difference, on each day, that nobody's word explains.
 
-    What a closed match pointed is in the books; the rest was settled outside, somebody says.
+    A line closed by hand was settled outside, somebody says; what its match pointed is in the
+    books. An entry pointed by hand is on the bank, somebody says; no line shows it.
     """
     outside: defaultdict[date, int] = defaultdict(int)
     pointed: defaultdict[str, int] = defaultdict(int)
@@ -110,6 +111,8 @@ def _unexplained(world: World, records: Sequence[Record]) -> Iterator[str]:
     for record in records:
         if isinstance(record, BankEntry) and record.match_id in pointed:
             outside[record.date] -= record.amount_minor
+        elif isinstance(record, BankEntry) and record.marked_on is not None:
+            outside[record.marked_on] -= record.amount_minor
     day = date(2026, 11, 30)
     for on in (day, *(date(2026, 11, 2 + slot * SLOT_DAYS) for slot in range(8))):
         if outside and on != day:

@@ -5,7 +5,7 @@ Every statement's lines come to zero, so its balances follow whatever is importe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
@@ -47,8 +47,10 @@ from rappro.domain.ids import (
     TenantId,
     ThirdPartyId,
 )
+from rappro.domain.records import LineRecord
 from rappro.domain.writes import Record
 from rappro.ports import Ports, Store
+from rappro.use_cases.acting import Actor, LineKey
 from rappro.use_cases.companies import save_company, save_journal
 from rappro.use_cases.gathering import gather_batch, gather_evidence
 from rappro.use_cases.import_drop import import_drop
@@ -264,3 +266,33 @@ def statement(slot: int, movements: Sequence[int], *, twin: int = 0) -> bytes:
         made.append((f"{first + 1:02d}", -total, "VIREMENT DE TRESORERIE"))
     days = (first, first + SLOT_DAYS - 1)
     return camt(made, opening=BALANCE, number=slot + 11, days=days) + b"<!-- again -->" * twin
+
+
+def open_of(target: OpenItem | BankEntry | None, left: int, part: int) -> int:
+    """Return what a person would tick of a target, of what is left to settle."""
+    if isinstance(target, BankEntry):
+        return target.amount_minor
+    if target is None or target.company_residual_minor * left <= 0:
+        return 0
+    amount = min(abs(target.company_residual_minor), abs(left)) // part
+    return amount if left > 0 else -amount
+
+
+def of_kind(records: Iterable[Record], kind: type) -> list[Any]:
+    """Return the records of a kind."""
+    return [record for record in records if isinstance(record, kind)]
+
+
+def key_of(line: LineRecord) -> LineKey:
+    """Return how an action names a line."""
+    return line.statement_id, line.line.position
+
+
+def positions_of(lines: Iterable[LineRecord]) -> tuple[int, ...]:
+    """Return the lines' positions."""
+    return tuple(line.line.position for line in lines)
+
+
+def actor_of(ports: Ports, user: str) -> Actor:
+    """Return who acts."""
+    return Actor(ports, TENANT, COMPANY, user)

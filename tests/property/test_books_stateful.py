@@ -31,7 +31,7 @@ from rappro.domain.records import (
 )
 from rappro.domain.writes import Record
 from rappro.ports import Ports
-from rappro.use_cases.acting import Actor, LineKey
+from rappro.use_cases.acting import LineKey
 from rappro.use_cases.batch_edit import set_natures
 from rappro.use_cases.cash_movements import (
     UndefinedMovement,
@@ -45,6 +45,13 @@ from rappro.use_cases.edit_line import LineEdit, edit_line
 from rappro.use_cases.generate_entries import TemplateEntry, generate_entries, generate_entry
 from rappro.use_cases.match_by_hand import ManualMatch, confirm, match_by_hand
 from rappro.use_cases.override import override_quarantine
+from rappro.use_cases.pointing import (
+    Marking,
+    Period,
+    erase_pointing,
+    mark_entries,
+    validate_pointing,
+)
 from rappro.use_cases.reverse_match import Reversal, reverse_match
 from rappro.use_cases.settle_by_ledger import Settlement, settle_difference
 from rappro.use_cases.start_run import start_run
@@ -54,10 +61,16 @@ from simulation.books import difference, picture
 from simulation.snapshots import SnapshotStore
 from tests.property.ledger_laws import altered, checked_fec, problems, without_traces
 from tests.property.ledger_world import (
+    BALANCE,
     COMPANY,
     MOVEMENTS,
     TENANT,
     World,
+    actor_of,
+    key_of,
+    of_kind,
+    open_of,
+    positions_of,
 )
 
 HISTORIES: Final = int(os.environ.get("RAPPRO_HISTORIES", "0"))
@@ -116,7 +129,7 @@ class Books(RuleBasedStateMachine):
         if isinstance(answer, Match) and answer.status in _STANDING:
             self._check_undo(answer, before)
         validated = frozenset(
-            e.id for e in _of(after, JournalEntry) if e.status is EntryStatus.VALIDATED
+            e.id for e in of_kind(after, JournalEntry) if e.status is EntryStatus.VALIDATED
         )
         if validated != self.is_checked:
             report = checked_fec(self.world)
@@ -125,7 +138,7 @@ class Books(RuleBasedStateMachine):
 
     def _check_undo(self, match: Match, before: list[Record]) -> None:
         """Undo a match that was just made, in a copy of the books: they are as before it."""
-        if any(one.id == match.id for one in _of(before, Match)):
+        if any(one.id == match.id for one in of_kind(before, Match)):
             return
         copy = self.world.store.copy()
         undo_match(self.world.ports(copy, copy), TENANT, COMPANY, match.id, "anne")
@@ -138,7 +151,7 @@ class Books(RuleBasedStateMachine):
     def lines(self, user: str, late: bool, picks: Iterable[int]) -> list[LineRecord]:
         """Return lines: mostly such as wait."""
         there = list(self.seen(user, late).everything(TENANT, COMPANY))
-        every = sorted(_of(there, LineRecord), key=lambda line: line.key)
+        every = sorted(of_kind(there, LineRecord), key=lambda line: line.key)
         free = [line for line in every if line.match_id is None and line.known_as is None]
         found = {}
         for pick in picks:
@@ -150,7 +163,7 @@ class Books(RuleBasedStateMachine):
 
     def one(self, kind: type, user: str, late: bool, pick: int) -> Any:
         """Return a record of a kind, None when there is none."""
-        there = _of(self.seen(user, late).everything(TENANT, COMPANY), kind)
+        there = of_kind(self.seen(user, late).everything(TENANT, COMPANY), kind)
         ordered = sorted(there, key=lambda record: record.key)
         return ordered[pick % len(ordered)] if ordered else None
 
@@ -171,9 +184,9 @@ class Books(RuleBasedStateMachine):
     def run(self, *, user: str, late: bool, pick: int) -> None:
         statement = self.one(StatementRecord, user, late, pick)
         if statement is not None:
-            decided = {m.id: m for m in _of(self.world.records(), Match) if m.engine is None}
+            decided = {m.id: m for m in of_kind(self.world.records(), Match) if m.engine is None}
             self.act(user, late, lambda p: start_run(p, TENANT, COMPANY, statement.id, user))
-            for match in _of(self.world.records(), Match):
+            for match in of_kind(self.world.records(), Match):
                 assert decided.get(match.id, match) == match, "a run touched a person's decision"
 
     @rule(
@@ -191,7 +204,7 @@ class Books(RuleBasedStateMachine):
         for pick in ticked:
             kind: type[Any] = BankEntry if pick % 3 == 0 else OpenItem
             target = self.one(kind, user, late, pick)
-            amount = _open_of(target, left, part)
+            amount = open_of(target, left, part)
             if amount and all(target.id != settle.id for settle in settles):
                 kind_of = TargetType.BANK_ENTRY if kind is BankEntry else TargetType.OPEN_ITEM
                 settles.append(Settle(kind_of, target.id, amount))
@@ -199,21 +212,21 @@ class Books(RuleBasedStateMachine):
         if left and rest:
             kind_of = TargetType.ACCOUNT if rest.isdigit() else TargetType.THIRD_PARTY
             settles.append(Settle(kind_of, rest, left))
-        request = ManualMatch(tuple(_key(line) for line in lines), tuple(settles))
+        request = ManualMatch(tuple(key_of(line) for line in lines), tuple(settles))
         self.act(user, late, lambda p: match_by_hand(p, TENANT, COMPANY, request, user))
 
     @rule(
         user=_USERS, late=_LATE, picks=_TWO, party=st.sampled_from(("tp_dupond", "tp_elec", "")),
     )  # fmt: skip
     def cash_movement(self, *, user: str, late: bool, picks: list[int], party: str) -> None:
-        keys = [_key(line) for line in self.lines(user, late, picks)]
+        keys = [key_of(line) for line in self.lines(user, late, picks)]
         for at in keys if party else ():
             named = LineEdit(third_party=ThirdPartyId(party))
             self._edit(user, late, at, named)
         if len(keys) == 1:
-            self.act(user, late, lambda p: create_cash_movement(_actor(p, user), keys[0]))
+            self.act(user, late, lambda p: create_cash_movement(actor_of(p, user), keys[0]))
         elif keys:
-            self.act(user, late, lambda p: create_cash_movements(_actor(p, user), keys))
+            self.act(user, late, lambda p: create_cash_movements(actor_of(p, user), keys))
 
     @rule(
         user=_USERS, late=_LATE, picks=_TWO, account=_COUNTERPARTS, off=st.sampled_from((0, 0, 1))
@@ -225,9 +238,9 @@ class Books(RuleBasedStateMachine):
         if lines:
             total = sum(line.line.amount_minor for line in lines) + off
             request = UndefinedMovement(
-                lines[0].statement_id, _positions(lines), (Leg(account, total),)
+                lines[0].statement_id, positions_of(lines), (Leg(account, total),)
             )
-            self.act(user, late, lambda p: create_undefined_movement(_actor(p, user), request))
+            self.act(user, late, lambda p: create_undefined_movement(actor_of(p, user), request))
 
     @rule(
         user=_USERS, late=_LATE, picks=_TWO, entry=_PICK, journal=st.sampled_from((None, "OD")),
@@ -241,20 +254,20 @@ class Books(RuleBasedStateMachine):
         target = self.one(BankEntry, user, late, entry)
         if lines and target is not None:
             request = Settlement(
-                lines[0].statement_id, _positions(lines), (target.id,), type_, journal=journal
+                lines[0].statement_id, positions_of(lines), (target.id,), type_, journal=journal
             )
-            self.act(user, late, lambda p: settle_difference(_actor(p, user), request))
+            self.act(user, late, lambda p: settle_difference(actor_of(p, user), request))
 
     @rule(user=_USERS, late=_LATE, picks=_TWO, template=st.sampled_from(("tel", "loyer", None)))
     def template_entry(
         self, *, user: str, late: bool, picks: list[int], template: str | None
     ) -> None:
-        keys = [_key(line) for line in self.lines(user, late, picks)]
+        keys = [key_of(line) for line in self.lines(user, late, picks)]
         if len(keys) == 1:
             asked = TemplateEntry(keys[0], template)
-            self.act(user, late, lambda p: generate_entry(_actor(p, user), asked))
+            self.act(user, late, lambda p: generate_entry(actor_of(p, user), asked))
         elif keys:
-            self.act(user, late, lambda p: generate_entries(_actor(p, user), keys))
+            self.act(user, late, lambda p: generate_entries(actor_of(p, user), keys))
 
     @rule(
         user=_USERS, late=_LATE, picks=_TWO, item=_PICK, what=st.integers(0, 3),
@@ -271,16 +284,16 @@ class Books(RuleBasedStateMachine):
             LineEdit(clears=frozenset({"third_party", "invoice"})),
         )
         for line in self.lines(user, late, picks[:1]):
-            self._edit(user, late, _key(line), edits[what])
+            self._edit(user, late, key_of(line), edits[what])
 
     def _edit(self, user: str, late: bool, at: LineKey, edit: LineEdit) -> None:
         self.act(user, late, lambda p: edit_line(p, TENANT, COMPANY, at[0], at[1], edit, user))
 
     @rule(user=_USERS, late=_LATE, picks=_TWO, nature=st.sampled_from(list(Nature)[:3]))
     def natures(self, *, user: str, late: bool, picks: list[int], nature: Nature) -> None:
-        keys = [_key(line) for line in self.lines(user, late, picks)]
+        keys = [key_of(line) for line in self.lines(user, late, picks)]
         if keys:
-            self.act(user, late, lambda p: set_natures(_actor(p, user), keys, nature))
+            self.act(user, late, lambda p: set_natures(actor_of(p, user), keys, nature))
 
     @rule(user=_USERS, late=_LATE, pick=_PICK)
     def confirm_match(self, *, user: str, late: bool, pick: int) -> None:
@@ -319,11 +332,36 @@ class Books(RuleBasedStateMachine):
     def close(self, *, user: str, late: bool, pick: int) -> None:
         matched = [line for line in self.lines(user, late, [pick * 10]) if line.match_id]
         if matched:
-            at, why = _key(matched[0]), "payé en espèces"
+            at, why = key_of(matched[0]), "payé en espèces"
             self.act(
                 user, late,
                 lambda p: close_line(p, TENANT, COMPANY, at[0], at[1], reason=why, author=user),
             )  # fmt: skip
+
+    @rule(
+        user=_USERS,
+        late=_LATE,
+        pick=_PICK,
+        what=st.sampled_from(("mark", "free", "validate", "erase")),
+    )
+    def point(self, *, user: str, late: bool, pick: int, what: str) -> None:
+        """Point an entry by hand (X), free it, validate the balance, or erase marks."""
+        entry = self.one(BankEntry, user, late, pick)
+        period = Period("BQ1", date(2026, 11, 30), BALANCE)
+        marking = Marking((entry.id,), is_marked=what == "mark")
+
+        def work(ports: Ports) -> Any:
+            me = (ports, TENANT, COMPANY)
+            if what == "validate":
+                return validate_pointing(*me, period, user)
+            if what == "erase":
+                return erase_pointing(
+                    *me, "BQ1", account=None, since=None, author=user,
+                    entries=(entry.id,) if pick % 2 else None,
+                )  # fmt: skip
+            return mark_entries(*me, period, marking, user)
+
+        self.act(user, late, work)
 
     @rule(user=_USERS, late=_LATE, number=st.integers(0, 5))
     def load_books(self, *, user: str, late: bool, number: int) -> None:
@@ -344,32 +382,6 @@ class Books(RuleBasedStateMachine):
         statement = self.one(StatementRecord, user, late, pick)
         if statement is not None:
             self.act(user, late, lambda p: delete_statement(p, TENANT, COMPANY, statement.id, user))
-
-
-def _of(records: Iterable[Record], kind: type) -> list[Any]:
-    return [record for record in records if isinstance(record, kind)]
-
-
-def _key(line: LineRecord) -> LineKey:
-    return line.statement_id, line.line.position
-
-
-def _positions(lines: Iterable[LineRecord]) -> tuple[int, ...]:
-    return tuple(line.line.position for line in lines)
-
-
-def _actor(ports: Ports, user: str) -> Actor:
-    return Actor(ports, TENANT, COMPANY, user)
-
-
-def _open_of(target: OpenItem | BankEntry | None, left: int, part: int) -> int:
-    """Return what a person would tick of a target, of what is left to settle."""
-    if isinstance(target, BankEntry):
-        return target.amount_minor
-    if target is None or target.company_residual_minor * left <= 0:
-        return 0
-    amount = min(abs(target.company_residual_minor), abs(left)) // part
-    return amount if left > 0 else -amount
 
 
 Books.TestCase.settings = settings(
