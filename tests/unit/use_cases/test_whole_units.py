@@ -26,7 +26,7 @@ from .faulty import Faulty
 from .readers import Seen, Watched, everything, one_by_one
 
 COUNT = 24
-INSTALMENTS = 60  # more than the claim of a match has room for
+INSTALMENTS = 32  # more than the claim of a match has room for
 SLIPS = [f"TK2025-{n:04d}" for n in range(COUNT)]
 
 

@@ -17,7 +17,14 @@ from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.errors import NotFound, OpenItemAlreadySettled, StoreConflict
 from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.matching.model import TargetType
-from rappro.domain.records import LineRecord, Match, MatchStatus, UnfinishedMatch
+from rappro.domain.records import (
+    Allocation,
+    LineRecord,
+    LineSettle,
+    Match,
+    MatchStatus,
+    UnfinishedMatch,
+)
 from rappro.domain.unfinished import EntryBefore, LineBefore, UnfinishedValidation, Veil, veil_name
 from rappro.ports import Ports
 from rappro.use_cases.large_matches import finish_matches, standing_entry, standing_item, taken_line
@@ -154,9 +161,8 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
             unmade.add(mark.match_id)
         elif match.status in {MatchStatus.POSTING, MatchStatus.UNDOING}:
             ends_as[match.id] = mark.ends_as
-            targets = {s.settle.id for s in match.settles} | {a.item for a in match.allocations}
-            for key in (*sorted(targets), *match.lines):
-                standing[key] = (*standing.get(key, ()), match)
+            for key, part in _parts(match).items():
+                standing[key] = (*standing.get(key, ()), part)
         elif match.status is MatchStatus.UNDONE:
             closing[match.id] = match
     return replace(
@@ -164,9 +170,28 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
     )
 
 
+def _parts(match: Match) -> dict[str, Match]:
+    """Return what a match does to each of its lines and targets: itself with that part alone."""
+    settles: dict[str, list[LineSettle]] = {}
+    allocated: dict[str, list[Allocation]] = {}
+    for settle in match.settles:
+        settles.setdefault(settle.settle.id, []).append(settle)
+    for one in match.allocations:
+        allocated.setdefault(one.item, []).append(one)
+    keys = (*settles, *allocated, *match.lines)
+    return {
+        key: replace(
+            match,
+            settles=tuple(settles.get(key, ())),
+            allocations=tuple(allocated.get(key, ())),
+        )
+        for key in keys
+    }
+
+
 def _can_stand(ports: Ports, tenant: TenantId, company: CompanyId, view: Shown) -> bool:
     """Say whether every target and line of what is shown as standing can carry its match."""
-    matches = {match.id: match for each in view.standing.values() for match in each}.values()
+    matches = [match for each in view.standing.values() for match in each]
     settles = [s.settle for match in matches for s in match.settles]
     items = {s.id for s in settles if s.type is TargetType.OPEN_ITEM}
     items |= {one.item for match in matches for one in match.allocations}
@@ -178,7 +203,7 @@ def _can_stand(ports: Ports, tenant: TenantId, company: CompanyId, view: Shown) 
             view.bank_entry(side)
     except OpenItemAlreadySettled:
         return False
-    keys = sorted({key for match in matches for key in match.lines})
+    keys = sorted({key for match in {m.id: m for m in matches}.values() for key in match.lines})
     lines = ports.store.get_many(tenant, company, LineRecord, keys).values()
     return all(_is_free_or_its(line, view) for line in lines)
 
