@@ -40,11 +40,12 @@ demo: setup ## three statements from the bucket to the report (FEC=… STATEMENT
 local: setup ## start the local stack and stay up
 	$(BIN)/python -m devstack.serve
 
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 test: setup ## every test, the end-to-end suite included
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: setup ## the tests that need no local AWS
-	$(BIN)/python -m pytest -m "not e2e and not emulator"
+	$(PYTEST) -m "not e2e and not emulator"
 
 check: setup .venv-sam/.ready ## lint, types, import law, template, state machine, drift
 	$(BIN)/ruff check .
