@@ -21,11 +21,13 @@ from rappro.adapters.indexing import (
     entries_of,
     listed_of,
 )  # fmt: skip
+from rappro.adapters.scope import KEY_BYTES_MAX
 from rappro.domain.books import (
     Company,
 )
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import CompanyId
+from rappro.domain.operations import AuditEvent
 from rappro.domain.records import (
     LineRecord,
 )
@@ -74,8 +76,9 @@ def test_two_records_never_share_a_key(
 ) -> None:
     """Whatever their ids hold, the separator itself included."""
     found = {}
+    endings = {LineRecord: "/7", AuditEvent: "/2025-01-31T09:00:00+00:00/au"}
     for kind, text in (first, second):
-        key = f"{text}/7" if kind is LineRecord else text
+        key = text + endings.get(kind, "")
         found[kind, key] = keys.record_key("ab", "c1", kind, key)
 
     assert len(set(found.values())) == len(found)
@@ -108,7 +111,7 @@ def test_all_shards_together_are_the_whole_backlog() -> None:
 
 def test_a_key_stays_within_what_dynamodb_takes() -> None:
     """2,048 bytes and 1,024 bytes, with the longest of everything."""
-    long = "é" * 500
+    long = "é" * (KEY_BYTES_MAX // 2)
     item = open_item(long, -(10**17), party=long, number="1" * 30)
     entry = bank_entry(long, 10**17, account=long, third_party=long, cheque_no="2" * 30)
     for record in (item, entry):

@@ -106,7 +106,7 @@ class Listing(StrEnum):
     ENTRIES = "ENTRIES"
     OPEN_ITEMS = "OPEN-ITEMS"
     AUDIT = "AUDIT-TRAIL"
-    AUDIT_OF = "AUDIT"  # of one subject; no GSI, the rows themselves stand together
+    AUDIT_OF = "AUDIT-OF"  # of one subject; no GSI, the rows themselves stand together
     TRACES = "IMPORT-TRACE"
 
 
