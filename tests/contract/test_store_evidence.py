@@ -153,7 +153,7 @@ class World:
         )
 
 
-@pytest.mark.parametrize("seed", (0, 2))
+@pytest.mark.parametrize("seed", [0, 2])
 def test_evidence_is_what_a_look_at_everything_finds(
     store: Store, tenant: TenantId, company: CompanyId, seed: int
 ) -> None:

@@ -186,17 +186,19 @@ def _(patch: Patch) -> None:
     """Swapped writes: what died between them is numbered, and the counter does not know."""
     reserve, finish = validate_statement._reserve, validate_statement._finish
 
-    def promise(ports: Any, tenant: Any, plan: Any, author: str, _: Any) -> Validation:
+    def promise(ports: Any, tenant: Any, plan: Any, author: str, **_: Any) -> Validation:
         blocks = []
         for code, year, size in validation_plan.counts_by_year(plan):
             key = f"{code}/{year}"
             counter = ports.store.get(tenant, plan.company.id, PieceCounter, key)
-            blocks.append(NumberBlock(year, (counter.last_number if counter else 0) + 1, size))
+            first = (counter.last_number if counter else 0) + 1
+            other = None if code == plan.journal.code else code
+            blocks.append(NumberBlock(year, first, size, other))
         today = ports.clock.today("Europe/Paris")
         return Validation(plan.statement.id, plan.journal.code, tuple(blocks), today, author)
 
     def late(ports: Any, tenant: Any, plan: Any, validation: Any, fence: Any) -> Any:
-        kept = reserve(ports, tenant, plan, validation.author, fence)
+        kept = reserve(ports, tenant, plan, validation.author, before=None, fence=fence)
         return finish(ports, tenant, plan, kept, fence)
 
     patch.setattr(validate_statement, "_reserve", promise)

@@ -14,7 +14,7 @@ import pytest
 from .client import Answer, Client, the_document
 from .seeds import BY_HAND, QUARANTINED, VALIDATED_MATCH, World, empty_world, seed
 
-OTHER_IDS = {
+OTHER_IDS: dict[str, dict[str, Any]] = {
     "createCashMovement": {"position": 2},
     "closeLine": {"position": 1},
     "reverseMatch": {"match": VALIDATED_MATCH},

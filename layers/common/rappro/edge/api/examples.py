@@ -225,7 +225,7 @@ def _of_statements() -> Iterator[BaseModel]:
         LINE, Level.A, THIRD_PARTY, OPEN_ITEM, settles=settled,
         explanation=line.explanation or Explanation(),
     )  # fmt: skip
-    explained = Explained(LINE, run, "rappro-match/2", decided)
+    explained = Explained(LINE, run, "rappro-match/3", decided)
     yield lines.DecisionOutput.of(explained, "EUR")
     settle = LineSettle(LINE, Settle(TargetType.OPEN_ITEM, OPEN_ITEM, 12_000))
     match = Match(
