@@ -23,9 +23,10 @@ def main(arguments: list[str]) -> int:
         campaign.random([options.seed])
     else:
         campaign.every_site(every_call=options.every_call)
+        campaign.random(range(options.seeds))
+        campaign.every_site_reached()
         for site, faults in sorted(campaign.open.items()):
             print(f"not disturbed: {site}: {', '.join(sorted(faults))}")
-        campaign.random(range(options.seeds))
     for failure in campaign.failures[:_FAILURES_SHOWN]:
         print(failure)
     print(json.dumps({

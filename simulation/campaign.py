@@ -110,14 +110,22 @@ def judged(schedule: Schedule, outcome: Outcome, seed: int | None = None) -> Fai
     return Failure(schedule, tuple(problems), faults, seed)
 
 
+Met = tuple[Schedule, list[Call]]
+"""A schedule, and the calls that it came to."""
+
+
 @dataclass(slots=True)
 class Campaign:
-    """What was disturbed so far, and what came of it."""
+    """What was disturbed so far, and what came of it.
+
+    `reached` are the random schedules that came to a call site before any other.
+    """
 
     needed: dict[str, set[Fault]] = field(default_factory=lambda: defaultdict(set))
     applied: dict[str, set[Fault]] = field(default_factory=lambda: defaultdict(set))
     schedules: int = 0
     failures: list[Failure] = field(default_factory=list)
+    reached: list[Met] = field(default_factory=list)
 
     def run(self, schedule: Schedule, seed: int | None = None) -> Outcome:
         """Run a schedule, judge it, and take note of what it met."""
@@ -152,11 +160,18 @@ class Campaign:
 
         With `every_call`, not only the first call of a site in a scenario is disturbed.
         """
-        todo: deque[tuple[Schedule, list[Call]]] = deque()
+        todo: deque[Met] = deque()
         for name in among:
             calls = undisturbed(name).calls
             self.note(calls)
             todo.append((Schedule(name), calls))
+        self._disturb(todo, every_call=every_call)
+
+    def every_site_reached(self) -> None:
+        """Disturb the sites that only random schedules came to, from there, with every fault."""
+        self._disturb(deque(self.reached), every_call=False)
+
+    def _disturb(self, todo: deque[Met], *, every_call: bool) -> None:
         while todo:
             schedule, calls = todo.popleft()
             is_first = not schedule.injections
@@ -177,7 +192,10 @@ class Campaign:
     def random(self, seeds: Iterable[int], *, among: Sequence[str] = tuple(SCENARIOS)) -> None:
         """Run the schedules of some seeds."""
         for seed in seeds:
-            self.run(random_schedule(seed, among=among), seed)
+            known, schedule = self._needs, random_schedule(seed, among=among)
+            calls = self.run(schedule, seed).calls
+            if self._needs > known:
+                self.reached.append((schedule, calls))
 
 
 def _injections(calls: Iterable[Call]) -> Iterator[tuple[Injection, Call]]:
