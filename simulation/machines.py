@@ -83,7 +83,7 @@ class Execution:
                 raise StepError(failure.get("Error", "failed"), failure.get("Cause", ""))
             case "Choice" | "Succeed":
                 return value
-        raise NotImplementedError(state["Type"])
+        raise ValueError(f"a state of type {state['Type']} is unknown here: teach it or change it")
 
     def _task(self, state: Json, value: Any) -> Any:
         step = self._steps[state["Resource"].removeprefix("${").removesuffix("Arn}")]
@@ -186,5 +186,5 @@ def _field(text: str, value: Any, item: Any) -> Any:
         path, more = text.removeprefix("States.MathAdd(").removesuffix(")").split(",")
         return _read(path.strip(), value) + int(more)
     if text.startswith("States."):
-        raise NotImplementedError(text)
+        raise ValueError(f"{text} is unknown here: teach it or change it")
     return _read(text, value)
