@@ -96,6 +96,7 @@ class HttpProblem(Exception):  # noqa: N818 - it is the answer, not only an erro
 
 
 UNAUTHORIZED: Final = ProblemKind("unauthorized", 401, "No verified identity")
+FORBIDDEN: Final = ProblemKind("forbidden", 403, "A permission is missing")
 NO_SUCH_ROUTE: Final = ProblemKind("no_such_route", 404, "No such route")
 METHOD_NOT_ALLOWED: Final = ProblemKind("method_not_allowed", 405, "Method not allowed")
 UNSUPPORTED_MEDIA_TYPE: Final = ProblemKind(
@@ -108,8 +109,8 @@ ANSWER_TOO_LARGE: Final = ProblemKind("answer_too_large", 500, "The answer would
 INTERNAL_ERROR: Final = ProblemKind("internal_error", 500, "Unexpected error")
 
 HTTP_KINDS: Final = (
-    UNAUTHORIZED, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, INVALID_JSON,
-    INVALID_REQUEST, TOO_LARGE, ANSWER_TOO_LARGE, INTERNAL_ERROR,
+    UNAUTHORIZED, FORBIDDEN, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE,
+    INVALID_JSON, INVALID_REQUEST, TOO_LARGE, ANSWER_TOO_LARGE, INTERNAL_ERROR,
 )  # fmt: skip
 
 _STORE_RETRY_SECONDS: Final = 1

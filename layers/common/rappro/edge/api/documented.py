@@ -6,10 +6,12 @@ follow from that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from rappro.domain.access import Permission
 from rappro.edge.problem import CONTENT_TYPE, Problem, every_kind
 
 TAGS: Final = {
@@ -22,6 +24,12 @@ TAGS: Final = {
     "feeds": "Bank connections (connexions bancaires) and their runs",
     "api": "The API itself",
 }
+PERMISSION: Final = "x-permission"
+"""Extension of an operation: the permission it needs (domain/access.py)."""
+PERMISSION_OF_FIELD: Final = "x-permission-of-field"
+"""Extension of an operation: what some fields of its body need instead."""
+PUBLIC: Final = "x-public"
+"""Extension of an operation that anybody may use, without a token."""
 _ALWAYS: Final = frozenset({401, 422, 500, 503})
 _WITH_BODY: Final = frozenset({400, 413, 415})
 
@@ -43,14 +51,19 @@ def documented(
     is_found: bool = True,
     may_conflict: bool = False,
     media_type: str | None = None,
+    permission: Permission | None = None,
+    permission_of_field: Mapping[str, Permission] | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of a route's decorator.
 
     `answer` says what comes back with `status`. `is_found`: the route may answer 404;
     `may_conflict`: the books may refuse (409). `media_type` of an answer that is no JSON.
+    `permission`: what the caller needs (403), which is looked at before the route is entered; a
+    body's fields may need another one. A route without one is refused unless anybody may read it.
     """
     statuses = _ALWAYS | (_WITH_BODY if has_body else frozenset())
     statuses |= ({404} if is_found else frozenset()) | ({409} if may_conflict else frozenset())
+    statuses |= frozenset() if permission in {None, Permission.SIGNED_IN} else {403}
     responses: dict[int, dict[str, Any]] = {status: {"description": answer}}
     if media_type is not None:
         responses[status]["content"] = {media_type: {}}
@@ -61,7 +74,13 @@ def documented(
         "tags": [tag],
         "status_code": status,
         "responses": responses | {code: _problem(code) for code in sorted(statuses)},
+        "openapi_extensions": _needed(permission, permission_of_field or {}),
     }
+
+
+def _needed(permission: Permission | None, of_field: Mapping[str, Permission]) -> dict[str, Any]:
+    needed: dict[str, Any] = {} if permission is None else {PERMISSION: permission.value}
+    return needed | ({PERMISSION_OF_FIELD: dict(of_field)} if of_field else {})
 
 
 def _problem(status: int) -> dict[str, Any]:

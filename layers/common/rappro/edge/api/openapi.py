@@ -20,7 +20,7 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from rappro.edge.api.docs_page import docs_page
-from rappro.edge.api.documented import TAGS, documented, new_router
+from rappro.edge.api.documented import PUBLIC, TAGS, documented, new_router
 from rappro.edge.api.examples import examples
 from rappro.edge.problem import CONTENT_TYPE
 
@@ -74,7 +74,7 @@ def _public(operation_id: str, media_type: str) -> dict[str, Any]:
     )
     said = {"description": answer, "content": {media_type: {}}}
     kept = {status: words["responses"][status] for status in (422, 500)}
-    return {**words, "responses": {200: said, **kept}, "openapi_extensions": {"x-public": True}}
+    return {**words, "responses": {200: said, **kept}, "openapi_extensions": {PUBLIC: True}}
 
 
 def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
     problems: dict[str, Any] = {}
     for path in made["paths"].values():
         for operation in path.values():
-            if operation.pop("x-public", False):
+            if operation.pop(PUBLIC, False):
                 operation["security"] = []
             _share_problems(operation["responses"], problems)
             operation["responses"].get("204", {}).pop("content", None)  # such an answer is empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import Scope, ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -40,6 +41,7 @@ def _actor(scope: Scope) -> Actor:
         "Makes the receipt (encaissement) or disbursement (décaissement) of the line's customer or"
         " supplier. A line that names an invoice pays it as far as its residual goes, the rest is"
         " on account. The match waits for confirmation.",
+        permission=Permission.GENERATE_CASH_MOVEMENTS,
         tag="matches",
         answer="The match, which waits for confirmation",
         status=201,
@@ -69,6 +71,7 @@ def post_cash_movement(
         "Makes the receipt (encaissement) or disbursement (décaissement) of each line. One line"
         " without a third party refuses them all; else each line has its own result. Lines that"
         " name one invoice take from it while a residual remains, the earliest first.",
+        permission=Permission.GENERATE_CASH_MOVEMENTS,
         tag="matches",
         answer="What became of each line",
         has_body=True,
@@ -95,6 +98,7 @@ def post_cash_movements(
         "Makes one entry of one or many lines without a third party (tiers non défini): a receipt"
         " when their total is money in, else a disbursement. The counterparts balance it to the"
         " cent. The match waits for confirmation.",
+        permission=Permission.GENERATE_CASH_MOVEMENTS,
         tag="matches",
         answer="The match, which waits for confirmation",
         status=201,
@@ -123,6 +127,7 @@ def post_undefined_cash_movement(
         " générale): the bank account against the difference type's account, or against given"
         " counterparts with the type other. The bank leg is matched with them under the mark M"
         " and the statement's next letter; the match waits for confirmation.",
+        permission=Permission.SETTLE_BY_LEDGER,
         tag="matches",
         answer="The match, which waits for confirmation",
         status=201,
@@ -150,6 +155,7 @@ def post_difference(
         "Generates the entry of the line from its template (modèle d'écriture), or from the one"
         " named, with other counterparts when they are given; the line is matched with it at once."
         " A template of several accounts without a full split rule needs counterparts.",
+        permission=Permission.GENERATE_ENTRY,
         tag="matches",
         answer="The match",
         status=201,
@@ -178,6 +184,7 @@ def post_entry(
         "Generates the entry of each line from its template (génération d'écritures en lot). One"
         " line without a template, or with one of several accounts and no full split rule, refuses"
         " them all; else each line has its own result, and its match waits for confirmation.",
+        permission=Permission.GENERATE_ENTRIES,
         tag="matches",
         answer="What became of each line",
         has_body=True,
@@ -201,6 +208,7 @@ def post_entries(
         "Set the nature of many lines",
         "Sets the nature (moyen de règlement) of many unmatched lines; what the bank said stays"
         " beside it. One line that is matched refuses them all.",
+        permission=Permission.UPDATE_NATURES,
         tag="statements",
         answer="How many lines were changed",
         has_body=True,
@@ -224,6 +232,7 @@ def post_natures(
         "List the invoices that a line may name",
         "The unsettled invoices (factures non soldées) of the line's third party, by due date; of"
         " everybody when it has none. The list may lag a moment behind.",
+        permission=Permission.READ,
         tag="statements",
         answer="One page of open items",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import Scope, ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -25,6 +26,7 @@ router = new_router()
         " past payments, templates (modèles d'écriture) and card contracts. What is there already"
         " is kept; what the document says of the company and its settings replaces what is there."
         " Larger books are uploaded as a file.",
+        permission=Permission.SETTINGS,
         tag="books",
         answer="The load, with its counts",
         status=201,
@@ -66,6 +68,7 @@ def _stored(scope: Scope) -> BooksDocument:
         "listBooksLoads",
         "List the loads of books",
         "Loads of books (imports comptables), by API or from a dropped FEC, newest first.",
+        permission=Permission.READ,
         tag="books",
         answer="One page of loads",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import CallerGiven, ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -19,6 +20,7 @@ router = new_router()
         "listCompanies",
         "List the companies",
         "The tenant's companies (dossiers), by id.",
+        permission=Permission.SIGNED_IN,
         tag="companies",
         answer="One page of companies",
         is_found=False,
@@ -44,10 +46,10 @@ def list_companies(
         "Create or change a company",
         "Creates the company (dossier), or changes what is given; the id is the caller's choice and"
         " the prefix of its file drops. The currency is chosen once.",
+        permission=Permission.SETTINGS,
         tag="companies",
         answer="The company as it is now",
         has_body=True,
-        is_found=False,
         may_conflict=True,
     ),
 )
@@ -65,6 +67,7 @@ def save_company(caller: CallerGiven, company: CompanyPath, body: CompanyInput) 
         "getCompany",
         "Get a company",
         "One company (dossier) with its settings.",
+        permission=Permission.READ,
         tag="companies",
         answer="The company",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -25,6 +26,7 @@ router = new_router()
         "listConnections",
         "List the bank connections",
         "The company's bank connections (connexions bancaires), by id.",
+        permission=Permission.READ,
         tag="feeds",
         answer="One page of connections",
     ),
@@ -54,6 +56,7 @@ def list_connections(
         "Create or change a bank connection",
         "Creates the bank connection (connexion bancaire) and its schedule, or changes what is"
         " given. Intervals are rounded up to whole minutes.",
+        permission=Permission.FEEDS,
         tag="feeds",
         answer="The connection as it is now",
         has_body=True,
@@ -76,6 +79,7 @@ def save_connection(
         "getConnection",
         "Get a bank connection",
         "One bank connection (connexion bancaire), its schedule and state.",
+        permission=Permission.READ,
         tag="feeds",
         answer="The connection",
     ),
@@ -95,6 +99,7 @@ def get_connection(
         "Synchronise a bank connection now",
         "Asks for a synchronisation now (synchroniser maintenant); its outcome is one row of the"
         " connection's log.",
+        permission=Permission.FEEDS,
         tag="feeds",
         answer="The connection; its synchronisation waits in the queue",
         status=202,
@@ -115,6 +120,7 @@ def post_sync(
         "listFeedRuns",
         "List the runs of a bank connection",
         "The connection's log (journal d'exécution), newest first.",
+        permission=Permission.READ,
         tag="feeds",
         answer="One page of runs",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.corrections import ClosingInput, ReversalInput
@@ -21,6 +22,7 @@ router = new_router()
         "Close a line by hand",
         "Closes a matched line that is not validated (clôture manuelle), with the other lines of"
         " its match: it was settled outside, nothing is posted for it. There is no way back.",
+        permission=Permission.CLOSE,
         tag="statements",
         answer="The line as it is now",
         has_body=True,
@@ -50,6 +52,7 @@ def post_closing(
         "Takes the validated entries of a match back by reversal entries (contre-passation) in an"
         " open period: items are open again, lines are `reversed` and may be matched again, their"
         " statements are open until they are validated once more. Again: nothing more happens.",
+        permission=Permission.VALIDATE,
         tag="matches",
         answer="The match, reversed",
         has_body=True,

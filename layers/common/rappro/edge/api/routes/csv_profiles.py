@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -25,6 +26,7 @@ router = new_router()
         "listCsvProfiles",
         "List the CSV profiles",
         "The company's own CSV profiles (profils CSV), by code; built-in ones are not listed.",
+        permission=Permission.READ,
         tag="imports",
         answer="One page of CSV profiles",
     ),
@@ -55,6 +57,7 @@ def list_csv_profiles(
         "Creates the CSV profile (profil CSV), or changes the keys that are given. Files are tried"
         " with the company's own profiles, by code, before the built-in ones; the first whose"
         " header fits reads the file.",
+        permission=Permission.SETTINGS,
         tag="imports",
         answer="The CSV profile as it is now",
         has_body=True,
@@ -80,6 +83,7 @@ def save_csv_profile(
         "getCsvProfile",
         "Get a CSV profile",
         "One CSV profile (profil CSV).",
+        permission=Permission.READ,
         tag="imports",
         answer="The CSV profile",
     ),
@@ -98,6 +102,7 @@ def get_csv_profile(
         "deleteCsvProfile",
         "Delete a CSV profile",
         "Deletes a CSV profile (profil CSV). Refused while an import profile names it.",
+        permission=Permission.SETTINGS,
         tag="imports",
         answer="It is deleted",
         status=204,

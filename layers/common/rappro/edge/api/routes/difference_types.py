@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -26,6 +27,7 @@ router = new_router()
         "List the difference types",
         "The company's difference types (types d'écart de règlement), by code: its own, and the"
         " defaults on the accounts of its settings.",
+        permission=Permission.READ,
         tag="books",
         answer="One page of difference types",
     ),
@@ -55,6 +57,7 @@ def list_difference_types(
         "Create or change a difference type",
         "Creates the difference type (type d'écart), or changes what is given; with the code of a"
         " default, it takes that one's place. Entries that were made with it keep their account.",
+        permission=Permission.SETTINGS,
         tag="books",
         answer="The difference type as it is now",
         has_body=True,
@@ -84,6 +87,7 @@ def save_difference_type(
         "getDifferenceType",
         "Get a difference type",
         "One difference type (type d'écart).",
+        permission=Permission.READ,
         tag="books",
         answer="The difference type",
     ),
@@ -105,6 +109,7 @@ def get_difference_type(
         "Delete a difference type",
         "Deletes a difference type (type d'écart) of the company's own. Refused while a match was"
         " settled by it, and for a default.",
+        permission=Permission.SETTINGS,
         tag="books",
         answer="It is deleted",
         status=204,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -24,6 +25,7 @@ router = new_router()
         "List the entries",
         "Entries (écritures), drafts (brouillard) included, by date; of one journal when named."
         " The list may lag a moment behind.",
+        permission=Permission.READ,
         tag="books",
         answer="One page of entries",
     ),
@@ -53,6 +55,7 @@ def list_entries(
         "getEntry",
         "Get an entry",
         "One entry (écriture) with its lines.",
+        permission=Permission.READ,
         tag="books",
         answer="The entry",
     ),

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.exports import FecOutput, JournalExportOutput
@@ -27,6 +28,7 @@ router = new_router()
         "Writes the validated entries of a fiscal year as a FEC (fichier des écritures comptables,"
         " LPF art. A47 A-1), checks it, and answers a link to it. The same books give the same"
         " bytes. The company needs its SIREN.",
+        permission=Permission.EXCHANGE,
         tag="books",
         answer="The file and what its check found",
         may_conflict=True,
@@ -56,6 +58,7 @@ def get_fec(
         "Writes the entries (écritures) of a period, of one journal or of all, as CSV for a"
         " spreadsheet, and answers a link to it; by default the validated ones of the present"
         " fiscal year.",
+        permission=Permission.EXCHANGE,
         tag="books",
         answer="The file and what is in it",
     ),

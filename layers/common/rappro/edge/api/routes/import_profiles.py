@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -25,6 +26,7 @@ router = new_router()
         "listImportProfiles",
         "List the import profiles",
         "The company's import profiles (profils d'import), by code.",
+        permission=Permission.READ,
         tag="imports",
         answer="One page of import profiles",
     ),
@@ -54,6 +56,7 @@ def list_import_profiles(
         "Create or change an import profile",
         "Creates the import profile (profil d'import), or changes what is given. Journals and"
         " uploads name it by its code. Statements already imported keep the values they came with.",
+        permission=Permission.SETTINGS,
         tag="imports",
         answer="The import profile as it is now",
         has_body=True,
@@ -79,6 +82,7 @@ def save_import_profile(
         "getImportProfile",
         "Get an import profile",
         "One import profile (profil d'import).",
+        permission=Permission.READ,
         tag="imports",
         answer="The import profile",
     ),
@@ -97,6 +101,7 @@ def get_import_profile(
         "deleteImportProfile",
         "Delete an import profile",
         "Deletes an import profile (profil d'import). Refused while a journal names it.",
+        permission=Permission.SETTINGS,
         tag="imports",
         answer="It is deleted",
         status=204,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -20,6 +21,7 @@ router = new_router()
         "List the import trace",
         "What came in, what became of it and why (trace d'import), newest first; one row a"
         " statement. The list may lag a moment behind.",
+        permission=Permission.READ,
         tag="imports",
         answer="One page of the import trace",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -25,6 +26,7 @@ router = new_router()
         "listJournals",
         "List the journals",
         "The company's journals (journaux), by code.",
+        permission=Permission.READ,
         tag="companies",
         answer="One page of journals",
     ),
@@ -52,6 +54,7 @@ def list_journals(
         "Create or change a journal",
         "Creates the journal, or changes what is given. A treasury journal (journal de trésorerie)"
         " has a bank account and its ledger account (512…); statements are routed to it by IBAN.",
+        permission=Permission.SETTINGS,
         tag="companies",
         answer="The journal as it is now",
         has_body=True,
@@ -74,6 +77,7 @@ def save_journal(
         "getJournal",
         "Get a journal",
         "One journal (journal) with its import profile (profil d'import).",
+        permission=Permission.READ,
         tag="companies",
         answer="The journal",
     ),
@@ -89,6 +93,7 @@ def get_journal(scope: ScopeGiven, company: CompanyPath, journal: JournalPath) -
         "listAccounts",
         "List the accounts",
         "The company's ledger accounts (plan de comptes), by number.",
+        permission=Permission.READ,
         tag="companies",
         answer="One page of accounts",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from rappro.domain.access import Permission
 from rappro.domain.ids import ThirdPartyId
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
@@ -23,6 +24,7 @@ router = new_router()
         "List what was learned",
         "Texts, IBANs and mandates that confirmed matches taught about third parties (références"
         " apprises), with the matches that taught them. Undoing a match takes back what it taught.",
+        permission=Permission.READ,
         tag="matches",
         answer="One page of lessons",
     ),
@@ -53,6 +55,7 @@ def list_lessons(
         "forgetLesson",
         "Forget a lesson",
         "Removes what was learned (référence apprise); matches that were made with it stay.",
+        permission=Permission.MATCH,
         tag="matches",
         answer="It is forgotten",
         status=204,

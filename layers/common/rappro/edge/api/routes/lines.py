@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from rappro.domain.access import Permission
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.model import Level
 from rappro.domain.records import (
@@ -52,6 +53,7 @@ AmountText = Annotated[
         "Lines (lignes de relevé) in position order, with their level (niveau de rapprochement),"
         " candidates and explanation. Filters go together. A page may hold fewer items than asked"
         " for, even none, and still have a next one.",
+        permission=Permission.READ,
         tag="statements",
         answer="One page of lines",
     ),
@@ -120,6 +122,7 @@ def _minor(text: str | None, currency: str, name: str) -> int | None:
         "getLine",
         "Get a line",
         "One statement line (ligne de relevé).",
+        permission=Permission.READ,
         tag="statements",
         answer="The line",
     ),
@@ -140,6 +143,7 @@ def get_line(
         "What the last run (traitement) that decided the line said: the evidence, what else was"
         " thought of and why it lost, and the version of the engine. `not_found` when no run"
         " decided it or its decisions are not kept any more.",
+        permission=Permission.READ,
         tag="statements",
         answer="The decision",
     ),
@@ -161,6 +165,8 @@ def explain(
         " of an unmatched line by hand, or takes it off; that survives every recomputation."
         " Or marks the line as known from another statement"
         " (doublon), or releases it with null.",
+        permission=Permission.MODIFY,
+        permission_of_field={"nature": Permission.UPDATE_NATURES},
         tag="statements",
         answer="The line as it is now",
         has_body=True,

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.manual import ManualLinesInput, ManualStatementInput
@@ -24,6 +25,7 @@ _CREATION: Final[dict[str, Any]] = documented(
     "Takes in a statement (relevé) that a person enters, by the same way as a bank's file:"
     " controls, lines known from other statements, quarantine, trace and run. The same again is"
     " answered with the first statement.",
+    permission=Permission.IMPORT,
     tag="statements",
     answer="The new statement",
     status=201,
@@ -57,6 +59,7 @@ def post_statement(
         "Add lines to a statement made by hand",
         "Adds lines (lignes de relevé) to a statement that was made by hand and is not validated;"
         " its totals and its balance are controlled again.",
+        permission=Permission.MODIFY,
         tag="statements",
         answer="The statement as it is now",
         has_body=True,
@@ -82,6 +85,7 @@ def post_lines(
         "Delete a statement",
         "Deletes a statement (relevé) that was created twice: none of its lines may be matched, and"
         " no connector made it. Its file may be dropped again; the trace and the audit trail stay.",
+        permission=Permission.DELETE,
         tag="statements",
         answer="It is deleted",
         status=204,
@@ -103,6 +107,7 @@ def remove_statement(
         "Delete a line",
         "Deletes an unmatched line (ligne de relevé) that was created twice; the statement's"
         " figures and the audit trail keep what it was.",
+        permission=Permission.MODIFY,
         tag="statements",
         answer="The statement as it is now",
         may_conflict=True,

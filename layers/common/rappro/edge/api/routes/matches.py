@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -21,6 +22,7 @@ router = new_router()
         "List the matches of a statement",
         "Matches (rapprochements) that stand on the statement's lines, each once, in line order."
         " A page may hold fewer items than asked for and still have a next one.",
+        permission=Permission.READ,
         tag="matches",
         answer="One page of matches",
     ),
@@ -51,6 +53,7 @@ def list_matches(
         "Match lines by hand",
         "Matches lines with open items (échéances), bank entries, past payments, accounts or third"
         " parties (rapprochement manuel); both totals must be equal. All or nothing.",
+        permission=Permission.MATCH,
         tag="matches",
         answer="The match",
         status=201,
@@ -71,6 +74,7 @@ def post_match(scope: ScopeGiven, company: CompanyPath, body: MatchInput) -> Mat
         "getMatch",
         "Get a match",
         "One match (rapprochement), undone ones too.",
+        permission=Permission.READ,
         tag="matches",
         answer="The match",
     ),
@@ -87,6 +91,7 @@ def get_match(scope: ScopeGiven, company: CompanyPath, match: MatchPath) -> Matc
         "confirmMatch",
         "Confirm a match",
         "Confirms a match (rapprochement) that waits for it.",
+        permission=Permission.MATCH,
         tag="matches",
         answer="The match as it is now",
         may_conflict=True,
@@ -105,6 +110,7 @@ def confirm_match(scope: ScopeGiven, company: CompanyPath, match: MatchPath) -> 
         "Undo a match",
         "Undoes a match (annulation du rapprochement) before the statement is validated: its lines"
         " wait again, the drafts made for it go, the pair is not matched again by itself.",
+        permission=Permission.UNDO_MATCH,
         tag="matches",
         answer="The match, undone",
         may_conflict=True,

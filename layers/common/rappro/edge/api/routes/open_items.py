@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from rappro.domain.access import Permission
 from rappro.domain.ids import ThirdPartyId
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
@@ -25,6 +26,7 @@ router = new_router()
         "List the unsettled open items",
         "Unsettled invoices, credit notes and prepayments (échéances), by due date; of one third"
         " party (tiers) when named. The list may lag a moment behind.",
+        permission=Permission.READ,
         tag="books",
         answer="One page of open items",
     ),
@@ -55,6 +57,7 @@ def list_open_items(
         "getOpenItem",
         "Get an open item",
         "One open item (échéance), settled or not.",
+        permission=Permission.READ,
         tag="books",
         answer="The open item",
     ),

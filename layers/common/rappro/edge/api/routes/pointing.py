@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import Scope, ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.pointing import (
@@ -29,6 +30,7 @@ def _currency(scope: Scope, journal: str) -> str:
         "Marks entries of the account as on the bank (pointage manuel: X and the day), by id or by"
         " remittance number, or frees them; with neither, nothing changes. Refused while entries of"
         " the account and period are not validated. The sheet tells the difference that is left.",
+        permission=Permission.MANUAL_POINTING,
         tag="matches",
         answer="The sheet as it is now",
         has_body=True,
@@ -57,6 +59,7 @@ def post_pointing(
         "Validate a manual pointing",
         "Validates the pointing (pointage) of the journal's account up to a day, once nothing is"
         " missing to the bank's balance; the reconciliation report starts from it.",
+        permission=Permission.MANUAL_POINTING,
         tag="matches",
         answer="The sheet as it is now",
         has_body=True,
@@ -79,6 +82,7 @@ def post_validation(
         "Erase a manual pointing",
         "Erases marks (effacer le pointage) of an account: all, from a day on, or some entries'."
         " Balances that were validated on them go too.",
+        permission=Permission.MANUAL_POINTING,
         tag="matches",
         answer="The entries whose marks are gone",
         has_body=True,

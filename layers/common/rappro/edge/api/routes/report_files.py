@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from rappro.documents.report_csv import report_csv
 from rappro.documents.report_pdf import Seal, report_pdf
+from rappro.domain.access import Permission
 from rappro.domain.report import ReconciliationReport
 from rappro.domain.report_snapshot import ReportSnapshot
 from rappro.edge.api.caller import ScopeGiven
@@ -66,6 +67,7 @@ _ON = Query(description="default: the day of the last closing balance")
         "Download the reconciliation report as CSV",
         "The reconciliation report (état de rapprochement) at a date for a spreadsheet. "
         + _CSV_WORDS,
+        permission=Permission.PRINT_RECONCILIATION,
         tag="reports",
         answer="The report, a row an item",
         may_conflict=True,
@@ -89,6 +91,7 @@ def get_report_csv(
         "Download the reconciliation report as PDF",
         "The reconciliation report (état de rapprochement) at a date, to print and sign: both"
         " balances, what each lacks with its age, their picture over a quarter." + _FORMS,
+        permission=Permission.PRINT_RECONCILIATION,
         tag="reports",
         answer="The report on A4 sheets",
         may_conflict=True,
@@ -113,6 +116,7 @@ def get_report_pdf(
         "Reports that were frozen as statements were validated (états de rapprochement arrêtés),"
         " newest period first. A page may hold fewer items than asked for, even none, and still"
         " have a next one. The list may lag a moment behind.",
+        permission=Permission.READ,
         tag="reports",
         answer="One page of frozen reports, without their lists",
     ),
@@ -140,6 +144,7 @@ def list_frozen_reports(
         "Get a frozen report",
         "A report (état de rapprochement) as it was when its statement was validated, whatever was"
         " entered or matched since; with its hash, author and instant.",
+        permission=Permission.READ,
         tag="reports",
         answer="The frozen report",
     ),
@@ -161,6 +166,7 @@ def get_frozen_report(
         "Download a frozen report as CSV",
         "A report (état de rapprochement) as it was when its statement was validated. "
         + _CSV_WORDS,
+        permission=Permission.PRINT_RECONCILIATION,
         tag="reports",
         answer="The frozen report, a row an item",
         media_type=CSV,
@@ -179,6 +185,7 @@ def get_frozen_csv(scope: ScopeGiven, company: CompanyPath, report: ReportPath) 
         "Download a frozen report as PDF",
         "A report (état de rapprochement) as it was when its statement was validated, to print and"
         " sign; each sheet names its hash, who validated and when." + _FORMS,
+        permission=Permission.PRINT_RECONCILIATION,
         tag="reports",
         answer="The frozen report on A4 sheets",
         media_type=PDF,

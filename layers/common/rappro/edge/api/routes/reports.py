@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT, REPORT_ROWS_MAX
@@ -33,6 +34,7 @@ router = new_router()
         "The reconciliation report (état de rapprochement) of a treasury journal at a date: both"
         " balances, the entries that are not on the bank, the lines that are not in the books, and"
         " what neither explains.",
+        permission=Permission.READ,
         tag="reports",
         answer="The report",
         may_conflict=True,
@@ -61,6 +63,7 @@ def get_report(
         " most one of `line`, `entry` and `subject` may be given. By author, and for an entry that"
         " is gone, a page may be short or empty and still have a cursor. What is asked by neither"
         " line, entry nor subject may lag a moment behind.",
+        permission=Permission.READ,
         tag="reports",
         answer="One page of the audit trail",
     ),

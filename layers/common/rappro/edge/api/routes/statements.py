@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from rappro.domain.access import Permission
 from rappro.domain.records import (
     StatementStatus,
 )
@@ -43,6 +44,7 @@ router = new_router()
         "List the statements",
         "Statements (relevés), newest period first. A page may hold fewer items than asked for,"
         " even none, and still have a next one. The list may lag a moment behind.",
+        permission=Permission.READ,
         tag="statements",
         answer="One page of statements",
     ),
@@ -79,6 +81,7 @@ def list_statements(
         "getStatement",
         "Get a statement",
         "One statement (relevé) with its status, findings (constats) and counts by level.",
+        permission=Permission.READ,
         tag="statements",
         answer="The statement",
     ),
@@ -98,6 +101,7 @@ def get_statement(
         "Get a link to the source file",
         "A short-lived link to the file that the statement was made from (fichier source), byte for"
         " byte. A link and no redirect: the token must not follow to the file store.",
+        permission=Permission.READ,
         tag="statements",
         answer="The source file's name, hash and link",
     ),
@@ -115,6 +119,7 @@ def get_source(scope: ScopeGiven, company: CompanyPath, statement: StatementPath
         "Match a statement",
         "Starts a run (traitement) of the matching over the statement's unmatched lines; what a"
         " person decided is never touched. Follow it by its id.",
+        permission=Permission.MATCH,
         tag="statements",
         answer="The run that was started",
         status=202,
@@ -132,6 +137,7 @@ def post_run(scope: ScopeGiven, company: CompanyPath, statement: StatementPath) 
         "listRuns",
         "List a statement's runs",
         "Runs (traitements) of the matching over the statement, newest first.",
+        permission=Permission.READ,
         tag="statements",
         answer="One page of runs",
     ),
@@ -156,6 +162,7 @@ def list_runs(
         "getRun",
         "Get a run",
         "One run (traitement) of the matching and how far it got.",
+        permission=Permission.READ,
         tag="statements",
         answer="The run",
     ),

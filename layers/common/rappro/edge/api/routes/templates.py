@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import CallerGiven, ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -39,6 +40,7 @@ _COMMON_CURRENCY = "EUR"
         "List the templates of a company",
         "The entry templates (modèles d'écriture) that count for the company, by id: its own, and"
         " the common ones that it has not replaced.",
+        permission=Permission.READ,
         tag="books",
         answer="One page of templates",
     ),
@@ -72,6 +74,7 @@ def list_templates(
         "Create or change a template",
         "Creates the company's own entry template (modèle d'écriture), or changes what is given;"
         " with the id of a common one, it takes its place. Unmatched lines are worked out again.",
+        permission=Permission.UPDATE_TEMPLATE,
         tag="books",
         answer="The template as it is now",
         has_body=True,
@@ -95,6 +98,7 @@ def save_template(
         "Delete a template",
         "Deletes the company's own entry template (modèle d'écriture); a common one of the same id"
         " counts again. What was made with it stays.",
+        permission=Permission.UPDATE_TEMPLATE,
         tag="books",
         answer="It is deleted",
         status=204,
@@ -115,6 +119,7 @@ def delete_template(
         "listCommonTemplates",
         "List the common templates",
         "The entry templates (modèles d'écriture) common to all companies of the tenant, by id.",
+        permission=Permission.READ,
         tag="books",
         answer="One page of templates",
     ),
@@ -141,6 +146,7 @@ def list_common_templates(
         "Create or change a common template",
         "Creates an entry template (modèle d'écriture) common to all companies of the tenant, or"
         " changes what is given; fixed amounts are in EUR. Unmatched lines are worked out again.",
+        permission=Permission.ADMINISTER,
         tag="books",
         answer="The template as it is now",
         has_body=True,
@@ -163,6 +169,7 @@ def save_common_template(
         "deleteCommonTemplate",
         "Delete a common template",
         "Deletes an entry template (modèle d'écriture) common to all companies of the tenant.",
+        permission=Permission.ADMINISTER,
         tag="books",
         answer="It is deleted",
         status=204,
@@ -183,6 +190,7 @@ def delete_common_template(caller: CallerGiven, template: TemplatePath) -> Respo
         "Adds a text of the line to a third party's bank references (référence sur relevé"
         " bancaire), or puts it in their place; the third parties of unmatched lines are worked out"
         " again, and what was set by hand stays.",
+        permission=Permission.UPDATE_THIRD_PARTY,
         tag="statements",
         answer="The third party as it is now",
         has_body=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -23,6 +24,7 @@ router = new_router()
         "listThirdParties",
         "List the third parties",
         "The company's customers and suppliers (tiers), by id.",
+        permission=Permission.READ,
         tag="companies",
         answer="One page of third parties",
     ),
@@ -52,6 +54,7 @@ def list_third_parties(
         "Create or change a third party",
         "Creates the third party (tiers), or changes what is given: its name, the texts it shows on"
         " statements (références sur relevé bancaire), IBANs, mandates, payers.",
+        permission=Permission.UPDATE_THIRD_PARTY,
         tag="companies",
         answer="The third party as it is now",
         has_body=True,
@@ -74,6 +77,7 @@ def save_third_party(
         "getThirdParty",
         "Get a third party",
         "One customer or supplier (tiers).",
+        permission=Permission.READ,
         tag="companies",
         answer="The third party",
     ),

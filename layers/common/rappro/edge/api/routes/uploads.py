@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.imports import UploadInput, UploadOutput
@@ -21,6 +22,7 @@ router = new_router()
         " gzip), into the company's inbox. A format and an import profile (profil d'import) named"
         " here are bound to this ticket. The import begins by itself once the file is there; its"
         " outcome is in the import trace (trace d'import).",
+        permission=Permission.IMPORT,
         tag="imports",
         answer="Where and how to post the file",
         status=201,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rappro.domain.access import Permission
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.statements import OverrideInput, StatementOutput
@@ -19,6 +20,7 @@ router = new_router()
         "Validate a statement",
         "Validates the whole statement (validation du relevé): numbers its entries without a gap,"
         " posts what is left to suspense (compte d'attente) unless skipped, then read-only.",
+        permission=Permission.VALIDATE,
         tag="statements",
         answer="The statement as it is now",
         may_conflict=True,
@@ -39,6 +41,7 @@ def post_validation(
         "Take a quarantined statement in",
         "Takes a quarantined statement (relevé en quarantaine) in all the same, for a reason that"
         " is kept with its author; the findings (constats) stay.",
+        permission=Permission.IMPORT,
         tag="statements",
         answer="The statement as it is now",
         has_body=True,
