@@ -325,6 +325,57 @@ class Bus(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands under an idempotency key: of which request, and what was answered to it.
+
+    `reply` is None as long as the request is still being worked on.
+    """
+
+    fingerprint: str
+    reply: bytes | None = None
+
+
+class Replies(Protocol):
+    """Answers kept under the key that a caller gave with a write, for a while (decision 0013).
+
+    `token` tells one attempt from another; `until` is when a claim or an answer stops to count.
+    """
+
+    def claim(
+        self, tenant: TenantId, key: str, fingerprint: str, *, token: str, now: datetime,
+        until: datetime,
+    ) -> Standing | None:  # fmt: skip
+        """Claim a key; of several at once one gets it. Return None, or what stands there already.
+
+        Raises StoreThrottled, StoreUnavailable.
+        """
+
+    def look(self, tenant: TenantId, key: str, *, now: datetime) -> Standing | None:
+        """Return what stands under a key, strongly consistent; None for nothing that counts."""
+
+    def keep(
+        self, tenant: TenantId, key: str, standing: Standing, *, token: str, until: datetime
+    ) -> None:
+        """Put an answer in the place of one's claim. Raises StoreConflict when it is not one's."""
+
+    def release(self, tenant: TenantId, key: str, *, token: str) -> None:
+        """Take one's claim back; what is not one's stays."""
+
+
+class Meter(Protocol):
+    """Counts what a tenant does in a window of time."""
+
+    def count(
+        self, tenant: TenantId, budget: str, *, window: int, limit: int, until: datetime
+    ) -> int | None:
+        """Count one more; return how many there are now, or None when `limit` were counted before.
+
+        `window` numbers the windows of one budget; nothing of it is needed past `until`.
+        Raises StoreThrottled, StoreUnavailable.
+        """
+
+
 class Clock(Protocol):
     def now(self) -> datetime:
         """Return the present instant, aware, UTC."""

@@ -7,6 +7,7 @@ behaviour as the AWS adapters. Nothing is kept when the process ends.
 from rappro.adapters.memory.blobs import MemoryBlobs
 from rappro.adapters.memory.clock import FixedClock
 from rappro.adapters.memory.inbox import MemoryInbox
+from rappro.adapters.memory.replies import MemoryMeter, MemoryReplies
 from rappro.adapters.memory.runs import MemoryFeeds, MemoryRuns, Schedule, Started
 from rappro.adapters.memory.store import MemoryStore
 
@@ -15,6 +16,8 @@ __all__ = [
     "MemoryBlobs",
     "MemoryFeeds",
     "MemoryInbox",
+    "MemoryMeter",
+    "MemoryReplies",
     "MemoryRuns",
     "MemoryStore",
     "Schedule",
