@@ -50,6 +50,7 @@ from rappro.domain.settings import (
     OwnCsvProfile,
 )
 from rappro.domain.unfinished import UnfinishedValidation
+from rappro.domain.webhooks import Webhook
 from rappro.domain.writes import (
     Fence,
     Record,
@@ -63,6 +64,7 @@ LINES_PER_BLOCK: Final = 500
 """Lines of a statement under one partition key, which takes 1,000 writes a second."""
 
 SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
+    Webhook,
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
     FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
     DifferenceType, UnfinishedValidation,

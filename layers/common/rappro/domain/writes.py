@@ -48,13 +48,14 @@ from rappro.domain.settings import (
     OwnCsvProfile,
 )
 from rappro.domain.unfinished import UnfinishedValidation
+from rappro.domain.webhooks import Webhook
 
 Record = (
     Company | LedgerAccount | Journal | ThirdParty | OpenItem | JournalEntry | BankEntry
     | PastPayment | EntryTemplate | CardContract | ReferenceShapes | SourceFile | SourceName
     | StatementIdentity | Intake | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
-    | FeedConnection | FeedRun | ImportProfile | OwnCsvProfile | Lesson
+    | FeedConnection | FeedRun | Webhook | ImportProfile | OwnCsvProfile | Lesson
     | ReportSnapshot | DifferenceType | UnfinishedValidation
 )  # fmt: skip
 

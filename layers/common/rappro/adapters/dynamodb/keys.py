@@ -71,6 +71,7 @@ from rappro.domain.settings import (
     OwnCsvProfile,
 )
 from rappro.domain.unfinished import UnfinishedValidation
+from rappro.domain.webhooks import Webhook
 from rappro.domain.writes import (
     Record,
 )
@@ -139,6 +140,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     AuditEvent: _Kind(Table.STATEMENTS, "AUDIT"),
     FeedConnection: _Kind(Table.FEEDS, "FEED"),
     FeedRun: _Kind(Table.FEEDS, "FEEDRUN"),
+    Webhook: _Kind(Table.FEEDS, "WEBHOOK"),
 }
 """Which table holds a kind, and the word that stands for it in keys."""
 KIND_OF_CODE: Final = {kind.code: record for record, kind in KINDS.items()}
@@ -185,6 +187,11 @@ def key_of(tenant: str, company: str, record: Record) -> Key:
 def trail_partition(tenant: str, company: str, subject: str) -> str:
     """Return where the audit events of one subject are."""
     return partition(tenant, company, KINDS[AuditEvent].code, subject)
+
+
+def deliveries_partition(tenant: str, company: str, webhook: str) -> tuple[Table, str]:
+    """Return where the log of a webhook's deliveries is."""
+    return Table.FEEDS, partition(tenant, company, "DELIVERY", webhook)
 
 
 def kind_partition(tenant: str, company: str, kind: type[Any]) -> tuple[Table, str]:
