@@ -1,0 +1,44 @@
+"""What may go wrong, as exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class RapproClientError(Exception):
+    """Base of every error of this client."""
+
+
+class NoAnswerError(RapproClientError):
+    """The API could not be reached, or gave no answer that it may give, after every retry."""
+
+
+class TooLongError(RapproClientError):
+    """What was waited for had not come when the time was up; it may still come."""
+
+
+class ProblemError(RapproClientError):
+    """The API refused: an RFC 9457 problem document.
+
+    `code` is stable (`not_found`, `store_conflict`…): decide by it. `detail` says what happened
+    this time, `errors` the wrong fields as (pointer, sentence), `instance` names the request in the
+    logs of the API; quote it to support. `retry_after` is in seconds, when the API gave one.
+    """
+
+    def __init__(
+        self, status: int, document: Mapping[str, Any], retry_after: float | None = None
+    ) -> None:
+        self.status = status
+        self.type = str(document.get("type", "about:blank"))
+        self.code = self.type.rpartition(":")[2]
+        self.title = str(document.get("title", ""))
+        self.detail = str(document.get("detail", ""))
+        self.instance = str(document.get("instance", ""))
+        self.errors = tuple(
+            (str(one.get("pointer", "")), str(one.get("detail", "")))
+            for one in document.get("errors", ())
+        )
+        self.document = dict(document)
+        self.retry_after = retry_after
+        super().__init__(f"{status} {self.code}: {self.detail or self.title}")

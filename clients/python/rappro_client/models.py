@@ -1,0 +1,2073 @@
+"""Shapes of bodies and answers. Generated: python -m clients.generate."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class AccountOutput(TypedDict):
+    """
+    A ledger account (compte comptable).
+    """
+
+    label: str
+    number: str
+    version: int
+
+
+class AccountPage(TypedDict):
+    """
+    Accounts by number.
+    """
+
+    items: list[AccountOutput]
+    next_cursor: str | None
+
+
+class AccountPart(TypedDict):
+    """
+    A ledger account (compte comptable).
+    """
+
+    label: NotRequired[str | None]
+    number: str
+
+
+class AccountVatRateOutput(TypedDict):
+    """
+    The VAT rate of ledger accounts that begin with `account`, for discounts.
+    """
+
+    account: str
+    rate_percent: str
+
+
+class AccountVatRatePart(TypedDict):
+    """
+    The VAT rate of ledger accounts that begin with `account`, for discounts.
+    """
+
+    account: str
+    rate_percent: str | float
+
+
+class AdjustmentOutput(TypedDict):
+    """
+    A named difference between the lines and what they settle (écart).
+    """
+
+    account: str | None
+    amount: str
+    kind: Literal["discount", "commission", "fx", "cents", "charge", "overpayment"]
+
+
+class AgeOutput(TypedDict):
+    """
+    The rows of one class of age (tranche d'ancienneté), in days.
+    """
+
+    bucket: Literal["0-30", "31-60", "61-90", "over-90"]
+    count: int
+    total: str
+
+
+class AllocationOutput(TypedDict):
+    """
+    What is allocated of an invoice to an existing cash movement (imputation).
+    """
+
+    amount: str
+    entry: str
+    open_item: str
+
+
+class BalanceInput(TypedDict):
+    """
+    A booked balance (solde) at the end of a day.
+    """
+
+    amount: str
+    date: str
+
+
+class BalanceOutput(TypedDict):
+    """
+    A booked balance (solde) at the end of a day.
+    """
+
+    amount: str
+    date: str
+
+
+class BalancePointOutput(TypedDict):
+    """
+    Both balances at the end of a day.
+    """
+
+    bank: str
+    date: str
+    ledger: str
+
+
+class BankAccountOutput(TypedDict):
+    """
+    A bank account as the file names it (compte bancaire).
+    """
+
+    bic: str | None
+    currency: str | None
+    holder: str | None
+    iban: str | None
+    number: str | None
+
+
+class BankReferenceInput(TypedDict):
+    """
+    Whose bank reference a line's text becomes (référence sur relevé bancaire).
+    """
+
+    reference: NotRequired[str | None]
+    replaces: NotRequired[bool]
+    third_party: str
+
+
+class BookCounts(TypedDict):
+    """
+    How many rows of each kind a load brought; `records_new` were not there before.
+    """
+
+    accounts: NotRequired[int]
+    bank_entries: NotRequired[int]
+    bank_entries_waiting: NotRequired[int]
+    entries: NotRequired[int]
+    journals: NotRequired[int]
+    open_items: NotRequired[int]
+    records_new: NotRequired[int]
+    third_parties: NotRequired[int]
+
+
+class CardContractPart(TypedDict):
+    """
+    A merchant card contract; the rate is null when unknown.
+    """
+
+    commission_percent: NotRequired[str | float | None]
+    number: str
+
+
+class CashMovementInput(TypedDict):
+    """
+    What a receipt or disbursement (encaissement, décaissement) of one line is made with.
+    """
+
+    operation_date: NotRequired[str | None]
+
+
+class ChangeOutput(TypedDict):
+    """
+    One field before and after; a value that is no text is written as JSON.
+    """
+
+    after: str | None
+    before: str | None
+    field: str
+
+
+class ClosingInput(TypedDict):
+    """
+    Why a line is closed by hand (clôture manuelle).
+    """
+
+    reason: str
+
+
+class CompanyPart(TypedDict):
+    """
+    The company (dossier); business dates are those of its time zone.
+    """
+
+    currency: NotRequired[str | None]
+    name: NotRequired[str | None]
+    siren: NotRequired[str | None]
+    timezone: NotRequired[str | None]
+
+
+class ConnectionInput(TypedDict):
+    """
+    What to change of a connection; a field that is left out keeps its value.
+
+    A new one needs a provider and a label; it then synchronises every 12 hours.
+    """
+
+    interval_seconds: NotRequired[int | None]
+    label: NotRequired[str | None]
+    on: NotRequired[bool | None]
+    provider: NotRequired[Literal["bridge", "powens", "saltedge", "ponto"] | None]
+
+
+class ConnectionOutput(TypedDict):
+    """
+    A bank connection through a provider, on a schedule.
+    """
+
+    effective_interval_seconds: int
+    id: str
+    interval_seconds: int
+    label: str
+    last_run_at: str | None
+    on: bool
+    provider: str
+    state: str
+    version: int
+
+
+class ConnectionPage(TypedDict):
+    """
+    Bank connections by id.
+    """
+
+    items: list[ConnectionOutput]
+    next_cursor: str | None
+
+
+class CounterpartInput(TypedDict):
+    """
+    A counterpart (contrepartie): an account and what it takes, signed as the bank sees it.
+    """
+
+    account: str
+    amount: str
+    label: NotRequired[str | None]
+
+
+class CounterpartyInput(TypedDict):
+    """
+    The other side of a line.
+    """
+
+    bic: NotRequired[str | None]
+    iban: NotRequired[str | None]
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+
+
+class CounterpartyOutput(TypedDict):
+    """
+    The other side of a line, as the bank names it.
+    """
+
+    bic: str | None
+    iban: str | None
+    id: str | None
+    name: str | None
+
+
+class CsvFactPart(TypedDict):
+    """
+    A fact around the lines: in a cell by `row` and `cell`, or behind a text.
+
+    `after` a text anywhere in a cell, or where a cell `starts` with it.
+    """
+
+    after: NotRequired[str | None]
+    cell: NotRequired[int | None]
+    fact: str
+    row: NotRequired[int | None]
+    starts: NotRequired[str | None]
+
+
+class CsvProfileOutput(TypedDict):
+    """
+    A CSV profile of the company (profil CSV); built-in ones are not shown.
+    """
+
+    bank: str
+    charset: NotRequired[str]
+    code: str
+    columns: list[list[str]]
+    currency: NotRequired[str]
+    dates: NotRequired[str]
+    debits: NotRequired[list[str]]
+    decimal: NotRequired[str]
+    footer: NotRequired[list[str]]
+    natures: NotRequired[dict[str, str]]
+    others: NotRequired[bool]
+    preamble: NotRequired[list[CsvFactPart]]
+    quoted: NotRequired[bool]
+    separator: NotRequired[str]
+    statuses: NotRequired[dict[str, str]]
+    tables: NotRequired[bool]
+    version: int
+
+
+class CsvProfilePage(TypedDict):
+    """
+    CSV profiles by code.
+    """
+
+    items: list[CsvProfileOutput]
+    next_cursor: str | None
+
+
+class DifferenceTypeInput(TypedDict):
+    """
+    What to change of a difference type; a field that is left out keeps its value.
+    """
+
+    account: NotRequired[str | None]
+    label: NotRequired[str | None]
+
+
+class DifferenceTypeOutput(TypedDict):
+    """
+    A kind of difference (type d'écart de règlement) and the account that takes it.
+    """
+
+    account: str
+    code: str
+    default: bool
+    label: str
+    use_count: int
+    version: int
+
+
+class DifferenceTypePage(TypedDict):
+    """
+    Difference types by code.
+    """
+
+    items: list[DifferenceTypeOutput]
+    next_cursor: str | None
+
+
+class DiscountOutput(TypedDict):
+    """
+    An early-payment discount (escompte), allowed until a day, included.
+    """
+
+    rate_percent: str
+    until: str
+
+
+class DiscountPart(TypedDict):
+    """
+    An early-payment discount (escompte), allowed until a day, included.
+    """
+
+    rate_percent: str | float
+    until: str
+
+
+class ErasedOutput(TypedDict):
+    """
+    The entries whose marks were erased.
+    """
+
+    entries: list[str]
+
+
+class EvidenceOutput(TypedDict):
+    """
+    One piece of evidence: its kind, the text it was read in, and a sentence.
+    """
+
+    detail: str
+    kind: str
+    text: str
+
+
+class ExportedFile(TypedDict):
+    """
+    A file that was written, and a link to its bytes.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    url: str
+
+
+class FeedRunOutput(TypedDict):
+    """
+    One row of a connection's log (journal d'exécution).
+    """
+
+    at: str
+    connection: str
+    detail: str
+    id: str
+    state: str
+
+
+class FeedRunPage(TypedDict):
+    """
+    A connection's log, newest first.
+    """
+
+    items: list[FeedRunOutput]
+    next_cursor: str | None
+
+
+class FieldProblem(TypedDict):
+    """
+    One wrong field: a JSON pointer into the body, or `query/{name}`, `path/{name}`.
+    """
+
+    detail: str
+    pointer: str
+
+
+class ForeignAmountOutput(TypedDict):
+    """
+    The same amount in the currency of the deal (montant en devise).
+    """
+
+    amount: str
+    currency: str
+
+
+class FrozenReportOutput(TypedDict):
+    """
+    A frozen report (état de rapprochement arrêté), without its lists.
+    """
+
+    at: str
+    author: str
+    bank_balance: str
+    currency: str
+    difference: str
+    entries_not_on_bank_count: int
+    id: str
+    journal: str
+    ledger_balance: str
+    lines_not_in_books_count: int
+    on: str
+    sha256: str
+    size_bytes: int
+    statement: str
+    statement_number: str | None
+
+
+class FrozenReportPage(TypedDict):
+    """
+    Frozen reports, newest period first.
+    """
+
+    items: list[FrozenReportOutput]
+    next_cursor: str | None
+
+
+class ImportProfileInput(TypedDict):
+    """
+    What to change of an import profile; a field that is left out keeps its value.
+    """
+
+    csv_profile: NotRequired[str | None]
+    flow: NotRequired[Literal["standard", "reconciliation_only"] | None]
+    format: NotRequired[str | None]
+    label: NotRequired[str | None]
+    match_on_import: NotRequired[bool | None]
+    skip_intermediate_posting: NotRequired[bool | None]
+    suspense_account: NotRequired[str | None]
+
+
+class ImportProfileOutput(TypedDict):
+    """
+    How statements are taken in (profil d'import); a statement keeps the values it came with.
+    """
+
+    code: str
+    csv_profile: str | None
+    flow: Literal["standard", "reconciliation_only"]
+    format: str | None
+    label: str
+    match_on_import: bool
+    skip_intermediate_posting: bool
+    suspense_account: str
+    version: int
+
+
+class ImportProfilePage(TypedDict):
+    """
+    Import profiles by code.
+    """
+
+    items: list[ImportProfileOutput]
+    next_cursor: str | None
+
+
+class JournalExportOutput(TypedDict):
+    """
+    Entries of a period as CSV (export des journaux).
+    """
+
+    entries: int
+    file: ExportedFile
+    first_day: str
+    last_day: str
+    rows: int
+
+
+class LessonOutput(TypedDict):
+    """
+    A text that identifies a third party because people matched it so.
+
+    `count` is how many confirmed matches taught it, `match_ids` are the last of them.
+    """
+
+    author: str
+    count: int
+    id: str
+    kind: Literal["iban", "mandate", "name", "wording"]
+    match_ids: list[str]
+    taught_at: str
+    text: str
+    third_party: str
+    version: int
+
+
+class LessonPage(TypedDict):
+    """
+    Lessons by id.
+    """
+
+    items: list[LessonOutput]
+    next_cursor: str | None
+
+
+class LevelCounts(TypedDict):
+    """
+    How many lines have each level; see the levels of a line.
+    """
+
+    A: NotRequired[int]
+    AC: NotRequired[int]
+    AD: NotRequired[int]
+    AM: NotRequired[int]
+    AS: NotRequired[int]
+    B: NotRequired[int]
+    BC: NotRequired[int]
+    C: NotRequired[int]
+
+
+class LineRef(TypedDict):
+    """
+    A line by its place.
+    """
+
+    position: int
+    statement: str
+
+
+class LineRefOutput(TypedDict):
+    """
+    A line by its place.
+    """
+
+    position: int
+    statement: str
+
+
+class LineResultOutput(TypedDict):
+    """
+    What became of one line of a batch: its match, or the problem that it met.
+    """
+
+    detail: str | None
+    line: LineRefOutput
+    match: str | None
+    problem: str | None
+
+
+class NaturesInput(TypedDict):
+    """
+    The nature (moyen de règlement) that many unmatched lines get.
+    """
+
+    lines: list[LineRef]
+    nature: Literal[
+        "transfer",
+        "direct_debit",
+        "cheque",
+        "cheque_deposit",
+        "card",
+        "card_deposit",
+        "cash",
+        "bill",
+        "fee",
+        "interest",
+        "loan",
+        "tax",
+        "return",
+        "other",
+    ]
+
+
+class NaturesOutput(TypedDict):
+    """
+    How many lines have the nature now, and how many had it before.
+    """
+
+    changed_count: int
+    unchanged_count: int
+
+
+class OriginalAmountOutput(TypedDict):
+    """
+    The amount as instructed in another currency; `rate` as the bank wrote it.
+    """
+
+    amount: str
+    currency: str
+    rate: str | None
+
+
+class OverrideInput(TypedDict):
+    """
+    Why a quarantined statement is taken in all the same.
+    """
+
+    reason: str
+
+
+class PayerOutput(TypedDict):
+    """
+    Somebody who pays for a third party.
+    """
+
+    iban: str | None
+    name: str | None
+
+
+class PayerPart(TypedDict):
+    """
+    Somebody who pays for a third party.
+    """
+
+    iban: NotRequired[str | None]
+    name: NotRequired[str | None]
+
+
+class PointingErasureInput(TypedDict):
+    """
+    What is erased: all of an account, from a day on, or some entries' marks.
+    """
+
+    account: NotRequired[str | None]
+    entries: NotRequired[list[str] | None]
+    since: NotRequired[str | None]
+
+
+class PointingInput(TypedDict):
+    """
+    A period, the bank's balance at its end, and which entries are marked or freed.
+    """
+
+    account: NotRequired[str | None]
+    balance: str
+    date: NotRequired[str | None]
+    entries: NotRequired[list[str] | None]
+    marked: NotRequired[bool]
+    remittance: NotRequired[str | None]
+    since: NotRequired[str | None]
+    until: str
+
+
+class PointingRowOutput(TypedDict):
+    """
+    An entry (écriture) of the sheet; `mark` is X and the day once it is pointed.
+    """
+
+    amount: str
+    cheque: str | None
+    date: str
+    id: str
+    label: str
+    mark: str | None
+    piece_ref: str | None
+    remittance: str | None
+
+
+class PointingValidationInput(TypedDict):
+    """
+    The period whose pointing is validated, at the bank's balance.
+    """
+
+    balance: str
+    until: str
+
+
+class Problem(TypedDict):
+    """
+    A problem document (RFC 9457); `type` is stable, `detail` is made for a person.
+    """
+
+    detail: str
+    errors: NotRequired[list[FieldProblem]]
+    instance: str
+    status: int
+    title: str
+    type: str
+
+
+class ProfileInput(TypedDict):
+    """
+    How this journal's statements are taken in (profil d'import); left out keeps its value.
+    """
+
+    code: NotRequired[str | None]
+    flow: NotRequired[Literal["standard", "reconciliation_only"] | None]
+    format: NotRequired[str | None]
+    match_on_import: NotRequired[bool | None]
+    skip_intermediate_posting: NotRequired[bool | None]
+    suspense_account: NotRequired[str | None]
+
+
+class ProfileOutput(TypedDict):
+    """
+    How statements are taken in (profil d'import).
+    """
+
+    code: str
+    csv_profile: str | None
+    flow: Literal["standard", "reconciliation_only"]
+    format: str | None
+    match_on_import: bool
+    skip_intermediate_posting: bool
+    suspense_account: str
+
+
+class RejectedOutput(TypedDict):
+    """
+    A rival explanation and why it lost.
+    """
+
+    candidate: str
+    why: str
+
+
+class ReportHolderOutput(TypedDict):
+    """
+    Whose account the report is of.
+    """
+
+    bank_number: str | None
+    company_name: str
+    iban: str | None
+    journal_label: str
+    siren: str | None
+
+
+class ReportItemOutput(TypedDict):
+    """
+    One open row of either side, signed as the bank account sees it.
+    """
+
+    age_bucket: Literal["0-30", "31-60", "61-90", "over-90"]
+    age_days: int
+    amount: str
+    carried_in: bool
+    date: str
+    id: str
+    label: str
+    reference: str | None
+
+
+class ReversalInput(TypedDict):
+    """
+    Why a validated match is taken back, and on which day (contre-passation).
+    """
+
+    date: NotRequired[str | None]
+    reason: str
+
+
+class SettingsOutput(TypedDict):
+    """
+    Matching and posting settings in force; windows are days of booking minus entry date.
+    """
+
+    bank_charge_account: str
+    bank_charge_max: str
+    bank_fee_account: str | None
+    card_commission_percent_max: str
+    cents_gain_account: str
+    cents_loss_account: str
+    cents_tolerance: str
+    cheque_window_days_after: int
+    cheque_window_days_before: int
+    commission_account: str
+    customers_account: str
+    discount_grace_days: int
+    discount_granted_account: str
+    discount_obtained_account: str
+    discount_vat: Literal["by_account", "split_by_invoice", "split_by_account", "untaxed"]
+    discount_vat_rates: list[AccountVatRateOutput]
+    fx_gain_account: str
+    fx_loss_account: str
+    fx_tolerance_percent: str
+    interest_paid_account: str | None
+    interest_received_account: str | None
+    internal_transfers_account: str
+    subset_items_max: int
+    suppliers_account: str
+    suspense_account: str
+    vat_collected_account: str
+    vat_deductible_account: str
+    window_days_after: int
+    window_days_before: int
+
+
+class SettingsPart(TypedDict):
+    """
+    Matching and posting settings; what is left out keeps its default.
+
+    Windows are days of booking date minus entry date, both ends included; amounts are in the
+    company's currency.
+    """
+
+    bank_charge_account: NotRequired[str | None]
+    bank_charge_max: NotRequired[str | None]
+    bank_fee_account: NotRequired[str | None]
+    card_commission_percent_max: NotRequired[str | float | None]
+    cents_gain_account: NotRequired[str | None]
+    cents_loss_account: NotRequired[str | None]
+    cents_tolerance: NotRequired[str | None]
+    cheque_window_days_after: NotRequired[int | None]
+    cheque_window_days_before: NotRequired[int | None]
+    commission_account: NotRequired[str | None]
+    customers_account: NotRequired[str | None]
+    discount_grace_days: NotRequired[int | None]
+    discount_granted_account: NotRequired[str | None]
+    discount_obtained_account: NotRequired[str | None]
+    discount_vat: NotRequired[
+        Literal["by_account", "split_by_invoice", "split_by_account", "untaxed"] | None
+    ]
+    discount_vat_rates: NotRequired[list[AccountVatRatePart] | None]
+    fx_gain_account: NotRequired[str | None]
+    fx_loss_account: NotRequired[str | None]
+    fx_tolerance_percent: NotRequired[str | float | None]
+    interest_paid_account: NotRequired[str | None]
+    interest_received_account: NotRequired[str | None]
+    internal_transfers_account: NotRequired[str | None]
+    subset_items_max: NotRequired[int | None]
+    suppliers_account: NotRequired[str | None]
+    suspense_account: NotRequired[str | None]
+    vat_collected_account: NotRequired[str | None]
+    vat_deductible_account: NotRequired[str | None]
+    window_days_after: NotRequired[int | None]
+    window_days_before: NotRequired[int | None]
+
+
+class SettlementInput(TypedDict):
+    """
+    Lines and bank entries whose totals differ, and by what the difference is settled.
+
+    The counterparts go with the type "other" alone: they come to the difference, lines minus
+    entries, to the cent.
+    """
+
+    counterparts: NotRequired[list[CounterpartInput]]
+    entries: NotRequired[list[str]]
+    journal: NotRequired[str | None]
+    operation_date: NotRequired[str | None]
+    positions: list[int]
+    type: str
+
+
+class SourceOutput(TypedDict):
+    """
+    The file a statement was made from, and a link to its very bytes.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    url: str
+
+
+class SourceRef(TypedDict):
+    """
+    The file a statement was made from (fichier source).
+    """
+
+    name: str
+    sha256: str
+    statement_ordinal: int
+
+
+class SubtotalOutput(TypedDict):
+    """
+    How many rows and what they add up to.
+    """
+
+    count: int
+    total: str
+
+
+class TemplateEntriesInput(TypedDict):
+    """
+    Lines that have a template each (modèle d'écriture).
+    """
+
+    lines: list[LineRef]
+
+
+class TemplateEntryInput(TypedDict):
+    """
+    An entry from a template (modèle d'écriture); what is left out is the template's.
+
+    Counterparts replace the template's split; they come to the line's amount, to the cent.
+    """
+
+    counterparts: NotRequired[list[CounterpartInput] | None]
+    label: NotRequired[str | None]
+    operation_date: NotRequired[str | None]
+    piece: NotRequired[str | None]
+    template: NotRequired[str | None]
+
+
+class TemplateLineInput(TypedDict):
+    """
+    One account of a template and its share: exactly one of the four.
+    """
+
+    account: str
+    amount: NotRequired[str | None]
+    remainder: NotRequired[bool]
+    share_percent: NotRequired[str | float | None]
+    vat_rate_percent: NotRequired[str | float | None]
+
+
+class TemplateLineOutput(TypedDict):
+    """
+    One account of a template and its share.
+    """
+
+    account: str
+    amount: str | None
+    remainder: bool
+    share_percent: str | None
+    vat_rate_percent: str | None
+
+
+class TemplateLinePart(TypedDict):
+    """
+    One account of a template and its share: at most one of the four fields.
+    """
+
+    account: str
+    amount: NotRequired[str | None]
+    remainder: NotRequired[bool | None]
+    share_percent: NotRequired[str | float | None]
+    vat_rate_percent: NotRequired[str | float | None]
+
+
+class TemplateOutput(TypedDict):
+    """
+    An entry template (modèle d'écriture), found on lines by its bank references.
+    """
+
+    bank_references: list[str]
+    common: bool
+    direction: Literal["debit", "credit", "both"]
+    id: str
+    label: str
+    lines: list[TemplateLineOutput]
+    version: int
+
+
+class TemplatePage(TypedDict):
+    """
+    Templates by id.
+    """
+
+    items: list[TemplateOutput]
+    next_cursor: str | None
+
+
+class TemplatePart(TypedDict):
+    """
+    An entry template (modèle d'écriture), found on lines by its bank references.
+    """
+
+    bank_references: NotRequired[list[str] | None]
+    direction: NotRequired[Literal["debit", "credit", "both"] | None]
+    id: str
+    label: NotRequired[str | None]
+    lines: NotRequired[list[TemplateLinePart] | None]
+
+
+class ThirdPartyOutput(TypedDict):
+    """
+    A customer or supplier (tiers).
+    """
+
+    account: str
+    aliases: list[str]
+    auxiliary: str | None
+    bank_references: list[str]
+    call_name: str | None
+    ibans: list[str]
+    id: str
+    kind: Literal["customer", "supplier", "both"]
+    legal_form: str | None
+    mandates: list[str]
+    name: str
+    payers: list[PayerOutput]
+    payment_method: str | None
+    payment_terms_days: int | None
+    person: bool
+    siren: str | None
+    version: int
+
+
+class ThirdPartyPage(TypedDict):
+    """
+    Third parties by id.
+    """
+
+    items: list[ThirdPartyOutput]
+    next_cursor: str | None
+
+
+class ThirdPartyPart(TypedDict):
+    """
+    A customer or supplier (tiers); without an account, the collective one of its kind.
+    """
+
+    account: NotRequired[str | None]
+    aliases: NotRequired[list[str] | None]
+    auxiliary: NotRequired[str | None]
+    bank_references: NotRequired[list[str] | None]
+    call_name: NotRequired[str | None]
+    ibans: NotRequired[list[str] | None]
+    id: str
+    kind: Literal["customer", "supplier", "both"]
+    legal_form: NotRequired[str | None]
+    mandates: NotRequired[list[str] | None]
+    name: str
+    payers: NotRequired[list[PayerPart] | None]
+    payment_method: NotRequired[str | None]
+    payment_terms_days: NotRequired[int | None]
+    person: NotRequired[bool | None]
+    siren: NotRequired[str | None]
+
+
+class UndefinedMovementInput(TypedDict):
+    """
+    One receipt or disbursement of lines that no third party is known for.
+
+    Its amount is the lines' total; the counterparts come to it, to the cent.
+    """
+
+    counterparts: list[CounterpartInput]
+    drawer: NotRequired[str | None]
+    operation_date: NotRequired[str | None]
+    piece: NotRequired[str | None]
+    positions: list[int]
+
+
+class UploadInput(TypedDict):
+    """
+    Which file is to come, alone or several in a zip or gzip.
+
+    A journal forces its account, its import profile and that one's format; a profile or a format
+    named here goes before. Without any, the content decides.
+    """
+
+    format: NotRequired[str | None]
+    import_profile: NotRequired[str | None]
+    journal: NotRequired[str | None]
+    name: str
+
+
+class UploadOutput(TypedDict):
+    """
+    Where to post the file: multipart/form-data, `fields` first, then the bytes as `file`.
+    """
+
+    expires_at: str
+    fields: dict[str, str]
+    key: str
+    url: str
+
+
+class AuditOutput(TypedDict):
+    """
+    One row of the audit trail (piste d'audit): who, when, what, before and after.
+    """
+
+    action: str
+    at: str
+    author: str
+    changes: list[ChangeOutput]
+    id: str
+    subject: str
+
+
+class AuditPage(TypedDict):
+    """
+    The audit trail, newest first.
+    """
+
+    items: list[AuditOutput]
+    next_cursor: str | None
+
+
+class BankEntryPart(TypedDict):
+    """
+    An unreconciled entry that waits for the bank, on a bank account or one that it clears.
+    """
+
+    account: NotRequired[str | None]
+    amount: str
+    batch_ref: NotRequired[str | None]
+    card_contract: NotRequired[str | None]
+    cheque_no: NotRequired[str | None]
+    date: str
+    end_to_end_id: NotRequired[str | None]
+    id: str
+    journal: NotRequired[str | None]
+    label: NotRequired[str | None]
+    method: NotRequired[
+        Literal["transfer", "direct_debit", "cheque", "cheque_in", "card", "other"] | None
+    ]
+    remittance_no: NotRequired[str | None]
+    source: NotRequired[Literal["payment", "entry"] | None]
+    third_party: NotRequired[str | None]
+
+
+class BankLine(TypedDict):
+    """
+    What the bank said, unchanged; `details` are the parts of a batch, with the same fields.
+    """
+
+    amount: str
+    bank_code: str | None
+    bank_status: Literal["booked", "pending", "information"]
+    booking_date: str
+    comment: str
+    counterparty: CounterpartyOutput
+    creditor_id: str | None
+    currency: str
+    details: list[BankLine]
+    end_to_end_id: str | None
+    entry_ref: str | None
+    label: str
+    label_more: str
+    mandate_id: str | None
+    nature: (
+        Literal[
+            "transfer",
+            "direct_debit",
+            "cheque",
+            "cheque_deposit",
+            "card",
+            "card_deposit",
+            "cash",
+            "bill",
+            "fee",
+            "interest",
+            "loan",
+            "tax",
+            "return",
+            "other",
+        ]
+        | None
+    )
+    ordering_account: str
+    original_amount: OriginalAmountOutput | None
+    position: int
+    remittance_ref: str
+    return_reason: str | None
+    reversal: bool
+    value_date: str | None
+
+
+class BatchOutput(TypedDict):
+    """
+    What became of each line of a batch, in the order they were asked in.
+    """
+
+    made_count: int
+    results: list[LineResultOutput]
+
+
+class CashMovementsInput(TypedDict):
+    """
+    The lines that a receipt or disbursement is made of, each.
+    """
+
+    lines: list[LineRef]
+    operation_date: NotRequired[str | None]
+
+
+class CompanyInput(TypedDict):
+    """
+    What to change of a company; a field that is left out keeps its value.
+
+    A new company needs a name. The currency is chosen once.
+    """
+
+    auto_validation: NotRequired[bool | None]
+    closed_until: NotRequired[str | None]
+    currency: NotRequired[str | None]
+    fiscal_year_start_month: NotRequired[int | None]
+    name: NotRequired[str | None]
+    settings: NotRequired[SettingsPart | None]
+    siren: NotRequired[str | None]
+    timezone: NotRequired[str | None]
+
+
+class CompanyOutput(TypedDict):
+    """
+    A company (dossier): a set of books of the tenant.
+    """
+
+    auto_validation: bool
+    closed_until: str | None
+    currency: str
+    fiscal_year_start_month: int
+    id: str
+    name: str
+    settings: SettingsOutput
+    siren: str | None
+    timezone: str
+    version: int
+
+
+class CompanyPage(TypedDict):
+    """
+    Companies by id.
+    """
+
+    items: list[CompanyOutput]
+    next_cursor: str | None
+
+
+class CsvProfileInput(TypedDict):
+    """
+    How a bank writes its CSV exports; docs/formats/csv.md explains each key.
+
+    A key that is left out keeps its value, null puts it back to its default.
+    """
+
+    bank: NotRequired[str | None]
+    charset: NotRequired[
+        Literal["cp1252", "iso-8859-1", "iso-8859-15", "cp850", "mac-roman"] | None
+    ]
+    columns: NotRequired[list[list[str]] | None]
+    currency: NotRequired[str | None]
+    dates: NotRequired[Literal["dmy", "mdy", "ymd"] | None]
+    debits: NotRequired[list[str] | None]
+    decimal: NotRequired[Literal[",", ".", ""] | None]
+    footer: NotRequired[list[str] | None]
+    natures: NotRequired[
+        dict[
+            str,
+            Literal[
+                "transfer",
+                "direct_debit",
+                "cheque",
+                "cheque_deposit",
+                "card",
+                "card_deposit",
+                "cash",
+                "bill",
+                "fee",
+                "interest",
+                "loan",
+                "tax",
+                "return",
+                "other",
+            ],
+        ]
+        | None
+    ]
+    others: NotRequired[bool | None]
+    preamble: NotRequired[list[CsvFactPart] | None]
+    quoted: NotRequired[bool | None]
+    separator: NotRequired[Literal[";", ",", "\t", "|"] | None]
+    statuses: NotRequired[dict[str, Literal["booked", "pending", "information"]] | None]
+    tables: NotRequired[bool | None]
+
+
+class EntryLineOutput(TypedDict):
+    """
+    One debit or credit, in the company's currency (ligne d'écriture).
+    """
+
+    account: str
+    credit: str
+    debit: str
+    foreign: ForeignAmountOutput | None
+    label: str
+    letter: str | None
+    lettered_on: str | None
+    piece_date: str | None
+    piece_ref: str | None
+    third_party: str | None
+
+
+class EntryOutput(TypedDict):
+    """
+    An entry (écriture): a draft (brouillard), then validated and immutable.
+    """
+
+    created_at: str | None
+    date: str
+    fiscal_year: str | None
+    id: str
+    journal: str
+    label: str
+    lines: list[EntryLineOutput]
+    match: str | None
+    number: int | None
+    piece_date: str
+    piece_ref: str
+    source: Literal["fec", "api", "engine", "person"]
+    source_number: str | None
+    statement: str | None
+    status: Literal["draft", "validated"]
+    transaction_code: str | None
+    unbalanced_at_source: bool
+    validated_on: str | None
+    version: int
+
+
+class EntryPage(TypedDict):
+    """
+    Entries by date.
+    """
+
+    items: list[EntryOutput]
+    next_cursor: str | None
+
+
+class ExplanationOutput(TypedDict):
+    """
+    Why the line has its level, for an auditor.
+    """
+
+    evidence: list[EvidenceOutput]
+    rejected: list[RejectedOutput]
+
+
+class FindingOutput(TypedDict):
+    """
+    A named observation (constat) about a file, a statement or a line.
+    """
+
+    code: str
+    message: str
+    position: str | None
+    severity: Literal["info", "warning", "blocking"]
+
+
+class ImportOutput(TypedDict):
+    """
+    One row of the import trace (trace d'import): what came, what became of it and why.
+    """
+
+    at: str
+    findings: list[FindingOutput]
+    format: str | None
+    id: str
+    journal: str | None
+    line_count: int
+    name: str
+    object_version: str
+    outcome: Literal[
+        "imported", "books_loaded", "quarantined", "already_imported", "refused", "storing"
+    ]
+    sha256: str
+    statement: str | None
+
+
+class ImportPage(TypedDict):
+    """
+    The import trace, newest first.
+    """
+
+    items: list[ImportOutput]
+    next_cursor: str | None
+
+
+class JournalInput(TypedDict):
+    """
+    What to change of a journal; a field that is left out keeps its value.
+
+    A new journal needs a label. `reconciled_on` and `reconciled_balance` say up to which day and
+    bank balance the account was pointed elsewhere; they come together.
+    """
+
+    account: NotRequired[str | None]
+    auto_validation: NotRequired[bool | None]
+    bank_number: NotRequired[str | None]
+    bic: NotRequired[str | None]
+    currency: NotRequired[str | None]
+    iban: NotRequired[str | None]
+    import_profile: NotRequired[str | None]
+    label: NotRequired[str | None]
+    profile: NotRequired[ProfileInput | None]
+    reconciled_balance: NotRequired[str | None]
+    reconciled_on: NotRequired[str | None]
+    type: NotRequired[Literal["treasury", "sales", "purchases", "miscellaneous", "opening"] | None]
+
+
+class JournalOutput(TypedDict):
+    """
+    A journal; a treasury journal has one bank account.
+    """
+
+    account: str | None
+    auto_validation: bool | None
+    bank_number: str | None
+    bic: str | None
+    code: str
+    currency: str
+    iban: str | None
+    import_profile: str | None
+    label: str
+    profile: ProfileOutput
+    reconciled_balance: str | None
+    reconciled_on: str | None
+    type: Literal["treasury", "sales", "purchases", "miscellaneous", "opening"]
+    version: int
+
+
+class JournalPage(TypedDict):
+    """
+    Journals by code.
+    """
+
+    items: list[JournalOutput]
+    next_cursor: str | None
+
+
+class JournalPart(TypedDict):
+    """
+    A journal; without a type, one with an IBAN or an account 51... is a treasury journal.
+    """
+
+    account: NotRequired[str | None]
+    bic: NotRequired[str | None]
+    code: str
+    currency: NotRequired[str | None]
+    iban: NotRequired[str | None]
+    label: NotRequired[str | None]
+    type: NotRequired[Literal["treasury", "sales", "purchases", "miscellaneous", "opening"] | None]
+
+
+class LineEditInput(TypedDict):
+    """
+    What to set on an unmatched line; it survives every recomputation. A null takes it off.
+
+    `known_as` goes alone: a line (statement/position) that brought the same movement first, or null
+    to release the line.
+    """
+
+    invoice: NotRequired[str | None]
+    known_as: NotRequired[str | None]
+    nature: NotRequired[
+        Literal[
+            "transfer",
+            "direct_debit",
+            "cheque",
+            "cheque_deposit",
+            "card",
+            "card_deposit",
+            "cash",
+            "bill",
+            "fee",
+            "interest",
+            "loan",
+            "tax",
+            "return",
+            "other",
+        ]
+        | None
+    ]
+    template: NotRequired[str | None]
+    third_party: NotRequired[str | None]
+
+
+class LineInput(TypedDict):
+    """
+    One movement; + is money in. The five texts are searched by the matching.
+    """
+
+    amount: str
+    booking_date: str
+    comment: NotRequired[str]
+    counterparty: NotRequired[CounterpartyInput | None]
+    end_to_end_id: NotRequired[str | None]
+    entry_ref: NotRequired[str | None]
+    label: NotRequired[str]
+    label_more: NotRequired[str]
+    mandate_id: NotRequired[str | None]
+    nature: NotRequired[
+        Literal[
+            "transfer",
+            "direct_debit",
+            "cheque",
+            "cheque_deposit",
+            "card",
+            "card_deposit",
+            "cash",
+            "bill",
+            "fee",
+            "interest",
+            "loan",
+            "tax",
+            "return",
+            "other",
+        ]
+        | None
+    ]
+    ordering_account: NotRequired[str]
+    remittance_ref: NotRequired[str]
+    value_date: NotRequired[str | None]
+
+
+class LineSettleOutput(TypedDict):
+    """
+    What one line of the match settles.
+    """
+
+    amount: str
+    id: str
+    line_id: str
+    type: Literal["open_item", "bank_entry", "past_payment", "account", "third_party"]
+
+
+class ManualLinesInput(TypedDict):
+    """
+    Lines to add; `version` is the statement's, so that a repeated request adds them once.
+    """
+
+    lines: list[LineInput]
+    version: int
+
+
+class ManualStatementInput(TypedDict):
+    """
+    A statement (relevé) made by hand; amounts are in the journal's currency.
+
+    Without both balances the statement is taken in uncontrolled (`balance_missing`). The period is
+    that of its lines unless it is given.
+    """
+
+    closing: NotRequired[BalanceInput | None]
+    import_profile: NotRequired[str | None]
+    journal: str
+    lines: list[LineInput]
+    number: NotRequired[str | None]
+    opening: NotRequired[BalanceInput | None]
+    period_from: NotRequired[str | None]
+    period_to: NotRequired[str | None]
+
+
+class MatchOutput(TypedDict):
+    """
+    A match (rapprochement); kept after an undo. Amounts in the company's currency.
+    """
+
+    adjustments: list[AdjustmentOutput]
+    allocations: list[AllocationOutput]
+    amount: str
+    author: str
+    created_at: str
+    difference_type: str | None
+    engine: str | None
+    entries: list[str]
+    id: str
+    level: Literal["A", "AC", "AS", "AM", "AD", "B", "BC", "C"]
+    lines: list[LineRefOutput]
+    mark: str | None
+    pointed_on: str
+    reversals: list[str]
+    settles: list[LineSettleOutput]
+    statements: list[str]
+    status: Literal[
+        "posting", "undoing", "to_confirm", "confirmed", "validated", "undone", "closed", "reversed"
+    ]
+    template: str | None
+    undone_at: str | None
+    undone_by: str | None
+    version: int
+
+
+class MatchPage(TypedDict):
+    """
+    Matches that stand on a statement's lines, in line order.
+    """
+
+    items: list[MatchOutput]
+    next_cursor: str | None
+
+
+class OpenItemOutput(TypedDict):
+    """
+    An open item (échéance): an unsettled invoice, credit note or prepayment.
+    """
+
+    account: str
+    amount: str
+    company_amount: str
+    company_residual: str
+    currency: str
+    discount: DiscountOutput | None
+    due_date: str
+    entry: str | None
+    external_id: str | None
+    id: str
+    issue_date: str
+    label: str
+    letter: str | None
+    number: str
+    residual: str
+    settled: bool
+    third_party: str
+    type: Literal["invoice", "credit_note", "prepayment"]
+    vat: str | None
+    vat_rate_percent: str | None
+    version: int
+
+
+class OpenItemPage(TypedDict):
+    """
+    Unsettled open items by due date.
+    """
+
+    items: list[OpenItemOutput]
+    next_cursor: str | None
+
+
+class OpenItemPart(TypedDict):
+    """
+    An open item (échéance), signed as the bank sees it: customer invoice +, credit note -.
+
+    Without a residual nothing was paid yet. The company's amounts are needed when the currency is
+    not the company's. `vat` is the VAT in the amount, signed like it.
+    """
+
+    account: NotRequired[str | None]
+    amount: str
+    company_amount: NotRequired[str | None]
+    company_residual: NotRequired[str | None]
+    currency: NotRequired[str | None]
+    discount: NotRequired[DiscountPart | None]
+    due_date: NotRequired[str | None]
+    external_id: NotRequired[str | None]
+    id: str
+    issue_date: NotRequired[str | None]
+    number: NotRequired[str | None]
+    residual: NotRequired[str | None]
+    third_party: str
+    type: Literal["invoice", "credit_note", "prepayment"]
+    vat: NotRequired[str | None]
+    vat_rate_percent: NotRequired[str | float | None]
+
+
+class PastPaymentPart(TypedDict):
+    """
+    A payment reconciled before, which the bank may still return.
+    """
+
+    amount: str
+    date: str
+    end_to_end_id: NotRequired[str | None]
+    id: str
+    invoice_number: NotRequired[str | None]
+    mandate: NotRequired[str | None]
+    method: NotRequired[
+        Literal["transfer", "direct_debit", "cheque", "cheque_in", "card", "other"] | None
+    ]
+    third_party: NotRequired[str | None]
+
+
+class PointingOutput(TypedDict):
+    """
+    The sheet of a manual pointing (pointage manuel), with what is missing to the balance.
+    """
+
+    account: str
+    balance: str
+    currency: str
+    difference: str
+    pointed: str
+    rows: list[PointingRowOutput]
+    unvalidated: int
+
+
+class ReportSide(TypedDict):
+    """
+    One list of the report: its rows, up to a bound, and the count and total of all of them.
+    """
+
+    by_age: list[AgeOutput]
+    carried_in: SubtotalOutput
+    count: int
+    items: list[ReportItemOutput]
+    of_period: SubtotalOutput
+    total: str
+
+
+class RunOutput(TypedDict):
+    """
+    One run of the matching over a statement (traitement).
+    """
+
+    ended_at: str | None
+    error_code: str | None
+    execution: str | None
+    id: str
+    match: bool
+    matched_count: int
+    number: int
+    started_at: str
+    state: Literal["started", "gathered", "decided", "posted", "failed"]
+    statement: str
+    version: int
+
+
+class RunPage(TypedDict):
+    """
+    One page of a statement's runs.
+    """
+
+    items: list[RunOutput]
+    next_cursor: str | None
+
+
+class SettleOutput(TypedDict):
+    """
+    How much of a target is settled, in the company's currency, signed as the bank sees it.
+    """
+
+    amount: str
+    id: str
+    type: Literal["open_item", "bank_entry", "past_payment", "account", "third_party"]
+
+
+class StatementOutput(TypedDict):
+    """
+    A statement (relevé): one bank account, one period.
+    """
+
+    account: BankAccountOutput
+    booked: str
+    closing: BalanceOutput | None
+    currency: str
+    deleted: str
+    deleted_line_count: int
+    findings: list[FindingOutput]
+    format: str
+    id: str
+    imported_at: str
+    journal: str | None
+    known_line_count: int
+    last_run_error: str | None
+    level_counts: LevelCounts
+    line_count: int
+    matched: str
+    number: str | None
+    opening: BalanceOutput | None
+    origin: Literal["file", "manual", "feed"]
+    override_reason: str | None
+    period_from: str | None
+    period_to: str | None
+    profile: ProfileOutput
+    reconciliation_report: str | None
+    run_number: int
+    source: SourceRef
+    status: Literal[
+        "imported",
+        "partly_matched",
+        "matched",
+        "validating",
+        "validated",
+        "reconciled",
+        "transferred",
+        "quarantined",
+        "run_failed",
+        "deleting",
+    ]
+    version: int
+
+
+class StatementPage(TypedDict):
+    """
+    Statements, newest period first.
+    """
+
+    items: list[StatementOutput]
+    next_cursor: str | None
+
+
+class TargetInput(TypedDict):
+    """
+    What is settled and by how much, in the company's currency, signed as the bank sees it.
+    """
+
+    amount: str
+    id: str
+    type: Literal["open_item", "bank_entry", "past_payment", "account", "third_party"]
+
+
+class TemplateInput(TypedDict):
+    """
+    What to change of a template; a field that is left out keeps its value.
+    """
+
+    bank_references: NotRequired[list[str] | None]
+    direction: NotRequired[Literal["debit", "credit", "both"] | None]
+    label: NotRequired[str | None]
+    lines: NotRequired[list[TemplateLineInput] | None]
+
+
+class ThirdPartyInput(TypedDict):
+    """
+    What to change of a third party; a field that is left out keeps its value.
+
+    A new one needs a kind and a name; its account is then the collective one of its kind. A list
+    replaces the list.
+    """
+
+    account: NotRequired[str | None]
+    aliases: NotRequired[list[str] | None]
+    auxiliary: NotRequired[str | None]
+    bank_references: NotRequired[list[str] | None]
+    call_name: NotRequired[str | None]
+    ibans: NotRequired[list[str] | None]
+    kind: NotRequired[Literal["customer", "supplier", "both"] | None]
+    legal_form: NotRequired[str | None]
+    mandates: NotRequired[list[str] | None]
+    name: NotRequired[str | None]
+    payers: NotRequired[list[PayerPart] | None]
+    payment_method: NotRequired[str | None]
+    payment_terms_days: NotRequired[int | None]
+    person: NotRequired[bool | None]
+    siren: NotRequired[str | None]
+
+
+class BooksInput(TypedDict):
+    """
+    A company's books, or a part of them, as an accounting package hands them over.
+
+    Amounts are signed as the company's bank account sees them: + money in. Every list may be
+    left out.
+    """
+
+    accounts: NotRequired[list[AccountPart] | None]
+    bank_entries: NotRequired[list[BankEntryPart] | None]
+    card_contracts: NotRequired[list[CardContractPart] | None]
+    company: NotRequired[CompanyPart | None]
+    journals: NotRequired[list[JournalPart] | None]
+    open_items: NotRequired[list[OpenItemPart] | None]
+    past_payments: NotRequired[list[PastPaymentPart] | None]
+    settings: NotRequired[SettingsPart | None]
+    templates: NotRequired[list[TemplatePart] | None]
+    third_parties: NotRequired[list[ThirdPartyPart] | None]
+
+
+class BooksLoadOutput(TypedDict):
+    """
+    A load of books, by API or from a dropped file; while it is `loading`, runs wait.
+    """
+
+    at: str
+    counts: BookCounts
+    findings: list[FindingOutput]
+    id: str
+    name: str
+    state: Literal["loading", "loaded", "refused"]
+    version: int
+
+
+class BooksLoadPage(TypedDict):
+    """
+    Loads of books, newest first.
+    """
+
+    items: list[BooksLoadOutput]
+    next_cursor: str | None
+
+
+class CandidateOutput(TypedDict):
+    """
+    A possible explanation that was not taken by itself; a higher score is better.
+    """
+
+    score: int
+    settles: list[SettleOutput]
+    template: str | None
+
+
+class DecisionOutput(TypedDict):
+    """
+    What a run decided about a line, by which version of the engine, and against what.
+    """
+
+    candidates: list[CandidateOutput]
+    engine: str
+    explanation: ExplanationOutput
+    invoice: str | None
+    level: Literal["A", "AC", "AS", "AM", "AD", "B", "BC", "C"]
+    run: str
+    run_number: int
+    settles: list[SettleOutput]
+    template: str | None
+    third_party: str | None
+
+
+class FecOutput(TypedDict):
+    """
+    A FEC (fichier des écritures comptables) and what its check found.
+    """
+
+    closing_day: str
+    conformant: bool
+    credit: str
+    debit: str
+    entries: int
+    file: ExportedFile
+    findings: list[FindingOutput]
+    first_day: str
+    fiscal_year: str
+    rows: int
+
+
+class LineOutput(TypedDict):
+    """
+    A statement line (ligne de relevé) with what is known about it so far.
+    """
+
+    amount: str
+    bank_code: str | None
+    bank_status: Literal["booked", "pending", "information"]
+    booking_date: str
+    candidates: list[CandidateOutput]
+    comment: str
+    counterparty: CounterpartyOutput
+    creditor_id: str | None
+    currency: str
+    details: list[BankLine]
+    edited_nature: (
+        Literal[
+            "transfer",
+            "direct_debit",
+            "cheque",
+            "cheque_deposit",
+            "card",
+            "card_deposit",
+            "cash",
+            "bill",
+            "fee",
+            "interest",
+            "loan",
+            "tax",
+            "return",
+            "other",
+        ]
+        | None
+    )
+    end_to_end_id: str | None
+    entry_ref: str | None
+    explanation: ExplanationOutput | None
+    id: str
+    invoice: str | None
+    invoice_set_by: Literal["engine", "person"] | None
+    known_as: str | None
+    label: str
+    label_more: str
+    level: Literal["A", "AC", "AS", "AM", "AD", "B", "BC", "C"] | None
+    mandate_id: str | None
+    match: str | None
+    nature: (
+        Literal[
+            "transfer",
+            "direct_debit",
+            "cheque",
+            "cheque_deposit",
+            "card",
+            "card_deposit",
+            "cash",
+            "bill",
+            "fee",
+            "interest",
+            "loan",
+            "tax",
+            "return",
+            "other",
+        ]
+        | None
+    )
+    ordering_account: str
+    original_amount: OriginalAmountOutput | None
+    position: int
+    remittance_ref: str
+    return_reason: str | None
+    reversal: bool
+    statement: str
+    status: Literal["not_validated", "partly_validated", "validated", "closed_manually", "reversed"]
+    template: str | None
+    template_set_by: Literal["engine", "person"] | None
+    third_party: str | None
+    third_party_set_by: Literal["engine", "person"] | None
+    value_date: str | None
+    version: int
+
+
+class LinePage(TypedDict):
+    """
+    Lines in position order.
+    """
+
+    items: list[LineOutput]
+    next_cursor: str | None
+
+
+class MatchInput(TypedDict):
+    """
+    A manual match (rapprochement manuel): the lines and the targets add up to the same total.
+    """
+
+    lines: list[LineRef]
+    pointed_on: NotRequired[str | None]
+    targets: list[TargetInput]
+
+
+class ReportOutput(TypedDict):
+    """
+    The reconciliation report (état de rapprochement) of a treasury journal at a date.
+
+    bank balance = ledger balance + lines not in the books − entries not on the bank + difference.
+    """
+
+    account: str
+    balances: list[BalancePointOutput]
+    bank_balance: str
+    currency: str
+    difference: str
+    entries_not_on_bank: ReportSide
+    holder: ReportHolderOutput
+    journal: str
+    ledger_balance: str
+    lines_not_in_books: ReportSide
+    on: str
+    period_from: str | None
+    reconciled_bank: str
+    reconciled_ledger: str
+    statement_number: str | None
+
+
+class FrozenReportContentOutput(TypedDict):
+    """
+    A frozen report with its lists.
+    """
+
+    frozen: FrozenReportOutput
+    report: ReportOutput

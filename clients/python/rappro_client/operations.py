@@ -1,0 +1,1501 @@
+"""The operations of the API, one method each. Generated: python -m clients.generate."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from rappro_client import models
+from rappro_client.transport import Transport, segment
+
+
+class Operations(Transport):
+    """Every operation. Path parameters first, then the body, the rest by keyword.
+
+    `if_match` takes the ETag or version that a change starts from; `idempotency_key` replaces the
+    key that every write is sent with. All raise ProblemError and NoAnswerError.
+    """
+
+    def add_lines(
+        self,
+        company: str,
+        statement: str,
+        body: models.ManualLinesInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.StatementOutput:
+        """Add lines to a statement made by hand.
+
+        Adds lines (lignes de relevé) to a statement that was made by hand and is not validated; its
+        totals and its balance are controlled again.
+        """
+        found: models.StatementOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def close_line(
+        self,
+        company: str,
+        statement: str,
+        position: int,
+        body: models.ClosingInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.LineOutput:
+        """Close a line by hand.
+
+        Closes a matched line that is not validated (clôture manuelle), with the other lines of its
+        match: it was settled outside, nothing is posted for it. There is no way back.
+        """
+        found: models.LineOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}/closing",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def confirm_match(
+        self, company: str, match: str, *, idempotency_key: str | None = None
+    ) -> models.MatchOutput:
+        """Confirm a match.
+
+        Confirms a match (rapprochement) that waits for it.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/matches/{segment(match)}/confirmation",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
+    def create_cash_movement(
+        self,
+        company: str,
+        statement: str,
+        position: int,
+        body: models.CashMovementInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.MatchOutput:
+        """Make a receipt or disbursement of a line.
+
+        Makes the receipt (encaissement) or disbursement (décaissement) of the line's customer or
+        supplier. A line that names an invoice pays it as far as its residual goes, the rest is on
+        account. The match waits for confirmation.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}/cash-movement",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def create_cash_movements(
+        self, company: str, body: models.CashMovementsInput, *, idempotency_key: str | None = None
+    ) -> models.BatchOutput:
+        """Make the receipts and disbursements of many lines.
+
+        Makes the receipt (encaissement) or disbursement (décaissement) of each line. One line
+        without a third party refuses them all; else each line has its own result. Lines that name
+        one invoice take from it while a residual remains, the earliest first.
+        """
+        found: models.BatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/cash-movements",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def create_statement(
+        self, company: str, body: models.ManualStatementInput, *, idempotency_key: str | None = None
+    ) -> models.StatementOutput:
+        """Make a statement by hand.
+
+        Takes in a statement (relevé) that a person enters, by the same way as a bank's file:
+        controls, lines known from other statements, quarantine, trace and run. The same again is
+        answered with the first statement.
+        """
+        found: models.StatementOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def create_undefined_cash_movement(
+        self,
+        company: str,
+        statement: str,
+        body: models.UndefinedMovementInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.MatchOutput:
+        """Make one receipt or disbursement of nobody known.
+
+        Makes one entry of one or many lines without a third party (tiers non défini): a receipt
+        when their total is money in, else a disbursement. The counterparts balance it to the cent.
+        The match waits for confirmation.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/undefined-cash-movements",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def delete_common_template(self, template: str, *, idempotency_key: str | None = None) -> None:
+        """Delete a common template.
+
+        Deletes an entry template (modèle d'écriture) common to all companies of the tenant.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/templates/{segment(template)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def delete_csv_profile(
+        self, company: str, csv_profile: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Delete a CSV profile.
+
+        Deletes a CSV profile (profil CSV). Refused while an import profile names it.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def delete_difference_type(
+        self, company: str, difference_type: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Delete a difference type.
+
+        Deletes a difference type (type d'écart) of the company's own. Refused while a match was
+        settled by it, and for a default.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def delete_import_profile(
+        self, company: str, import_profile: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Delete an import profile.
+
+        Deletes an import profile (profil d'import). Refused while a journal names it.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def delete_line(
+        self, company: str, statement: str, position: int, *, idempotency_key: str | None = None
+    ) -> models.StatementOutput:
+        """Delete a line.
+
+        Deletes an unmatched line (ligne de relevé) that was created twice; the statement's figures
+        and the audit trail keep what it was.
+        """
+        found: models.StatementOutput = self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
+    def delete_statement(
+        self, company: str, statement: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Delete a statement.
+
+        Deletes a statement (relevé) that was created twice: none of its lines may be matched, and
+        no connector made it. Its file may be dropped again; the trace and the audit trail stay.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def delete_template(
+        self, company: str, template: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Delete a template.
+
+        Deletes the company's own entry template (modèle d'écriture); a common one of the same id
+        counts again. What was made with it stays.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/templates/{segment(template)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def edit_line(
+        self,
+        company: str,
+        statement: str,
+        position: int,
+        body: models.LineEditInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.LineOutput:
+        """Edit an unmatched line.
+
+        Sets the third party (tiers), the invoice, the template (modèle d'écriture) or the nature of
+        an unmatched line by hand, or takes it off; that survives every recomputation. Or marks the
+        line as known from another statement (doublon), or releases it with null.
+        """
+        found: models.LineOutput = self.answer(
+            "PATCH",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def erase_pointing(
+        self,
+        company: str,
+        journal: str,
+        body: models.PointingErasureInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.ErasedOutput:
+        """Erase a manual pointing.
+
+        Erases marks (effacer le pointage) of an account: all, from a day on, or some entries'.
+        Balances that were validated on them go too.
+        """
+        found: models.ErasedOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/pointing/erasure",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def explain_line(self, company: str, statement: str, position: int) -> models.DecisionOutput:
+        """Explain a line.
+
+        What the last run (traitement) that decided the line said: the evidence, what else was
+        thought of and why it lost, and the version of the engine. `not_found` when no run decided
+        it or its decisions are not kept any more.
+        """
+        found: models.DecisionOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}/explanation",
+        ).body
+        return found
+
+    def export_fec(self, company: str, *, fiscal_year: str | None = None) -> models.FecOutput:
+        """Export the FEC of a fiscal year.
+
+        Writes the validated entries of a fiscal year as a FEC (fichier des écritures comptables,
+        LPF art. A47 A-1), checks it, and answers a link to it. The same books give the same bytes.
+        The company needs its SIREN.
+        """
+        found: models.FecOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/fec", query={"fiscal_year": fiscal_year}
+        ).body
+        return found
+
+    def export_journal(
+        self,
+        company: str,
+        *,
+        journal: str | None = None,
+        from_: date | str | None = None,
+        to: date | str | None = None,
+        drafts: bool | None = None,
+    ) -> models.JournalExportOutput:
+        """Export journals as CSV.
+
+        Writes the entries (écritures) of a period, of one journal or of all, as CSV for a
+        spreadsheet, and answers a link to it; by default the validated ones of the present fiscal
+        year.
+        """
+        found: models.JournalExportOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/journal-export",
+            query={"journal": journal, "from": from_, "to": to, "drafts": drafts},
+        ).body
+        return found
+
+    def forget_lesson(
+        self, company: str, lesson: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Forget a lesson.
+
+        Removes what was learned (référence apprise); matches that were made with it stay.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/lessons/{segment(lesson)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def generate_entries(
+        self, company: str, body: models.TemplateEntriesInput, *, idempotency_key: str | None = None
+    ) -> models.BatchOutput:
+        """Generate the entries of many lines from their templates.
+
+        Generates the entry of each line from its template (génération d'écritures en lot). One line
+        without a template, or with one of several accounts and no full split rule, refuses them
+        all; else each line has its own result, and its match waits for confirmation.
+        """
+        found: models.BatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/template-entries",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def generate_entry(
+        self,
+        company: str,
+        statement: str,
+        position: int,
+        body: models.TemplateEntryInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.MatchOutput:
+        """Generate a line's entry from a template.
+
+        Generates the entry of the line from its template (modèle d'écriture), or from the one
+        named, with other counterparts when they are given; the line is matched with it at once. A
+        template of several accounts without a full split rule needs counterparts.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}/entry",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def get_company(self, company: str) -> models.CompanyOutput:
+        """Get a company.
+
+        One company (dossier) with its settings.
+        """
+        found: models.CompanyOutput = self.answer("GET", f"/v1/companies/{segment(company)}").body
+        return found
+
+    def get_connection(self, company: str, connection: str) -> models.ConnectionOutput:
+        """Get a bank connection.
+
+        One bank connection (connexion bancaire), its schedule and state.
+        """
+        found: models.ConnectionOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/connections/{segment(connection)}"
+        ).body
+        return found
+
+    def get_csv_profile(self, company: str, csv_profile: str) -> models.CsvProfileOutput:
+        """Get a CSV profile.
+
+        One CSV profile (profil CSV).
+        """
+        found: models.CsvProfileOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}"
+        ).body
+        return found
+
+    def get_difference_type(
+        self, company: str, difference_type: str
+    ) -> models.DifferenceTypeOutput:
+        """Get a difference type.
+
+        One difference type (type d'écart).
+        """
+        found: models.DifferenceTypeOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}"
+        ).body
+        return found
+
+    def get_docs(self) -> bytes:
+        """Read the documentation as text/html.
+
+        Everything the API offers. Needs no token.
+        """
+        return self.answer("GET", "/v1/docs").content
+
+    def get_entry(self, company: str, entry: str) -> models.EntryOutput:
+        """Get an entry.
+
+        One entry (écriture) with its lines.
+        """
+        found: models.EntryOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/entries/{segment(entry)}"
+        ).body
+        return found
+
+    def get_frozen_report(self, company: str, report: str) -> models.FrozenReportContentOutput:
+        """Get a frozen report.
+
+        A report (état de rapprochement) as it was when its statement was validated, whatever was
+        entered or matched since; with its hash, author and instant.
+        """
+        found: models.FrozenReportContentOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/reconciliation-reports/{segment(report)}"
+        ).body
+        return found
+
+    def get_frozen_report_csv(self, company: str, report: str) -> bytes:
+        """Download a frozen report as CSV.
+
+        A report (état de rapprochement) as it was when its statement was validated. Semicolons,
+        decimal commas, UTF-8 with a byte order mark; a text that a spreadsheet would run as a
+        formula is led by an apostrophe. Of each list a bounded number of rows is shown, the rest as
+        one row with its sum: totals are always of all.
+        """
+        return self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/reconciliation-reports/{segment(report)}/report.csv",
+        ).content
+
+    def get_frozen_report_pdf(self, company: str, report: str) -> bytes:
+        """Download a frozen report as PDF.
+
+        A report (état de rapprochement) as it was when its statement was validated, to print and
+        sign; each sheet names its hash, who validated and when. Of each list a bounded number of
+        rows is shown, the rest as one row with its sum: totals are always of all.
+        """
+        return self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/reconciliation-reports/{segment(report)}/report.pdf",
+        ).content
+
+    def get_import_profile(self, company: str, import_profile: str) -> models.ImportProfileOutput:
+        """Get an import profile.
+
+        One import profile (profil d'import).
+        """
+        found: models.ImportProfileOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}"
+        ).body
+        return found
+
+    def get_journal(self, company: str, journal: str) -> models.JournalOutput:
+        """Get a journal.
+
+        One journal (journal) with its import profile (profil d'import).
+        """
+        found: models.JournalOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/journals/{segment(journal)}"
+        ).body
+        return found
+
+    def get_line(self, company: str, statement: str, position: int) -> models.LineOutput:
+        """Get a line.
+
+        One statement line (ligne de relevé).
+        """
+        found: models.LineOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
+        ).body
+        return found
+
+    def get_match(self, company: str, match: str) -> models.MatchOutput:
+        """Get a match.
+
+        One match (rapprochement), undone ones too.
+        """
+        found: models.MatchOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/matches/{segment(match)}"
+        ).body
+        return found
+
+    def get_open_api(self) -> bytes:
+        """Read the documentation as application/json.
+
+        Everything the API offers. Needs no token.
+        """
+        return self.answer("GET", "/v1/openapi.json").content
+
+    def get_open_item(self, company: str, open_item: str) -> models.OpenItemOutput:
+        """Get an open item.
+
+        One open item (échéance), settled or not.
+        """
+        found: models.OpenItemOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/open-items/{segment(open_item)}"
+        ).body
+        return found
+
+    def get_reconciliation_report(
+        self, company: str, journal: str, *, on: date | str | None = None
+    ) -> models.ReportOutput:
+        """Get the reconciliation report.
+
+        The reconciliation report (état de rapprochement) of a treasury journal at a date: both
+        balances, the entries that are not on the bank, the lines that are not in the books, and
+        what neither explains.
+        """
+        found: models.ReportOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/reconciliation-report",
+            query={"on": on},
+        ).body
+        return found
+
+    def get_reconciliation_report_csv(
+        self, company: str, journal: str, *, on: date | str | None = None
+    ) -> bytes:
+        """Download the reconciliation report as CSV.
+
+        The reconciliation report (état de rapprochement) at a date for a spreadsheet. Semicolons,
+        decimal commas, UTF-8 with a byte order mark; a text that a spreadsheet would run as a
+        formula is led by an apostrophe. Of each list a bounded number of rows is shown, the rest as
+        one row with its sum: totals are always of all.
+        """
+        return self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/reconciliation-report.csv",
+            query={"on": on},
+        ).content
+
+    def get_reconciliation_report_pdf(
+        self, company: str, journal: str, *, on: date | str | None = None
+    ) -> bytes:
+        """Download the reconciliation report as PDF.
+
+        The reconciliation report (état de rapprochement) at a date, to print and sign: both
+        balances, what each lacks with its age, their picture over a quarter. Of each list a bounded
+        number of rows is shown, the rest as one row with its sum: totals are always of all.
+        """
+        return self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/reconciliation-report.pdf",
+            query={"on": on},
+        ).content
+
+    def get_run(self, company: str, run: str) -> models.RunOutput:
+        """Get a run.
+
+        One run (traitement) of the matching and how far it got.
+        """
+        found: models.RunOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/runs/{segment(run)}"
+        ).body
+        return found
+
+    def get_statement(self, company: str, statement: str) -> models.StatementOutput:
+        """Get a statement.
+
+        One statement (relevé) with its status, findings (constats) and counts by level.
+        """
+        found: models.StatementOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/statements/{segment(statement)}"
+        ).body
+        return found
+
+    def get_statement_source(self, company: str, statement: str) -> models.SourceOutput:
+        """Get a link to the source file.
+
+        A short-lived link to the file that the statement was made from (fichier source), byte for
+        byte. A link and no redirect: the token must not follow to the file store.
+        """
+        found: models.SourceOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/statements/{segment(statement)}/source"
+        ).body
+        return found
+
+    def get_third_party(self, company: str, third_party: str) -> models.ThirdPartyOutput:
+        """Get a third party.
+
+        One customer or supplier (tiers).
+        """
+        found: models.ThirdPartyOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}"
+        ).body
+        return found
+
+    def list_accounts(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.AccountPage:
+        """List the accounts.
+
+        The company's ledger accounts (plan de comptes), by number.
+        """
+        found: models.AccountPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/accounts",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_audit_events(
+        self,
+        company: str,
+        *,
+        line: str | None = None,
+        entry: str | None = None,
+        subject: str | None = None,
+        author: str | None = None,
+        from_: date | str | None = None,
+        to: date | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.AuditPage:
+        """List the audit trail.
+
+        Who did what, when, before and after (piste d'audit), newest first. A line's rows are its
+        own and those of its matches, the undone ones too; an entry's are those of its match. At
+        most one of `line`, `entry` and `subject` may be given. By author, and for an entry that is
+        gone, a page may be short or empty and still have a cursor. What is asked by neither line,
+        entry nor subject may lag a moment behind.
+        """
+        found: models.AuditPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/audit",
+            query={
+                "line": line,
+                "entry": entry,
+                "subject": subject,
+                "author": author,
+                "from": from_,
+                "to": to,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        ).body
+        return found
+
+    def list_books_loads(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.BooksLoadPage:
+        """List the loads of books.
+
+        Loads of books (imports comptables), by API or from a dropped FEC, newest first.
+        """
+        found: models.BooksLoadPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/books",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_common_templates(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.TemplatePage:
+        """List the common templates.
+
+        The entry templates (modèles d'écriture) common to all companies of the tenant, by id.
+        """
+        found: models.TemplatePage = self.answer(
+            "GET", "/v1/templates", query={"limit": limit, "cursor": cursor}
+        ).body
+        return found
+
+    def list_companies(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.CompanyPage:
+        """List the companies.
+
+        The tenant's companies (dossiers), by id.
+        """
+        found: models.CompanyPage = self.answer(
+            "GET", "/v1/companies", query={"limit": limit, "cursor": cursor}
+        ).body
+        return found
+
+    def list_connections(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.ConnectionPage:
+        """List the bank connections.
+
+        The company's bank connections (connexions bancaires), by id.
+        """
+        found: models.ConnectionPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/connections",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_csv_profiles(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.CsvProfilePage:
+        """List the CSV profiles.
+
+        The company's own CSV profiles (profils CSV), by code; built-in ones are not listed.
+        """
+        found: models.CsvProfilePage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/csv-profiles",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_difference_types(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.DifferenceTypePage:
+        """List the difference types.
+
+        The company's difference types (types d'écart de règlement), by code: its own, and the
+        defaults on the accounts of its settings.
+        """
+        found: models.DifferenceTypePage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/difference-types",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_entries(
+        self,
+        company: str,
+        *,
+        journal: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.EntryPage:
+        """List the entries.
+
+        Entries (écritures), drafts (brouillard) included, by date; of one journal when named. The
+        list may lag a moment behind.
+        """
+        found: models.EntryPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/entries",
+            query={"journal": journal, "limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_feed_runs(
+        self, company: str, connection: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.FeedRunPage:
+        """List the runs of a bank connection.
+
+        The connection's log (journal d'exécution), newest first.
+        """
+        found: models.FeedRunPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}/runs",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_frozen_reports(
+        self, company: str, journal: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.FrozenReportPage:
+        """List the frozen reports of a journal.
+
+        Reports that were frozen as statements were validated (états de rapprochement arrêtés),
+        newest period first. A page may hold fewer items than asked for, even none, and still have a
+        next one. The list may lag a moment behind.
+        """
+        found: models.FrozenReportPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/reconciliation-reports",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_import_profiles(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.ImportProfilePage:
+        """List the import profiles.
+
+        The company's import profiles (profils d'import), by code.
+        """
+        found: models.ImportProfilePage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/import-profiles",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_imports(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.ImportPage:
+        """List the import trace.
+
+        What came in, what became of it and why (trace d'import), newest first; one row a statement.
+        The list may lag a moment behind.
+        """
+        found: models.ImportPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/imports",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_journals(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.JournalPage:
+        """List the journals.
+
+        The company's journals (journaux), by code.
+        """
+        found: models.JournalPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/journals",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_lessons(
+        self,
+        company: str,
+        *,
+        third_party: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.LessonPage:
+        """List what was learned.
+
+        Texts, IBANs and mandates that confirmed matches taught about third parties (références
+        apprises), with the matches that taught them. Undoing a match takes back what it taught.
+        """
+        found: models.LessonPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/lessons",
+            query={"third_party": third_party, "limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_line_invoices(
+        self,
+        company: str,
+        statement: str,
+        position: int,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.OpenItemPage:
+        """List the invoices that a line may name.
+
+        The unsettled invoices (factures non soldées) of the line's third party, by due date; of
+        everybody when it has none. The list may lag a moment behind.
+        """
+        found: models.OpenItemPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}/invoices",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_lines(
+        self,
+        company: str,
+        statement: str,
+        *,
+        level: Literal["A", "AC", "AS", "AM", "AD", "B", "BC", "C"] | None = None,
+        status: Literal[
+            "not_validated", "partly_validated", "validated", "closed_manually", "reversed"
+        ]
+        | None = None,
+        matched: bool | None = None,
+        known: bool | None = None,
+        third_party: str | None = None,
+        text: str | None = None,
+        amount_min: str | None = None,
+        amount_max: str | None = None,
+        direction: Literal["in", "out"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.LinePage:
+        """List the lines of a statement.
+
+        Lines (lignes de relevé) in position order, with their level (niveau de rapprochement),
+        candidates and explanation. Filters go together. A page may hold fewer items than asked for,
+        even none, and still have a next one.
+        """
+        found: models.LinePage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines",
+            query={
+                "level": level,
+                "status": status,
+                "matched": matched,
+                "known": known,
+                "third_party": third_party,
+                "text": text,
+                "amount_min": amount_min,
+                "amount_max": amount_max,
+                "direction": direction,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        ).body
+        return found
+
+    def list_matches(
+        self, company: str, statement: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.MatchPage:
+        """List the matches of a statement.
+
+        Matches (rapprochements) that stand on the statement's lines, each once, in line order. A
+        page may hold fewer items than asked for and still have a next one.
+        """
+        found: models.MatchPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/matches",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_open_items(
+        self,
+        company: str,
+        *,
+        third_party: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.OpenItemPage:
+        """List the unsettled open items.
+
+        Unsettled invoices, credit notes and prepayments (échéances), by due date; of one third
+        party (tiers) when named. The list may lag a moment behind.
+        """
+        found: models.OpenItemPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/open-items",
+            query={"third_party": third_party, "limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_runs(
+        self, company: str, statement: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.RunPage:
+        """List a statement's runs.
+
+        Runs (traitements) of the matching over the statement, newest first.
+        """
+        found: models.RunPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/runs",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_statements(
+        self,
+        company: str,
+        *,
+        journal: str | None = None,
+        status: Literal[
+            "imported",
+            "partly_matched",
+            "matched",
+            "validating",
+            "validated",
+            "reconciled",
+            "transferred",
+            "quarantined",
+            "run_failed",
+            "deleting",
+        ]
+        | None = None,
+        from_: date | str | None = None,
+        to: date | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.StatementPage:
+        """List the statements.
+
+        Statements (relevés), newest period first. A page may hold fewer items than asked for, even
+        none, and still have a next one. The list may lag a moment behind.
+        """
+        found: models.StatementPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements",
+            query={
+                "journal": journal,
+                "status": status,
+                "from": from_,
+                "to": to,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        ).body
+        return found
+
+    def list_templates(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.TemplatePage:
+        """List the templates of a company.
+
+        The entry templates (modèles d'écriture) that count for the company, by id: its own, and the
+        common ones that it has not replaced.
+        """
+        found: models.TemplatePage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/templates",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_third_parties(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.ThirdPartyPage:
+        """List the third parties.
+
+        The company's customers and suppliers (tiers), by id.
+        """
+        found: models.ThirdPartyPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/third-parties",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def load_books(
+        self, company: str, body: models.BooksInput, *, idempotency_key: str | None = None
+    ) -> models.BooksLoadOutput:
+        """Load books.
+
+        Loads accounts, journals, third parties (tiers), open items (échéances), bank entries, past
+        payments, templates (modèles d'écriture) and card contracts. What is there already is kept;
+        what the document says of the company and its settings replaces what is there. Larger books
+        are uploaded as a file.
+        """
+        found: models.BooksLoadOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/books",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def match_by_hand(
+        self, company: str, body: models.MatchInput, *, idempotency_key: str | None = None
+    ) -> models.MatchOutput:
+        """Match lines by hand.
+
+        Matches lines with open items (échéances), bank entries, past payments, accounts or third
+        parties (rapprochement manuel); both totals must be equal. All or nothing.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/matches",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def override_quarantine(
+        self,
+        company: str,
+        statement: str,
+        body: models.OverrideInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.StatementOutput:
+        """Take a quarantined statement in.
+
+        Takes a quarantined statement (relevé en quarantaine) in all the same, for a reason that is
+        kept with its author; the findings (constats) stay.
+        """
+        found: models.StatementOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/override",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def point_entries(
+        self,
+        company: str,
+        journal: str,
+        body: models.PointingInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.PointingOutput:
+        """Point entries by hand.
+
+        Marks entries of the account as on the bank (pointage manuel: X and the day), by id or by
+        remittance number, or frees them; with neither, nothing changes. Refused while entries of
+        the account and period are not validated. The sheet tells the difference that is left.
+        """
+        found: models.PointingOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/pointing",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def request_upload(
+        self, company: str, body: models.UploadInput, *, idempotency_key: str | None = None
+    ) -> models.UploadOutput:
+        """Ask where to post a file.
+
+        Returns a ticket to post one file, a statement (relevé) or a FEC, alone or packed (zip,
+        gzip), into the company's inbox. A format and an import profile (profil d'import) named here
+        are bound to this ticket. The import begins by itself once the file is there; its outcome is
+        in the import trace (trace d'import).
+        """
+        found: models.UploadOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/uploads",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def reverse_match(
+        self,
+        company: str,
+        match: str,
+        body: models.ReversalInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.MatchOutput:
+        """Reverse a validated match.
+
+        Takes the validated entries of a match back by reversal entries (contre-passation) in an
+        open period: items are open again, lines are `reversed` and may be matched again, their
+        statements are open until they are validated once more. Again: nothing more happens.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/matches/{segment(match)}/reversal",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_common_template(
+        self, template: str, body: models.TemplateInput, *, idempotency_key: str | None = None
+    ) -> models.TemplateOutput:
+        """Create or change a common template.
+
+        Creates an entry template (modèle d'écriture) common to all companies of the tenant, or
+        changes what is given; fixed amounts are in EUR. Unmatched lines are worked out again.
+        """
+        found: models.TemplateOutput = self.answer(
+            "PUT",
+            f"/v1/templates/{segment(template)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_company(
+        self, company: str, body: models.CompanyInput, *, idempotency_key: str | None = None
+    ) -> models.CompanyOutput:
+        """Create or change a company.
+
+        Creates the company (dossier), or changes what is given; the id is the caller's choice and
+        the prefix of its file drops. The currency is chosen once.
+        """
+        found: models.CompanyOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_connection(
+        self,
+        company: str,
+        connection: str,
+        body: models.ConnectionInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.ConnectionOutput:
+        """Create or change a bank connection.
+
+        Creates the bank connection (connexion bancaire) and its schedule, or changes what is given.
+        Intervals are rounded up to whole minutes.
+        """
+        found: models.ConnectionOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_csv_profile(
+        self,
+        company: str,
+        csv_profile: str,
+        body: models.CsvProfileInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.CsvProfileOutput:
+        """Create or change a CSV profile.
+
+        Creates the CSV profile (profil CSV), or changes the keys that are given. Files are tried
+        with the company's own profiles, by code, before the built-in ones; the first whose header
+        fits reads the file.
+        """
+        found: models.CsvProfileOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_difference_type(
+        self,
+        company: str,
+        difference_type: str,
+        body: models.DifferenceTypeInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.DifferenceTypeOutput:
+        """Create or change a difference type.
+
+        Creates the difference type (type d'écart), or changes what is given; with the code of a
+        default, it takes that one's place. Entries that were made with it keep their account.
+        """
+        found: models.DifferenceTypeOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_import_profile(
+        self,
+        company: str,
+        import_profile: str,
+        body: models.ImportProfileInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.ImportProfileOutput:
+        """Create or change an import profile.
+
+        Creates the import profile (profil d'import), or changes what is given. Journals and uploads
+        name it by its code. Statements already imported keep the values they came with.
+        """
+        found: models.ImportProfileOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_journal(
+        self,
+        company: str,
+        journal: str,
+        body: models.JournalInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.JournalOutput:
+        """Create or change a journal.
+
+        Creates the journal, or changes what is given. A treasury journal (journal de trésorerie)
+        has a bank account and its ledger account (512…); statements are routed to it by IBAN.
+        """
+        found: models.JournalOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_template(
+        self,
+        company: str,
+        template: str,
+        body: models.TemplateInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.TemplateOutput:
+        """Create or change a template.
+
+        Creates the company's own entry template (modèle d'écriture), or changes what is given; with
+        the id of a common one, it takes its place. Unmatched lines are worked out again.
+        """
+        found: models.TemplateOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/templates/{segment(template)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_third_party(
+        self,
+        company: str,
+        third_party: str,
+        body: models.ThirdPartyInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.ThirdPartyOutput:
+        """Create or change a third party.
+
+        Creates the third party (tiers), or changes what is given: its name, the texts it shows on
+        statements (références sur relevé bancaire), IBANs, mandates, payers.
+        """
+        found: models.ThirdPartyOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def set_bank_reference(
+        self,
+        company: str,
+        statement: str,
+        position: int,
+        body: models.BankReferenceInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.ThirdPartyOutput:
+        """Make a line's text a bank reference.
+
+        Adds a text of the line to a third party's bank references (référence sur relevé bancaire),
+        or puts it in their place; the third parties of unmatched lines are worked out again, and
+        what was set by hand stays.
+        """
+        found: models.ThirdPartyOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}/bank-reference",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def set_natures(
+        self, company: str, body: models.NaturesInput, *, idempotency_key: str | None = None
+    ) -> models.NaturesOutput:
+        """Set the nature of many lines.
+
+        Sets the nature (moyen de règlement) of many unmatched lines; what the bank said stays
+        beside it. One line that is matched refuses them all.
+        """
+        found: models.NaturesOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/natures",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def settle_difference(
+        self,
+        company: str,
+        statement: str,
+        body: models.SettlementInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.MatchOutput:
+        """Settle a difference through the ledger.
+
+        Settles what selected lines and bank entries differ by (solder par la comptabilité
+        générale): the bank account against the difference type's account, or against given
+        counterparts with the type other. The bank leg is matched with them under the mark M and the
+        statement's next letter; the match waits for confirmation.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/differences",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def start_run(
+        self, company: str, statement: str, *, idempotency_key: str | None = None
+    ) -> models.RunOutput:
+        """Match a statement.
+
+        Starts a run (traitement) of the matching over the statement's unmatched lines; what a
+        person decided is never touched. Follow it by its id.
+        """
+        found: models.RunOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/runs",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
+    def sync_now(
+        self, company: str, connection: str, *, idempotency_key: str | None = None
+    ) -> models.ConnectionOutput:
+        """Synchronise a bank connection now.
+
+        Asks for a synchronisation now (synchroniser maintenant); its outcome is one row of the
+        connection's log.
+        """
+        found: models.ConnectionOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}/sync",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
+    def undo_match(
+        self, company: str, match: str, *, idempotency_key: str | None = None
+    ) -> models.MatchOutput:
+        """Undo a match.
+
+        Undoes a match (annulation du rapprochement) before the statement is validated: its lines
+        wait again, the drafts made for it go, the pair is not matched again by itself.
+        """
+        found: models.MatchOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/matches/{segment(match)}/undo",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
+    def validate_pointing(
+        self,
+        company: str,
+        journal: str,
+        body: models.PointingValidationInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.PointingOutput:
+        """Validate a manual pointing.
+
+        Validates the pointing (pointage) of the journal's account up to a day, once nothing is
+        missing to the bank's balance; the reconciliation report starts from it.
+        """
+        found: models.PointingOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/pointing/validation",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def validate_statement(
+        self, company: str, statement: str, *, idempotency_key: str | None = None
+    ) -> models.StatementOutput:
+        """Validate a statement.
+
+        Validates the whole statement (validation du relevé): numbers its entries without a gap,
+        posts what is left to suspense (compte d'attente) unless skipped, then read-only.
+        """
+        found: models.StatementOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/validation",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
