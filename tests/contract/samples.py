@@ -8,6 +8,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from rappro.domain.access import Membership
 from rappro.domain.bank import StatementLine
 from rappro.domain.books import (
     BankEntry,
@@ -39,6 +40,8 @@ def filled(kind: type[R], number: int = 1) -> R:
     made: Any = _filled_dataclass(kind, number, 0)
     if isinstance(made, Company):
         return replace(made, id=CompanyId("company-1"))  # type: ignore[return-value]
+    if isinstance(made, Membership):
+        return replace(made, company=CompanyId("company-1"))  # type: ignore[return-value]
     return made  # type: ignore[no-any-return]
 
 

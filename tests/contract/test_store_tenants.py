@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rappro.domain.access import Membership, Permission, Tenant
 from rappro.domain.books import (
     BankEntry,
     Company,
@@ -63,6 +64,10 @@ READS: dict[str, Callable[[Store, TenantId, CompanyId], Any]] = {
     ],
     "get_many": lambda s, t, c: s.get_many(t, c, OpenItem, ["i1", "i2"]),
     "all": lambda s, t, c: s.all(t, c, Journal),
+    "find": lambda s, t, c: s.find(
+        t, [(c, Company, "COMPANY"), (c, Membership, "u1"), (c, Tenant, "TENANT")]
+    ),
+    "memberships": lambda s, t, c: s.memberships(t, "u1"),
     "companies": lambda s, t, c: s.companies(t),
     "statements": lambda s, t, c: [
         s.statements(t, c).items, s.statements(t, c, journal="BQ").items,
@@ -95,6 +100,8 @@ def records(mark: str) -> list[Any]:
         replace(statement("s1"), source_name=mark),
         line("s1", 1, label=mark),
         Journal("BQ", mark),
+        Membership("u1", CompanyId("company-1"), (Permission.READ,)),
+        Tenant((mark,)),
         replace(journal_entry("j1"), label=mark),
         Company(CompanyId("company-1"), mark),
         Lease(token=3, holder=mark),
@@ -142,14 +149,14 @@ def test_a_tenant_sees_nothing_of_another(
         for name, found in seen(store, owner, company).items():
             text = repr(found)
             assert stranger not in text, name
-            assert owner in text or name == "companies", name
+            assert owner in text or name in {"companies", "memberships"}, name
 
 
 def test_a_company_sees_nothing_of_another_of_its_tenant(
     store: Store, tenant: TenantId, company: CompanyId
 ) -> None:
     neighbour = CompanyId("company-10")
-    kept = [record for record in records("mine") if not isinstance(record, Company)]
+    kept = [each for each in records("mine") if not isinstance(each, Company | Membership)]
     store.commit(tenant, company, [create(record) for record in kept])
     before = seen(store, tenant, company)
 
@@ -230,7 +237,7 @@ def test_an_id_that_could_lead_out_of_a_tenant_is_refused_by_every_method(
     for name, read in READS.items():
         with pytest.raises(InvalidRequest):
             read(store, TenantId(bad), company)
-        if name != "companies":
+        if name not in {"companies", "memberships"}:
             with pytest.raises(InvalidRequest):
                 read(store, tenant, CompanyId(bad))
     for scope in ((TenantId(bad), company), (tenant, CompanyId(bad))):

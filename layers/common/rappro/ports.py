@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol, TypeVar
 
+from rappro.domain.access import Membership
 from rappro.domain.books import (
     BankEntry,
     JournalEntry,
@@ -31,6 +32,7 @@ from rappro.domain.records import (
 from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
+    Held,
     Page,
     Record,
     Write,
@@ -64,11 +66,22 @@ class Store(Protocol):
     ) -> dict[str, R]:
         """Return the records that exist among `keys`, by key."""
 
+    def find(
+        self, tenant: TenantId, wanted: Sequence[tuple[CompanyId, type[Record], str]]
+    ) -> list[Record | None]:
+        """Return records of several companies and kinds (lines apart), each in its place, or None.
+
+        As few requests as there can be: one for 100 records of one table.
+        """
+
+    def memberships(self, tenant: TenantId, user: str) -> list[Membership]:
+        """Return a user's memberships of the tenant's companies, by company."""
+
     def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
         """Return every record of a small kind, by key.
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
-        BooksLoad, FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile,
+        BooksLoad, FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile,
         OwnCsvProfile, Lesson, DifferenceType and UnfinishedValidation.
         """
 
@@ -79,11 +92,12 @@ class Store(Protocol):
         writes: Sequence[Write],
         *,
         fence: Fence | None = None,
+        held: Sequence[Held] = (),
     ) -> None:
         """Apply all writes or none.
 
-        Raises StoreConflict when a stored version is not the one in `before` or the fence was
-        passed, InvalidRequest for a change or removal of a row of the audit trail, TooLarge beyond
+        Raises StoreConflict when a stored version is not the one in `before`, that of a held record
+        is another or the fence was passed, InvalidRequest for a change or removal of a row of the audit trail, TooLarge beyond
         WRITES_MAX_PER_COMMIT or ACTIONS_MAX_PER_COMMIT, StoreThrottled, StoreUnavailable.
         """
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from rappro.adapters.scope import check_key, split_event_key, split_line_key
+from rappro.domain.access import Membership
 from rappro.domain.books import (
     BankEntry,
     CardContract,
@@ -66,13 +67,13 @@ LINES_PER_BLOCK: Final = 500
 SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     Webhook,
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
-    FeedConnection, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
+    FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
     DifferenceType, UnfinishedValidation,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 
 INDEXED_KINDS: Final[frozenset[type[Record]]] = frozenset({
-    OpenItem, BankEntry, StatementRecord, JournalEntry, FeedRun, Company,
+    OpenItem, BankEntry, StatementRecord, JournalEntry, FeedRun, Company, Membership,
 })  # fmt: skip
 """Kinds of which a record may have index entries (see entries_of)."""
 
@@ -94,9 +95,12 @@ class Index(StrEnum):
     ENTRIES_OF_JOURNAL = "JE"
     RUNS_OF_FEED = "FR"
     COMPANIES = "COMPANIES"
+    COMPANIES_OF_USER = "MEMBER"
 
 
-COPYING: Final = frozenset({Index.AMOUNT, Index.REFERENCE, Index.THIRD_PARTY, Index.LEDGER})
+COPYING: Final = frozenset({
+    Index.AMOUNT, Index.REFERENCE, Index.THIRD_PARTY, Index.LEDGER, Index.COMPANIES_OF_USER,
+})  # fmt: skip
 """Indexes whose entries hold the whole record, so that one query is enough; others point to it."""
 
 
@@ -152,6 +156,8 @@ def entries_of(record: Record) -> tuple[Entry, ...]:
             place = Entry(Index.RUNS_OF_FEED, record.connection_id, position)
         case Company():
             place = Entry(Index.COMPANIES, "", record.id)
+        case Membership():
+            place = Entry(Index.COMPANIES_OF_USER, record.user, record.company)
         case _:
             return ()
     return (place,)
@@ -343,6 +349,8 @@ def check_record(company: str, record: Record) -> None:
     check_key_of(type(record), record.key)
     if isinstance(record, Company) and record.id != company:
         raise InvalidRequest(f"the company record {record.id!r} belongs to another company")
+    if isinstance(record, Membership) and record.company != company:
+        raise InvalidRequest(f"a membership of {record.company!r} belongs to another company")
 
 
 def check_bytes(record: Record, size: int) -> None:
@@ -351,6 +359,12 @@ def check_bytes(record: Record, size: int) -> None:
         raise TooLarge(
             f"{type(record).__name__} {record.key} takes {size} bytes; {RECORD_BYTES_MAX} at most"
         )
+
+
+def check_found(kinds: Iterable[type[Any]]) -> None:
+    """Raise InvalidRequest for a kind of which a record takes more than one item."""
+    if LineRecord in kinds:
+        raise InvalidRequest("lines are read by their statement")
 
 
 def check_small(kind: type[Any]) -> None:

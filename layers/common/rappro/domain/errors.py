@@ -19,6 +19,7 @@ RapproError(code, retryable)
 │   ├── StatementReadOnly       the statement is validated, quarantined or transferred
 │   ├── TotalsDiffer            both sides of a match are not equal
 │   └── NotAllowedInState       the action does not fit the present status
+├── Forbidden                   the user lacks the permission; never retried
 ├── NotFound                    nothing of that id for this tenant
 └── ExternalError               something outside failed
     ├── AggregatorUnavailable   retried
@@ -123,6 +124,10 @@ class TotalsDiffer(RuleViolation):
 
 class NotAllowedInState(RuleViolation):
     code = "not_allowed_in_state"
+
+
+class Forbidden(RapproError):
+    code = "forbidden"
 
 
 class NotFound(RapproError):

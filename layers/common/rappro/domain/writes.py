@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from rappro.domain.access import Membership, Tenant
 from rappro.domain.books import (
     BankEntry,
     CardContract,
@@ -20,6 +21,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.differences import DifferenceType
+from rappro.domain.ids import CompanyId
 from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
     AuditEvent,
@@ -56,7 +58,7 @@ Record = (
     | StatementIdentity | Intake | StatementRecord | LineRecord | Match | UnfinishedMatch | Run
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
     | FeedConnection | FeedRun | Webhook | ImportProfile | OwnCsvProfile | Lesson
-    | ReportSnapshot | DifferenceType | UnfinishedValidation
+    | Membership | Tenant | ReportSnapshot | DifferenceType | UnfinishedValidation
 )  # fmt: skip
 
 
@@ -97,6 +99,14 @@ class Fence:
 
     holder: str
     token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that a commit needs as it was read, in its company or another of the tenant."""
+
+    company: CompanyId
+    record: Membership | Tenant
 
 
 R = TypeVar("R")

@@ -96,7 +96,6 @@ class HttpProblem(Exception):  # noqa: N818 - it is the answer, not only an erro
 
 
 UNAUTHORIZED: Final = ProblemKind("unauthorized", 401, "No verified identity")
-FORBIDDEN: Final = ProblemKind("forbidden", 403, "A permission is missing")
 NO_SUCH_ROUTE: Final = ProblemKind("no_such_route", 404, "No such route")
 METHOD_NOT_ALLOWED: Final = ProblemKind("method_not_allowed", 405, "Method not allowed")
 UNSUPPORTED_MEDIA_TYPE: Final = ProblemKind(
@@ -109,7 +108,7 @@ ANSWER_TOO_LARGE: Final = ProblemKind("answer_too_large", 500, "The answer would
 INTERNAL_ERROR: Final = ProblemKind("internal_error", 500, "Unexpected error")
 
 HTTP_KINDS: Final = (
-    UNAUTHORIZED, FORBIDDEN, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE,
+    UNAUTHORIZED, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE,
     INVALID_JSON, INVALID_REQUEST, TOO_LARGE, ANSWER_TOO_LARGE, INTERNAL_ERROR,
 )  # fmt: skip
 
@@ -139,6 +138,7 @@ _KINDS: Final[dict[type[errors.RapproError], ProblemKind]] = {
         (errors.StatementReadOnly, 409, "The statement is read-only", None),
         (errors.TotalsDiffer, 409, "Both sides of the match differ", None),
         (errors.NotAllowedInState, 409, "Not allowed in the present state", None),
+        (errors.Forbidden, 403, "A permission is missing", None),
         (errors.NotFound, 404, "Nothing of that id", None),
         (errors.AggregatorUnavailable, 503, "The bank provider is unavailable",
          _PROVIDER_RETRY_SECONDS),

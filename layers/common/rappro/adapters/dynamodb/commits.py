@@ -35,6 +35,7 @@ from rappro.domain.records import (
 )
 from rappro.domain.writes import (
     Fence,
+    Held,
     Record,
     Write,
 )
@@ -54,15 +55,20 @@ class Commit:
         self._markers: set[keys.Key] = set()
         self._size = 0
 
-    def send(self, writes: Sequence[Write], fence: Fence | None) -> None:
+    def send(
+        self, writes: Sequence[Write], fence: Fence | None, held: Sequence[Held] = ()
+    ) -> None:
         """Apply the writes. Raises StoreConflict, StoreThrottled, StoreUnavailable, TooLarge."""
         if fence is not None and not any(isinstance(write.before, Lease) for write in writes):
             self._check_fence(fence)
+        for each in held:
+            place = keys.key_of(self._tenant, each.company, each.record)
+            self._check(place, _condition(each.record))
         for write in writes:
             self._add(write)
         if self._size > COMMIT_BYTES_MAX:
             raise TooLarge(f"{self._size} bytes in one commit; {COMMIT_BYTES_MAX} at most")
-        if len(self._actions) == 1 and fence is None:
+        if len(self._actions) == 1 and fence is None and not held:
             self._send_alone()
         elif self._actions:
             self._gateway.transact(self._tenant, self._actions)

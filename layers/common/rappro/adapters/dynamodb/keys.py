@@ -27,6 +27,7 @@ from rappro.adapters.scope import (
     split_event_key,
     split_line_key,
 )
+from rappro.domain.access import Membership, Tenant
 from rappro.domain.books import (
     BankEntry,
     CardContract,
@@ -121,6 +122,8 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     PieceCounter: _Kind(Table.BOOKS, "COUNTER"),
     UnfinishedMatch: _Kind(Table.BOOKS, "UNFINISHED"),
     UnfinishedValidation: _Kind(Table.BOOKS, "VALIDATING"),
+    Membership: _Kind(Table.BOOKS, "MEMBER"),
+    Tenant: _Kind(Table.BOOKS, "TENANT"),
     ImportProfile: _Kind(Table.BOOKS, "PROFILE"),
     OwnCsvProfile: _Kind(Table.BOOKS, "CSV"),
     Lesson: _Kind(Table.BOOKS, "LESSON"),
@@ -145,7 +148,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
 """Which table holds a kind, and the word that stands for it in keys."""
 KIND_OF_CODE: Final = {kind.code: record for record, kind in KINDS.items()}
 
-_TOGETHER: Final = SMALL_KINDS | {Company, ReferenceShapes, Lease}
+_TOGETHER: Final = SMALL_KINDS | {Company, Tenant, ReferenceShapes, Lease}
 """Kinds of which all records of a company share one partition."""
 _TABLE_OF_INDEX: Final = {
     Index.STATEMENTS_OF_JOURNAL: Table.STATEMENTS,
@@ -206,6 +209,8 @@ def entry_key(tenant: str, company: str, entry: Entry) -> Key:
     match entry.by:
         case Index.COMPANIES:
             return Key(table, companies_partition(tenant), entry.position)
+        case Index.COMPANIES_OF_USER:
+            return Key(table, memberships_partition(tenant, entry.value), entry.position)
         case Index.AMOUNT:
             pk = amount_partition(tenant, company, amount_shard(entry.value))
             return Key(table, pk, f"{entry.value}#{entry.position}")
@@ -241,6 +246,13 @@ def companies_partition(tenant: str) -> str:
     """Return where a tenant's companies are listed; the company's part of the key is empty."""
     check_tenant(tenant)
     return f"{tenant}##{Index.COMPANIES}"
+
+
+def memberships_partition(tenant: str, user: str) -> str:
+    """Return where a user's memberships are listed, whatever the company."""
+    check_tenant(tenant)
+    check_key(user)
+    return f"{tenant}##{Index.COMPANIES_OF_USER}#{user}"
 
 
 def list_key(tenant: str, company: str, listed: Listed) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from rappro.adapters.dynamodb import keys as at
 from rappro.adapters.dynamodb.commits import Commit, Load
 from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
-from rappro.adapters.dynamodb.items import DOC, LIST_SK, POINTS_TO, SK, Item, record_of
+from rappro.adapters.dynamodb.items import DOC, LIST_SK, PK, POINTS_TO, SK, Item, record_of
 from rappro.adapters.dynamodb.keys import Table
 from rappro.adapters.dynamodb.lines import lines_in, whole
 from rappro.adapters.indexing import (
@@ -28,6 +28,7 @@ from rappro.adapters.indexing import (
     Index,
     Listing,
     action_count,
+    check_found,
     check_loaded,
     check_small,
     check_writes,
@@ -35,6 +36,7 @@ from rappro.adapters.indexing import (
 )  # fmt: skip
 from rappro.adapters.scope import check_limit, check_scope
 from rappro.adapters.trails import check_subjects, page_of, rows_wanted, start_of, trail_name
+from rappro.domain.access import Membership
 from rappro.domain.books import (
     BankEntry,
     JournalEntry,
@@ -54,6 +56,7 @@ from rappro.domain.records import (
 from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
+    Held,
     Page,
     Record,
     Write,
@@ -109,6 +112,22 @@ class DynamoStore:
         by_key = {record.key: record for record in found}
         return {key: by_key[key] for key in keys if key in by_key}
 
+    def find(
+        self, tenant: TenantId, wanted: Sequence[tuple[CompanyId, type[Record], str]]
+    ) -> list[Record | None]:
+        check_found(kind for _, kind, _ in wanted)
+        places = [at.record_key(tenant, *each) for each in wanted]
+        items = self._gateway.get_all(tenant, places)
+        found = {(item[PK]["S"], item[SK]["S"]): item for item in items}
+        kept = (found.get((place.pk, place.sk)) for place in places)
+        return [None if item is None else record_of(item) for item in kept]
+
+    def memberships(self, tenant: TenantId, user: str) -> list[Membership]:
+        by = Index.COMPANIES_OF_USER
+        part = Range(at.index_table(by), at.memberships_partition(tenant, user))
+        items = self._gateway.query(tenant, part)
+        return [codec.load(Membership, _document(item)) for item in items]
+
     def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
         check_small(kind)
         table, pk = at.kind_partition(tenant, company, kind)
@@ -122,10 +141,11 @@ class DynamoStore:
         writes: Sequence[Write],
         *,
         fence: Fence | None = None,
+        held: Sequence[Held] = (),
     ) -> None:
         check_scope(tenant, company)
         check_writes(company, writes, fence)
-        Commit(self._gateway, tenant, company).send(writes, fence)
+        Commit(self._gateway, tenant, company).send(writes, fence, held)
 
     def weight(self, writes: Sequence[Write]) -> int:
         return action_count(writes)

@@ -18,6 +18,7 @@ from rappro.adapters.indexing import (
     action_count,
     check_bytes,
     check_fence,
+    check_found,
     check_key_of,
     check_loaded,
     check_small,
@@ -28,6 +29,7 @@ from rappro.adapters.indexing import (
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
 from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
 from rappro.adapters.trails import check_subjects, page_of, rows_wanted, start_of, trail_name
+from rappro.domain.access import Membership
 from rappro.domain.books import (
     BankEntry,
     Company,
@@ -50,6 +52,7 @@ from rappro.domain.records import (
 from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
+    Held,
     Page,
     Record,
     Write,
@@ -87,6 +90,26 @@ class MemoryStore:
             found = ((key, shelf.get(kind, key)) for key in dict.fromkeys(keys))
             return {key: cast("R", record) for key, record in found if record is not None}
 
+    def find(
+        self, tenant: TenantId, wanted: Sequence[tuple[CompanyId, type[Record], str]]
+    ) -> list[Record | None]:
+        check_found(kind for _, kind, _ in wanted)
+        for _, kind, key in wanted:
+            check_key_of(kind, key)
+        with self._lock:
+            return [self._shelf(tenant, each).get(kind, key) for each, kind, key in wanted]
+
+    def memberships(self, tenant: TenantId, user: str) -> list[Membership]:
+        check_tenant(tenant)
+        check_key(user)
+        with self._lock:
+            found = [
+                shelf.get(Membership, user)
+                for (owner, _), shelf in sorted(self._shelves.items(), key=itemgetter(0))
+                if owner == tenant
+            ]
+            return [each for each in found if isinstance(each, Membership)]
+
     def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
         check_small(kind)
         with self._lock:
@@ -99,6 +122,7 @@ class MemoryStore:
         writes: Sequence[Write],
         *,
         fence: Fence | None = None,
+        held: Sequence[Held] = (),
     ) -> None:
         check_scope(tenant, company)
         check_writes(company, writes, fence)
@@ -109,6 +133,8 @@ class MemoryStore:
             shelf = self._shelf(tenant, company)
             if fence is not None:
                 check_fence(cast("Lease | None", shelf.get(Lease, "WRITER")), fence)
+            for each in held:
+                _check_held(self._shelf(tenant, each.company), each)
             for write in writes:
                 _check_stored(shelf, write)
             for write in writes:
@@ -302,6 +328,13 @@ def _check_stored(shelf: Shelf, write: Write) -> None:
     stored, before = shelf.get(type(record), record.key), stored_before(write)
     if stored != before:
         raise StoreConflict(f"{type(record).__name__} {record.key} was changed meanwhile")
+
+
+def _check_held(shelf: Shelf, held: Held) -> None:
+    """Raise StoreConflict unless a record is still of the version that was read."""
+    stored = shelf.get(type(held.record), held.record.key)
+    if stored is None or stored.version != held.record.version:
+        raise StoreConflict(f"{type(held.record).__name__} {held.record.key} is another by now")
 
 
 def _apply(shelf: Shelf, write: Write) -> None:
