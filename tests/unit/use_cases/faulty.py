@@ -9,6 +9,7 @@ from rappro.domain.errors import StoreUnavailable
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import (
     Fence,
+    Held,
     Write,
 )
 
@@ -29,11 +30,12 @@ class Faulty(MemoryStore):
         writes: Sequence[Write],
         *,
         fence: Fence | None = None,
+        held: Sequence[Held] = (),
     ) -> None:
         self.count += 1
         is_now = self.count == self.fail_at
         if is_now and not self.is_after:
             raise StoreUnavailable("planned")
-        super().commit(tenant, company, writes, fence=fence)
+        super().commit(tenant, company, writes, fence=fence, held=held)
         if is_now:
             raise StoreUnavailable("planned, after it took effect")

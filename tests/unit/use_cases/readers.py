@@ -13,7 +13,7 @@ from rappro.domain.books import Company
 from rappro.domain.errors import NotFound
 from rappro.domain.ids import CompanyId, EntryId, MatchId, OpenItemId, TenantId
 from rappro.domain.records import StatementRecord, StatementStatus
-from rappro.domain.writes import Fence, Page, Write
+from rappro.domain.writes import Fence, Held, Page, Write
 from rappro.use_cases import reads
 from rappro.use_cases.export_fec import export_fec
 from rappro.use_cases.export_journal import JournalChoice, export_journal
@@ -35,9 +35,9 @@ class Watched(MemoryStore):
 
     def commit(
         self, tenant: TenantId, company: CompanyId, writes: Sequence[Write],
-        *, fence: Fence | None = None,
+        *, fence: Fence | None = None, held: Sequence[Held] = (),
     ) -> None:  # fmt: skip
-        super().commit(tenant, company, writes, fence=fence)
+        super().commit(tenant, company, writes, fence=fence, held=held)
         watch, self.watch = self.watch, None  # a reader may commit: it finishes what cannot stand
         if watch is not None:
             watch()

@@ -14,7 +14,7 @@ from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import ImportOutcome, ImportTrace
 from rappro.domain.records import StatementRecord, StatementStatus
 from rappro.domain.settings import ImportProfile
-from rappro.domain.writes import Fence, Write
+from rappro.domain.writes import Fence, Held, Write
 from rappro.use_cases import known_lines
 from rappro.use_cases.delete_statement import delete_statement
 from rappro.use_cases.report import reconciliation_report
@@ -157,13 +157,13 @@ class Racing(MemoryStore):
 
     def commit(
         self, tenant: TenantId, company: CompanyId, writes: Sequence[Write],
-        *, fence: Fence | None = None,
+        *, fence: Fence | None = None, held: Sequence[Held] = (),
     ) -> None:  # fmt: skip
         meanwhile, is_new = self.meanwhile, any(_is_new_statement(write) for write in writes)
         if meanwhile is not None and is_new:
             self.meanwhile = None
             meanwhile()
-        super().commit(tenant, company, writes, fence=fence)
+        super().commit(tenant, company, writes, fence=fence, held=held)
 
 
 def _is_new_statement(write: Write) -> bool:
