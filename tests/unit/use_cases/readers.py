@@ -15,6 +15,7 @@ from rappro.domain.ids import CompanyId, EntryId, MatchId, OpenItemId, TenantId
 from rappro.domain.records import StatementRecord, StatementStatus
 from rappro.domain.writes import Fence, Held, Page, Write
 from rappro.use_cases import reads
+from rappro.use_cases.audit_reading import TrailAsk, list_audit_events
 from rappro.use_cases.export_fec import export_fec
 from rappro.use_cases.export_journal import JournalChoice, export_journal
 from rappro.use_cases.filters import LineFilter, StatementFilter
@@ -77,6 +78,12 @@ def everything(desk: Desk) -> Seen:
         "report": asdict(reconciliation_report(*given, "BQ1", date(2026, 11, 30))),
         "fec": (fec.file.sha256, fec.report, fec.findings),
         "csv": export_journal(ports, tenant, company, choice).file.sha256,
+        "trail": [
+            _plain(row)
+            for row in _all(
+                lambda cursor: list_audit_events(*given, TrailAsk(), limit=100, cursor=cursor)
+            )
+        ],
         "accounts": _all(lambda cursor: reads.list_accounts(*given, limit=100, cursor=cursor)),
     }
 

@@ -31,7 +31,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import BooksLoading, InvalidRequest, RuleViolation, TooLarge
 from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId, ThirdPartyId
-from rappro.domain.operations import BooksLoad, LoadState, Validation
+from rappro.domain.operations import BooksLoad, LoadState, NumberBlock, Validation
 from rappro.domain.writes import Record
 from rappro.ports import Ports
 from rappro.use_cases import export_fec as module
@@ -225,7 +225,7 @@ def test_a_third_party_is_named_by_its_auxiliary(
 
 
 def test_a_validation_that_is_not_complete_is_left_out_whole() -> None:
-    half = Validation(STATEMENT, "BQ1", (), date(2026, 4, 1), "comptable")
+    half = Validation(STATEMENT, "BQ1", (NumberBlock("2026", 2, 2),), date(2026, 4, 1), "comptable")
     entries = (
         entry("done", number=1, statement_id=StatementId("st_0")),
         entry("half-1", number=2, statement_id=STATEMENT),

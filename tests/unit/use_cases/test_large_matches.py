@@ -25,7 +25,7 @@ from .desk import AUTHOR, COMPANY, Desk, camt, item
 from .dumps import dump
 from .faulty import Faulty
 
-COUNT = 24
+COUNT = 48
 NUMBERS = [f"FA2025-{n:04d}" for n in range(COUNT)]
 ITEMS = [f"oi_{number}" for number in NUMBERS]
 

@@ -17,6 +17,7 @@ from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import change
 from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.match_by_hand import ManualMatch, match_by_hand
+from rappro.use_cases.reverse_match import Reversal, reverse_match
 from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
 
@@ -25,8 +26,8 @@ from .dumps import dump
 from .faulty import Faulty
 from .readers import Seen, Watched, everything, one_by_one
 
-COUNT = 24
-INSTALMENTS = 32  # more than the claim of a match has room for
+COUNT = 48
+INSTALMENTS = 48  # more than the claim of a match has room for
 SLIPS = [f"TK2025-{n:04d}" for n in range(COUNT)]
 
 
@@ -291,4 +292,31 @@ def test_a_validation_is_seen_whole_at_every_commit() -> None:
     assert all(entry["number"] is not None for entry in pictures[1]["entries"])
     assert any(pictures[1][f"oi_{number}"]["letter"] for number in SLIPS[:8])
     assert {pictures[0][entry] is None for entry in entries} == {True, False}
+    told = [[row["action"] for row in picture["trail"]] for picture in pictures]
+    assert {"validate_statement", "validate_match"}.isdisjoint(told[0])
+    assert told[1].count("validate_match") == len(desk.lines())
     assert desk.store.all(desk.tenant, COMPANY, UnfinishedValidation) == []
+
+
+def test_a_second_round_is_seen_whole_and_the_trail_keeps_the_first_one() -> None:
+    """A reversal opened the statement again: rows of its first validation are nobody's secret."""
+    desk = desk_to_validate()
+    statement = desk.statement().id
+    validate_statement(desk.ports, desk.tenant, COMPANY, statement, AUTHOR)
+    for line in desk.lines()[-4:]:
+        assert line.match_id is not None
+        reverse_match(
+            desk.ports, desk.tenant, COMPANY, line.match_id, Reversal("autre client"), AUTHOR
+        )
+
+    pictures, commits = seen_at_each_commit(
+        desk,
+        lambda: validate_statement(desk.ports, desk.tenant, COMPANY, statement, AUTHOR),
+        lambda: everything(desk),
+    )
+
+    assert commits > 3
+    assert len(pictures) == 2
+    told = [[row["action"] for row in picture["trail"]] for picture in pictures]
+    assert [actions.count("validate_statement") for actions in told] == [1, 2]
+    assert [actions.count("validate_match") for actions in told] == [18, 22]

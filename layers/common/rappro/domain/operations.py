@@ -167,6 +167,14 @@ class Validation:
     def key(self) -> str:
         return self.statement_id
 
+    def has_given(self, journal: str, fiscal_year: str, number: int | None) -> bool:
+        """Say whether a piece number of a journal and year is one that this round reserved."""
+        return number is not None and any(
+            block.first_number <= number < block.first_number + block.count
+            for block in self.blocks
+            if (block.journal or self.journal, block.fiscal_year) == (journal, fiscal_year)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:

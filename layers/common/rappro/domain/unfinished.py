@@ -51,7 +51,7 @@ class Veil:
     """How the records were that a validation changes, by what it changes of them.
 
     `hidden` are the ids of entries, bank entries and matches that it makes, `drafts` those of bank
-    entries that it takes into the ledger.
+    entries that it takes into the ledger. `round` tells its rows of the trail from earlier ones.
     """
 
     lines: tuple[LineBefore, ...] = ()
@@ -60,6 +60,7 @@ class Veil:
     items: tuple[tuple[OpenItemId, str | None], ...] = ()
     drafts: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    round: int = 1
 
 
 def veil_name(statement: StatementId) -> str:

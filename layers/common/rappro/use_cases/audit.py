@@ -31,6 +31,8 @@ from rappro.domain.writes import (
 from rappro.use_cases.settling import merged
 
 ENGINE_AUTHOR = "engine"
+VALIDATE_STATEMENT: Final = "validate_statement"
+VALIDATE_MATCH: Final = "validate_match"
 SHOWN_MAX: Final = 100
 """Targets or legs that a row shows; the match and the entries themselves keep all of them."""
 
@@ -54,6 +56,20 @@ def audit(
     more = () if part is None else (part,)
     event_id = derive_id("au", at.isoformat(), author, action, subject, revision, *more)
     return create(AuditEvent(event_id, at, author, action, subject, before, after))
+
+
+def is_of_validation(event: AuditEvent, statement: str, revision: int) -> bool:
+    """Say whether a row was written by that round of a statement's validation, before its end."""
+    if event.action == VALIDATE_STATEMENT:
+        part = None
+    elif event.action == VALIDATE_MATCH:
+        part = statement
+    else:
+        return False
+    again = audit(
+        event.at, event.author, event.action, event.subject, revision=revision, part=part
+    ).after
+    return again is not None and again.key == event.key
 
 
 def changed(before: Any, after: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

@@ -22,8 +22,11 @@ from rappro.domain.records import LineRecord, Match
 from rappro.domain.trail import TrailQuery
 from rappro.domain.writes import Page
 from rappro.ports import Ports
+from rappro.use_cases.audit import VALIDATE_MATCH, VALIDATE_STATEMENT
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.shown import shown
 
+_OF_VALIDATIONS: Final = frozenset({VALIDATE_STATEMENT, VALIDATE_MATCH})
 _RELATED_MAX: Final = 150
 """Matches that letter an entry, at most, whose rows are read with those of its own."""
 
@@ -50,16 +53,21 @@ def list_audit_events(
 ) -> Page[AuditEvent]:  # fmt: skip
     """Return one page of the audit trail, newest first. Raises InvalidRequest, NotFound.
 
-    By author, or for an entry that is gone, a page may be short or empty and still go on.
+    By author, or for an entry that is gone, a page may be short or empty and still go on; so may
+    one with rows of a validation that is under way, which are shown once it is done.
     """
     if sum(one is not None for one in (ask.line, ask.entry, ask.subject)) > 1:
         raise InvalidRequest("one of line, entry and subject at most")
     subjects, names = _subjects(ports, tenant, company, ask)
     since, until = _period(ports, tenant, company, ask)
     query = TrailQuery(since, until, ask.author, names)
-    return ports.store.audit_events(
+    page = ports.store.audit_events(
         tenant, company, query=query, subjects=subjects, limit=limit, cursor=cursor
     )
+    if not any(event.action in _OF_VALIDATIONS for event in page.items):
+        return page
+    view = shown(ports, tenant, company)
+    return Page([row for row in map(view.row, page.items) if row is not None], page.cursor)
 
 
 def _period(

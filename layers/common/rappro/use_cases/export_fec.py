@@ -63,7 +63,7 @@ class _Tally:
     without_valid_date: int = 0
     rows: int = 0
     renumbered: int = 0
-    validations: dict[StatementId, bool] = field(default_factory=dict)
+    validations: dict[StatementId, Validation | bool] = field(default_factory=dict)
 
 
 def export_fec(
@@ -111,6 +111,7 @@ class _YearOfEntries:
         self._ports = ports
         self._tenant = tenant
         self._company = company.id
+        self._settings = company
         self._chart = chart
         self._tally = tally
         self._names = FecNames(
@@ -150,10 +151,10 @@ class _YearOfEntries:
         return is_settled
 
     def _is_settled(self, entry: JournalEntry) -> bool:
-        """Say whether the validation of an entry's statement was complete when first looked at.
+        """Say whether the validation of an entry was complete when its statement was looked at.
 
         A validation that begins while entries are read is left out as a whole: those read before
-        it were drafts.
+        it were drafts. What an earlier round of it validated stays in.
         """
         statement = entry.statement_id
         if statement is None:
@@ -161,10 +162,12 @@ class _YearOfEntries:
         known = self._tally.validations.get(statement)
         if known is None:
             found = self._ports.store.get(self._tenant, self._company, Validation, statement)
-            is_draft = entry.status is not EntryStatus.VALIDATED
-            known = found.is_done if found is not None else not is_draft
+            known = found or (entry.status is EntryStatus.VALIDATED)
             self._tally.validations[statement] = known
-        return known
+        if isinstance(known, bool):
+            return known
+        year = self._settings.fiscal_year(entry.date)
+        return known.is_done or not known.has_given(entry.journal, year, entry.number)
 
     def _count(self, entry: JournalEntry, *, is_opening: bool) -> None:
         tally = self._tally

@@ -17,6 +17,7 @@ from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.errors import NotFound, OpenItemAlreadySettled, StoreConflict
 from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.matching.model import TargetType
+from rappro.domain.operations import AuditEvent
 from rappro.domain.records import (
     Allocation,
     LineRecord,
@@ -27,6 +28,7 @@ from rappro.domain.records import (
 )
 from rappro.domain.unfinished import EntryBefore, LineBefore, UnfinishedValidation, Veil, veil_name
 from rappro.ports import Ports
+from rappro.use_cases.audit import is_of_validation
 from rappro.use_cases.large_matches import finish_matches, standing_entry, standing_item, taken_line
 from rappro.use_cases.releasing import freed_line
 
@@ -47,6 +49,7 @@ class Shown:
     ends_as: dict[str, MatchStatus] = field(default_factory=dict)  # by match
     closing: dict[str, Match] = field(default_factory=dict)  # undone; lines and drafts follow
     unmade: frozenset[str] = frozenset()  # matches of which only drafts are there yet
+    rounds: dict[str, int] = field(default_factory=dict)  # of validations, by statement
 
     def line(self, line: LineRecord) -> LineRecord:
         """Return a line as it is shown."""
@@ -104,6 +107,12 @@ class Shown:
             item = standing_item(match, item)
         return item
 
+    def row(self, event: AuditEvent) -> AuditEvent | None:
+        """Return a row of the audit trail; None: what it tells of is not shown yet."""
+        rounds = self.rounds.items()
+        is_early = any(is_of_validation(event, statement, number) for statement, number in rounds)
+        return None if is_early else event
+
 
 NOTHING_UNDER_WAY: Final = Shown()
 
@@ -145,6 +154,7 @@ def _veils(ports: Ports, tenant: TenantId, company: CompanyId, statements: Itera
         view.entries.update({entry.id: entry for entry in veil.entries})
         view.matches.update(veil.matches)
         view.items.update(veil.items)
+        view.rounds[statement] = veil.round
         hidden, drafts = view.hidden | veil.hidden, view.drafts | veil.drafts
         view = replace(view, hidden=hidden, drafts=drafts)
     return view

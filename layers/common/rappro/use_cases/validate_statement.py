@@ -62,7 +62,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases import lease
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import VALIDATE_STATEMENT, audit
 from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.packing import chained, fits, pack_joined
 from rappro.use_cases.report_snapshots import freeze_report
@@ -126,7 +126,8 @@ def _validate(
     if validation is None or validation.is_done:  # done: a reversal reopened the statement
         _check_finished(plan)
         check_plan(ports, tenant, plan)
-        keep_veil(ports, tenant, plan)
+        following = 1 if validation is None else validation.round + 1
+        keep_veil(ports, tenant, plan, validation_round=following)
         validation = _reserve(ports, tenant, plan, author, before=validation, fence=fence)
     _roll_forward(ports, tenant, plan, validation, fence)
     return _finish(ports, tenant, plan, validation, fence)
@@ -179,7 +180,7 @@ def _reserve(
     writes += [put(before, validation), change(plan.statement, moved)]
     writes.append(create(UnfinishedValidation(plan.statement.id)))
     log = audit(
-        ports.clock.now(), author, "validate_statement", plan.statement.id,
+        ports.clock.now(), author, VALIDATE_STATEMENT, plan.statement.id,
         revision=validation.round,
         before={"status": plan.statement.status.value},
         after={"status": moved.status.value, "numbers": [asdict(block) for block in blocks]},

@@ -122,13 +122,11 @@ def _earlier(
     entries: Iterable[JournalEntry], company: Company, begun: Validation | None
 ) -> frozenset[str]:
     """Return the validated entries whose number is in no block of the validation under way."""
-    blocks = begun.blocks if begun is not None and not begun.is_done else ()
-    own = {block.fiscal_year: block for block in blocks}
 
     def is_of_this_round(entry: JournalEntry) -> bool:
-        block = own.get(company.fiscal_year(entry.date))
-        first = block.first_number if block else 0
-        return block is not None and first <= (entry.number or 0) < first + block.count
+        if begun is None or begun.is_done:
+            return False
+        return begun.has_given(entry.journal, company.fiscal_year(entry.date), entry.number)
 
     return frozenset(
         entry.id

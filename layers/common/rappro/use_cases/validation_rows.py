@@ -19,7 +19,7 @@ from rappro.domain.operations import Validation
 from rappro.domain.records import LineRecord, LineStatus, Match
 from rappro.domain.writes import Write
 from rappro.ports import Clock
-from rappro.use_cases.audit import audit
+from rappro.use_cases.audit import VALIDATE_MATCH, audit
 from rappro.use_cases.working_set import WorkingSet
 
 _SHARE: Final = Decimal("0.000001")
@@ -34,7 +34,7 @@ def validated_row(
     `lines` are those before it, `entries` the entries that got their numbers, `paid` see `paid_by`.
     """
     return audit(
-        clock.now(), validation.author, "validate_match", match.id,
+        clock.now(), validation.author, VALIDATE_MATCH, match.id,
         revision=validation.round, part=validation.statement_id,
         before={"lines": {line.key: line.status.value for line in lines}},
         after={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.ids import TenantId, derive_id
 from rappro.domain.matching.model import TargetType
@@ -12,9 +14,11 @@ from rappro.ports import Ports
 from rappro.use_cases.validation_plan import ValidationPlan
 
 
-def keep_veil(ports: Ports, tenant: TenantId, plan: ValidationPlan) -> None:
+def keep_veil(
+    ports: Ports, tenant: TenantId, plan: ValidationPlan, *, validation_round: int
+) -> None:
     """Keep how everything is that the validation will change; before it begins."""
-    veil = _veil(ports, tenant, plan)
+    veil = replace(_veil(ports, tenant, plan), round=validation_round)
     name = veil_name(plan.statement.id)
     ports.blobs.save_document(tenant, plan.company.id, name, Veil, veil)
 
@@ -30,7 +34,11 @@ def _veil(ports: Ports, tenant: TenantId, plan: ValidationPlan) -> Veil:
     others = store.get_many(tenant, company, JournalEntry, sorted(related - plan.entries.keys()))
     sides = [derive_id("be", entry, 0) for entry in plan.entries]
     found = store.get_many(tenant, company, BankEntry, sides)
-    made = [line for line in plan.lines if line.key in plan.suspense]
+    made = [
+        line
+        for line in plan.lines
+        if line.key in plan.suspense and plan.suspense[line.key].id not in plan.earlier
+    ]
     return Veil(
         lines=tuple(
             LineBefore(line.key, line.status, line.match_id, line.level) for line in plan.lines
