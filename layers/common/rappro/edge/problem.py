@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from rappro.domain import errors
+from rappro.edge.problem_words import DEFAULT_LANGUAGE, Language, message_in, title_in
 
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:rappro:problem:"
@@ -44,6 +45,7 @@ class Problem(BaseModel):
                     "type": "urn:rappro:problem:not_found",
                     "title": "Nothing of that id",
                     "status": 404,
+                    "message": "What was asked for does not exist, or not any more.",
                     "detail": "no company acme",
                     "instance": "urn:rappro:request:JKJaXmPLvHcESHA=",
                     "errors": [],
@@ -53,9 +55,10 @@ class Problem(BaseModel):
     )
 
     type: str = Field(description="`urn:rappro:problem:` and a code that never changes")
-    title: str = Field(description="the problem's kind, the same words for the same type")
+    title: str = Field(description="the problem's kind: the same type, the same words a language")
     status: int = Field(description="the HTTP status, repeated")
-    detail: str = Field(description="what happened this time")
+    message: str = Field(description="a sentence for a person, in the language of the answer")
+    detail: str = Field(description="what happened this time, technically and in English")
     instance: str = Field(description="names this request in the logs")
     errors: list[FieldProblem] = Field(default=[], description="the wrong fields, when known")
 
@@ -75,10 +78,15 @@ class ProblemKind:
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """A wrong field, before it is a document."""
+    """A wrong field, before it is a document; without French words, the English ones stand."""
 
     pointer: str
     detail: str
+    french: str | None = None
+
+    def said(self, language: Language) -> str:
+        """Return what is wrong, in a language."""
+        return self.french if language == "fr" and self.french is not None else self.detail
 
 
 class HttpProblem(Exception):  # noqa: N818 - it is the answer, not only an error
@@ -104,12 +112,17 @@ UNSUPPORTED_MEDIA_TYPE: Final = ProblemKind(
 INVALID_JSON: Final = ProblemKind("invalid_json", 400, "The body is not JSON")
 INVALID_REQUEST: Final = ProblemKind("invalid_request", 422, "The request breaks its schema")
 TOO_LARGE: Final = ProblemKind("too_large", 413, "A bound is exceeded")
+IN_PROGRESS: Final = ProblemKind("idempotency_in_progress", 409, "The same request is under way", 1)
+KEY_REUSED: Final = ProblemKind("idempotency_key_reused", 422, "The key belongs to another request")
+PRECONDITION_FAILED: Final = ProblemKind("precondition_failed", 412, "Another version is in place")
+RATE_LIMITED: Final = ProblemKind("rate_limited", 429, "Too many requests", 60)
 ANSWER_TOO_LARGE: Final = ProblemKind("answer_too_large", 500, "The answer would be too large")
 INTERNAL_ERROR: Final = ProblemKind("internal_error", 500, "Unexpected error")
 
 HTTP_KINDS: Final = (
     UNAUTHORIZED, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE,
     INVALID_JSON, INVALID_REQUEST, TOO_LARGE, ANSWER_TOO_LARGE, INTERNAL_ERROR,
+    IN_PROGRESS, KEY_REUSED, PRECONDITION_FAILED, RATE_LIMITED,
 )  # fmt: skip
 
 _STORE_RETRY_SECONDS: Final = 1
@@ -183,14 +196,29 @@ def every_kind() -> list[ProblemKind]:
     return sorted(kinds.values(), key=lambda kind: (kind.status, kind.code))
 
 
-def problem_of(error: Exception, instance: str) -> ProblemAnswer:
+def problem_of(
+    error: Exception, instance: str, language: Language = DEFAULT_LANGUAGE
+) -> ProblemAnswer:
     """Return the problem that tells about an error; an unexpected one says nothing of itself."""
+    kind = error.kind if isinstance(error, HttpProblem) else kind_of(type(error))
+    headers: Mapping[str, str] = {}
+    detail, fields = "the error is logged under this instance", tuple[FieldError, ...]()
     if isinstance(error, HttpProblem):
-        return _answer(error.kind, error.detail, instance, error.fields, headers=error.headers)
-    kind = kind_of(type(error))
-    if not isinstance(error, errors.RapproError) or kind is INTERNAL_ERROR:
-        return _answer(INTERNAL_ERROR, "the error is logged under this instance", instance)
-    return _answer(kind, error.detail, instance, _fields(error))
+        detail, fields, headers = error.detail, error.fields, error.headers
+    elif isinstance(error, errors.RapproError) and kind is not INTERNAL_ERROR:
+        detail, fields = error.detail, _fields(error)
+    document = Problem(
+        type=f"{TYPE_PREFIX}{kind.code}",
+        title=title_in(language, kind.code, kind.title),
+        status=kind.status,
+        message=message_in(language, kind.code, kind.title),
+        detail=detail[:DETAIL_CHARS_MAX],
+        instance=instance,
+        errors=_named(fields, language)[:FIELD_PROBLEMS_MAX],
+    )
+    waits = kind.retry_after_seconds
+    sent = {} if waits is None else {"Retry-After": str(waits)}
+    return ProblemAnswer(document, {"Content-Language": language, **sent, **headers})
 
 
 def _fields(error: errors.RapproError) -> tuple[FieldError, ...]:
@@ -202,22 +230,8 @@ def _fields(error: errors.RapproError) -> tuple[FieldError, ...]:
     return (FieldError(pointer, error.detail),)
 
 
-def _answer(
-    kind: ProblemKind, detail: str, instance: str, fields: Iterable[FieldError] = (),
-    *, headers: Mapping[str, str] | None = None,
-) -> ProblemAnswer:  # fmt: skip
-    named = [
-        FieldProblem(pointer=one.pointer, detail=one.detail[:DETAIL_CHARS_MAX]) for one in fields
+def _named(fields: Iterable[FieldError], language: Language) -> list[FieldProblem]:
+    return [
+        FieldProblem(pointer=one.pointer, detail=one.said(language)[:DETAIL_CHARS_MAX])
+        for one in fields
     ]
-    problem = Problem(
-        type=f"{TYPE_PREFIX}{kind.code}",
-        title=kind.title,
-        status=kind.status,
-        detail=detail[:DETAIL_CHARS_MAX],
-        instance=instance,
-        errors=named[:FIELD_PROBLEMS_MAX],
-    )
-    sent = dict(headers or {})
-    if kind.retry_after_seconds is not None:
-        sent["Retry-After"] = str(kind.retry_after_seconds)
-    return ProblemAnswer(problem, sent)

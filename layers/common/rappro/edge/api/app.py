@@ -20,7 +20,9 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from rappro.edge.api import openapi, requests
 from rappro.edge.api.caller import authenticate
+from rappro.edge.api.field_words import sentence
 from rappro.edge.api.limits import ANSWER_BYTES_MAX
+from rappro.edge.api.negotiation import headers_of, wishes_of
 from rappro.edge.api.routes import ROUTERS
 from rappro.edge.books_records import pointer
 from rappro.edge.observability import logger
@@ -42,18 +44,23 @@ from rappro.ports import Ports
 PREFIX: Final = "/v1"
 PUBLIC_PATHS: Final = frozenset({f"{PREFIX}/openapi.json", f"{PREFIX}/docs"})
 """What anybody may read; everything else needs a verified identity."""
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Encoding, Accept-Language",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def handle(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, Any]:
     """Answer one request of API Gateway's HTTP API (payload 2.0)."""
+    wishes = wishes_of(headers_of(event))
     try:
         answer = _answer(event, context, ports)
     except Exception as error:  # noqa: BLE001 - the edge: every error becomes a problem document
-        answer = _problem(problem_of(_logged(error), _instance(event)))
+        answer = _problem(problem_of(_logged(error), _instance(event), wishes.language))
     if len(answer.get("body") or "") > ANSWER_BYTES_MAX:
         too_large = HttpProblem(ANSWER_TOO_LARGE, "ask for a smaller part")
-        answer = _problem(problem_of(too_large, _instance(event)))
+        answer = _problem(problem_of(too_large, _instance(event), wishes.language))
     body = answer.get("body") or ""  # of a 204 the framework makes None
     return {**answer, "body": body, "headers": {**_HEADERS, **answer.get("headers", {})}}
 
@@ -100,7 +107,8 @@ def _of_route(error: Exception) -> Response[str]:
         error = _no_route()
     elif isinstance(error, RequestValidationError):
         error = _broken_schema(error)
-    answer = problem_of(_logged(error), _instance(app.current_event.raw_event))
+    event = app.current_event.raw_event
+    answer = problem_of(_logged(error), _instance(event), wishes_of(headers_of(event)).language)
     return Response(
         status_code=answer.status,
         content_type=CONTENT_TYPE,
@@ -131,7 +139,10 @@ def _broken_schema(refusal: RequestValidationError) -> Exception:
     return HttpProblem(
         INVALID_REQUEST,
         f"{len(errors)} wrong field{'s' if len(errors) > 1 else ''}",
-        fields=[FieldError(_where(error["loc"]), _sentence(error)) for error in errors],
+        fields=[
+            FieldError(_where(error["loc"]), sentence(error, "en"), sentence(error, "fr"))
+            for error in errors
+        ],
     )
 
 
@@ -140,11 +151,6 @@ def _where(location: tuple[str | int, ...]) -> str:
     if place in _PLACES:
         return _PLACES[str(place)] + "/".join(str(step) for step in steps)
     return pointer(*steps)
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    sentences = {"extra_forbidden": "unknown field", "missing": "this field is required"}
-    return sentences.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
 
 
 def _build() -> APIGatewayHttpResolver:
