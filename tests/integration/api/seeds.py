@@ -50,7 +50,15 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.differences import DifferenceType
-from rappro.domain.ids import EntryId, LineId, MatchId, OpenItemId, StatementId, TenantId
+from rappro.domain.ids import (
+    CompanyId,
+    EntryId,
+    LineId,
+    MatchId,
+    OpenItemId,
+    StatementId,
+    TenantId,
+)
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
     Adjustment,
@@ -153,21 +161,21 @@ def empty_world() -> World:
     )
 
 
-def seed(world: World, tenant: str, mark: str) -> None:
+def seed(world: World | Ports, tenant: str, mark: str, *, company: CompanyId = ids.COMPANY) -> None:
     """Give a tenant the company, every text marked."""
     owner = TenantId(tenant)
     content = f"statement of {mark}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
-    world.blobs.archive(owner, ids.COMPANY, sha256, BytesIO(content))
-    records = list(_records(tenant, mark, sha256))
+    world.blobs.archive(owner, company, sha256, BytesIO(content))
+    records = list(_records(tenant, company, mark, sha256))
     trail = [record for record in records if isinstance(record, AuditEvent)]
-    world.store.load(owner, ids.COMPANY, [each for each in records if each not in trail])
-    world.store.commit(owner, ids.COMPANY, [create(event) for event in trail])
+    world.store.load(owner, company, [each for each in records if each not in trail])
+    world.store.commit(owner, company, [create(event) for event in trail])
     said = Explanation((Evidence("nothing_found", mark, f"nothing for {mark}"),))
     line = LineId(f"li_{ids.STATEMENT}_{ids.POSITION}")
     decided = Decisions(f"engine of {mark}", (Decision(line, Level.C, explanation=said),))
-    run = run_id_of(owner, ids.COMPANY, ids.STATEMENT, 1)
-    world.blobs.save_document(owner, ids.COMPANY, decisions_name(run), Decisions, decided)
+    run = run_id_of(owner, company, ids.STATEMENT, 1)
+    world.blobs.save_document(owner, company, decisions_name(run), Decisions, decided)
     frozen = ReconciliationReport(
         ids.JOURNAL, "512100", "EUR", DAY, "1", 112_500, 112_500, (), (),
         holder=ReportHolder(f"Menuiserie {mark}"),
@@ -175,23 +183,23 @@ def seed(world: World, tenant: str, mark: str) -> None:
     kept = report_bytes(frozen)
     made = snapshot_of(frozen, kept, StatementId("st_earlier"), author=mark, at=NOW)
     snapshot = replace(made, id=ids.REPORT)
-    world.blobs.archive(owner, ids.COMPANY, snapshot.sha256, BytesIO(kept))
-    world.store.load(owner, ids.COMPANY, [snapshot])
+    world.blobs.archive(owner, company, snapshot.sha256, BytesIO(kept))
+    world.store.load(owner, company, [snapshot])
     shared = EntryTemplate(ids.TEMPLATE, f"Commun {mark}", (f"COMMUN {mark}",))
     world.store.load(owner, COMMON, [shared])
 
 
-def _records(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
-    yield from _masters(mark)
+def _records(tenant: str, company: CompanyId, mark: str, sha256: str) -> Iterator[Record]:
+    yield from _masters(company, mark)
     yield from _books(mark)
-    yield from _statements(tenant, mark, sha256)
+    yield from _statements(tenant, company, mark, sha256)
     yield from _lines(mark)
     yield from _matches(mark)
     yield from _traces(mark, sha256)
 
 
-def _masters(mark: str) -> Iterator[Record]:
-    yield Company(ids.COMPANY, f"Menuiserie {mark}", siren="732829320")
+def _masters(company: CompanyId, mark: str) -> Iterator[Record]:
+    yield Company(company, f"Menuiserie {mark}", siren="732829320")
     for number, label in (
         ("411000", "Clients"),
         ("471000", "Attente"),
@@ -313,7 +321,7 @@ def _statement(name: StatementId, mark: str, sha256: str, **fields: Any) -> Stat
     return StatementRecord(**{**facts, **fields})
 
 
-def _statements(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
+def _statements(tenant: str, company: CompanyId, mark: str, sha256: str) -> Iterator[Record]:
     yield _statement(ids.STATEMENT, mark, sha256)
     yield _statement(
         PENDING,
@@ -348,7 +356,7 @@ def _statements(tenant: str, mark: str, sha256: str) -> Iterator[Record]:
         matched_minor=0,
         run_number=0,
     )
-    first = run_id_of(TenantId(tenant), ids.COMPANY, ids.STATEMENT, 1)
+    first = run_id_of(TenantId(tenant), company, ids.STATEMENT, 1)
     for run in (ids.RUN, first):
         yield Run(
             run, ids.STATEMENT, 1, RunState.POSTED, NOW, ended_at=NOW, matched_count=1,
