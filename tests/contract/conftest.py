@@ -1,8 +1,14 @@
-"""Every contract test runs twice: on the in-process twin, and on the local AWS."""
+"""Every contract test runs twice: on the in-process twin, and on the local AWS.
+
+Where RAPPRO_DYNAMODB_LOCAL names the address of a DynamoDB Local (`make test-dynamodb-local`), the
+store's tests run a third time, on that.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +16,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from devstack.dynamodb_local import ENDPOINT_VARIABLE
 from devstack.emulator import REGION
 from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
@@ -17,6 +24,7 @@ from rappro.adapters.memory import MemoryBlobs, MemoryStore
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.ports import Blobs, Store
+from tests.contract.ten_at_once import TenAtOnce
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,6 +34,8 @@ ARCHIVE, INBOX = "archive", "inbox"
 ACCOUNT = "200000000001"  # an account of its own: the emulator takes the access key for its number
 TABLES = Tables(books="Books", statements="Statements", feeds="Feeds")
 _tenants = count(1)
+_EMULATED = pytest.param("dynamodb", marks=pytest.mark.emulator)
+_DATABASES = [_EMULATED, *(["dynamodb-local"] if os.environ.get(ENDPOINT_VARIABLE) else [])]
 
 
 def create_tables(client: DynamoDBClient) -> None:
@@ -56,7 +66,7 @@ def create_tables(client: DynamoDBClient) -> None:
 
 
 class Aws:
-    """Clients of the local AWS on the contract tests' own account."""
+    """Clients of one endpoint on the contract tests' own account."""
 
     def __init__(self, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
@@ -79,9 +89,21 @@ class Aws:
         self._clients.append(made)
         return made
 
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        made: DynamoDBClient = self.client("dynamodb")
+        return made
+
     def close(self) -> None:
         for made in self._clients:
             made.close()
+
+
+class OldDynamoDB(Aws):
+    """The same of a DynamoDB Local, which takes smaller transactions."""
+
+    def client(self, service: Any) -> Any:
+        return TenAtOnce(super().client(service))
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +114,35 @@ def aws(emulator: str) -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="session")
-def dynamodb(aws: Aws) -> DynamoDBClient:
-    client: DynamoDBClient = aws.client("dynamodb")
-    create_tables(client)
-    return client
+def emulated(aws: Aws) -> Aws:
+    create_tables(aws.dynamodb)
+    return aws
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[Aws]:
+    found = OldDynamoDB(os.environ[ENDPOINT_VARIABLE])
+    create_tables(found.dynamodb)
+    yield found
+    found.close()
+
+
+def database_of(request: pytest.FixtureRequest) -> Aws:
+    """Return what a test's parameter names: an account with the three tables."""
+    found: Aws = request.getfixturevalue(
+        "emulated" if request.param == "dynamodb" else "dynamodb_local"
+    )
+    return found
+
+
+@pytest.fixture(params=_DATABASES, scope="session")
+def database(request: pytest.FixtureRequest) -> Aws:
+    return database_of(request)
+
+
+@pytest.fixture(scope="session")
+def dynamodb(database: Aws) -> DynamoDBClient:
+    return database.dynamodb
 
 
 @pytest.fixture(scope="session")
@@ -103,12 +150,11 @@ def dynamo_store(dynamodb: DynamoDBClient) -> DynamoStore:
     return DynamoStore(dynamodb, TABLES)
 
 
-@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=pytest.mark.emulator)])
+@pytest.fixture(params=["memory", *_DATABASES])
 def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "memory":
         return MemoryStore()
-    found: DynamoStore = request.getfixturevalue("dynamo_store")
-    return found
+    return DynamoStore(database_of(request).dynamodb, TABLES)
 
 
 @pytest.fixture

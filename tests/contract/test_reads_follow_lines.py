@@ -61,13 +61,13 @@ def test_a_backlog_that_costs_less_than_its_lookups_is_read_whole() -> None:
 @pytest.mark.emulator
 @pytest.mark.parametrize("size", [300, 800])
 def test_dynamodb_is_asked_what_the_store_in_process_is_charged_for(
-    aws: Aws, dynamo_store: DynamoStore, tenant: TenantId, size: int,
+    database: Aws, dynamo_store: DynamoStore, tenant: TenantId, size: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """But for the query by which DynamoDB's store sees for itself whether the backlog is small."""
     monkeypatch.setattr(evidence, "FEW_LOOKUPS", KEYS)
     fill(dynamo_store, size, tenant)
-    meter, client = Meter(), aws.client("dynamodb")
+    meter, client = Meter(), database.client("dynamodb")
     watch(client, meter)
 
     found = measure(
@@ -84,7 +84,7 @@ def test_dynamodb_is_asked_what_the_store_in_process_is_charged_for(
 
 @pytest.mark.emulator
 def test_a_backlog_of_one_price_is_not_taken_for_a_small_one(
-    aws: Aws, dynamo_store: DynamoStore, tenant: TenantId
+    database: Aws, dynamo_store: DynamoStore, tenant: TenantId
 ) -> None:
     """All of them are in one part of the index: the other parts look as if there were nothing."""
     items = [
@@ -93,7 +93,7 @@ def test_a_backlog_of_one_price_is_not_taken_for_a_small_one(
         for n in range(700)
     ]  # fmt: skip
     dynamo_store.load(tenant, COMPANY, items)
-    meter, client = Meter(), aws.client("dynamodb")
+    meter, client = Meter(), database.client("dynamodb")
     watch(client, meter)
     amounts = frozenset(("EUR", PRICES[0] + n) for n in range(evidence.FEW_LOOKUPS + 2))
 
