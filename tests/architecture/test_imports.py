@@ -30,11 +30,13 @@ class Law:
 LAWS = {
     "domain": Law(("rappro.domain",), frozenset({"rapidfuzz", "stdnum"})),
     "formats": Law(("rappro.domain", "rappro.formats"), frozenset({"lxml"})),
-    "ports": Law(("rappro.domain",)),
+    "ports": Law(("rappro.domain", "rappro.ports_webhooks")),
+    "ports_webhooks": Law(("rappro.domain",)),
     "use_cases": Law(
         (
             "rappro.domain",
             "rappro.ports",
+            "rappro.ports_webhooks",
             "rappro.use_cases",
             "rappro.formats.fec",
             "rappro.formats.fec_check",
@@ -45,8 +47,8 @@ LAWS = {
         )
     ),
     "adapters": Law(
-        ("rappro.domain", "rappro.ports", "rappro.adapters"),
-        frozenset({"boto3", "botocore", "pydantic", "pydantic_core"}),
+        ("rappro.domain", "rappro.ports", "rappro.ports_webhooks", "rappro.adapters"),
+        frozenset({"boto3", "botocore", "certifi", "httpcore", "pydantic", "pydantic_core"}),
     ),
     "documents": Law(("rappro.domain", "rappro.documents"), frozenset({"pydyf"})),
     "edge": Law(("rappro.domain", "rappro.edge"), frozenset({"pydantic", "aws_lambda_powertools"})),

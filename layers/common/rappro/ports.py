@@ -37,6 +37,7 @@ from rappro.domain.writes import (
     Record,
     Write,
 )
+from rappro.ports_webhooks import NO_WEBHOOKS, WebhookPorts
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D")
@@ -408,3 +409,4 @@ class Ports:
     runs: Runs
     feeds: Feeds
     clock: Clock
+    webhooks: WebhookPorts = NO_WEBHOOKS

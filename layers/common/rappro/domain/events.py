@@ -49,6 +49,7 @@ class EventType(StrEnum):
     RUN_FINISHED = "run.finished"
     RUN_FAILED = "run.failed"
     BOOKS_LOADED = "books.loaded"
+    WEBHOOK_DISABLED = "webhook.disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,14 @@ class DomainEvent:
             "id": self.id, "type": self.type.value, "tenant": tenant, "company": company,
             "at": self.at.isoformat(), "author": self.author, "subject": self.subject,
             "data": self.data,
-            "link": f"/v1/companies/{company}/audit?subject={quote(self.subject, safe='')}",
+            "link": self._link(company),
         }  # fmt: skip
+
+    def _link(self, company: CompanyId) -> str:
+        subject = quote(self.subject, safe="")
+        if self.type is EventType.WEBHOOK_DISABLED:  # it is the tenant's, of no company
+            return f"/v1/webhooks/{subject}"
+        return f"/v1/companies/{company}/audit?subject={subject}"
 
 
 _Part = tuple[EventType, dict[str, Any]]
@@ -185,5 +192,6 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "finish_run": _one(_T.RUN_FINISHED),
     "fail_run": _one(_T.RUN_FAILED),
     "load_books": _one(_T.BOOKS_LOADED),
+    "disable_webhook": _one(_T.WEBHOOK_DISABLED),
 }
 """What a row of each action stands for; of any other action, see `_is_match_made`."""

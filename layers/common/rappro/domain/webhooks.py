@@ -27,6 +27,7 @@ SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets start with, none it
 OVERLAP_DEFAULT: Final = timedelta(hours=24)
 OVERLAP_MAX: Final = timedelta(days=7)
 LOG_DAYS: Final = 30
+EVENT_BYTES_MAX: Final = 200_000
 ATTEMPTS_KEPT: Final = 20
 FAILING_MAX: Final = timedelta(days=5)
 """For so long nothing may get through before the webhook is turned off."""
@@ -116,6 +117,16 @@ def message_id(event_id: str) -> str:
     It has no dot, which parts what is signed; an event's own id has one, in its type.
     """
     return event_id.replace("/", "-").replace(".", "-")
+
+
+def carried(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event as it fits a message: a very large one goes without its data, as on the bus.
+
+    Its link leads to them.
+    """
+    if len(body_of(event)) <= EVENT_BYTES_MAX:
+        return dict(event)
+    return {**event, "data": {}, "is_cut": True}
 
 
 def body_of(event: Mapping[str, Any]) -> bytes:
