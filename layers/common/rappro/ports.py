@@ -24,11 +24,13 @@ from rappro.domain.operations import (
     AuditEvent,
     FeedRun,
     ImportTrace,
+    Run,
 )
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.tasks import Task
 from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
@@ -83,7 +85,7 @@ class Store(Protocol):
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
         BooksLoad, FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile,
-        OwnCsvProfile, Lesson, DifferenceType and UnfinishedValidation.
+        OwnCsvProfile, Lesson, DifferenceType, UnfinishedValidation and OwedExamination.
         """
 
     def commit(
@@ -193,6 +195,26 @@ class Store(Protocol):
         Of subjects (200 at most) it is strongly consistent; all of it is a list and may lag behind
         writes. By author or names, a page looks at 1,000 rows: it may be short and have a cursor.
         """
+
+    def audit_events_since(
+        self, tenant: TenantId, company: CompanyId, *, at: datetime | None = None,
+        event_id: str = "", limit: int = 100,
+    ) -> list[AuditEvent]:  # fmt: skip
+        """Return rows of the audit trail that are newer than one, oldest first.
+
+        The row is named by its instant and id; without an id, rows of that instant are newer.
+        Rows of one instant come by id, the last one first. A list: may lag behind writes.
+        """
+
+    def runs(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[Run]:
+        """List the company's runs, newest first. A list: may lag behind writes."""
+
+    def tasks(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[Task]:
+        """List long works, newest first. A list: may lag behind writes."""
 
     def import_traces(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None

@@ -40,6 +40,7 @@ from rappro.domain.operations import (
     ImportTrace,
     Lease,
     PieceCounter,
+    Run,
 )
 from rappro.domain.records import (
     LineRecord,
@@ -50,7 +51,8 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
-from rappro.domain.unfinished import UnfinishedValidation
+from rappro.domain.tasks import Task
+from rappro.domain.unfinished import OwedExamination, UnfinishedValidation
 from rappro.domain.webhooks import Webhook
 from rappro.domain.writes import (
     Fence,
@@ -68,7 +70,7 @@ SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     Webhook,
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
     FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
-    DifferenceType, UnfinishedValidation,
+    DifferenceType, UnfinishedValidation, OwedExamination,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 
@@ -114,6 +116,8 @@ class Listing(StrEnum):
     AUDIT = "AUDIT-TRAIL"
     AUDIT_OF = "AUDIT-OF"  # of one subject; no GSI, the rows themselves stand together
     TRACES = "IMPORT-TRACE"
+    TASKS = "TASKS"
+    RUNS = "RUNS"
 
 
 class Entry(NamedTuple):
@@ -181,6 +185,10 @@ def listed_of(record: Record) -> tuple[Listed, ...]:
             return (whole, Listed(Listing.AUDIT_OF, record.subject, position))
         case ImportTrace():
             whole = Listed(Listing.TRACES, "", f"{newest_first(record.at)}#{record.id}")
+        case Task():
+            whole = Listed(Listing.TASKS, "", f"{newest_first(record.created_at)}#{record.id}")
+        case Run():
+            whole = Listed(Listing.RUNS, "", f"{newest_first(record.started_at)}#{record.id}")
         case _:
             return ()
     return (whole,)

@@ -7,10 +7,11 @@ of one subject alike. So rows of several subjects merge into one list, and a cur
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from rappro.adapters.cursors import read_cursor, write_cursor
-from rappro.adapters.indexing import Listing, list_name, newest_first
+from rappro.adapters.indexing import Listing, list_name, newest_first, trail_position
 from rappro.adapters.scope import check_limit
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.operations import AuditEvent
@@ -51,6 +52,11 @@ def start_of(name: str, query: TrailQuery, cursor: str | None) -> str | None:
     if query.until is not None:
         starts.append(f"{newest_first(query.until)}$")  # behind every "#id" of that instant
     return max(starts, default=None)
+
+
+def older_end(at: datetime, event_id: str) -> str:
+    """Return the position before which rows are newer than one; see Store.audit_events_since."""
+    return trail_position(at, event_id) if event_id else f"{newest_first(at)}$"
 
 
 def page_of(

@@ -158,6 +158,7 @@ class ThirdParty:
     payment_terms_days: int | None = None
     payment_method: str | None = None
     letter_count: int = 0
+    external_version: int | None = None  # the accounting package's own, as it last came in bulk
     version: int = 0
 
     @property
@@ -222,6 +223,7 @@ class OpenItem:
     sources: tuple[EntryPlace, ...] = ()
     vat_minor: int | None = None
     vat_rate_percent: str | None = None
+    external_version: int | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -315,6 +317,8 @@ class JournalEntry:
     is_unbalanced_at_source: bool = False
     created_at: datetime | None = None
     transaction_code: str | None = None  # code transaction: SCRAP for a settled difference
+    external_id: str | None = None  # what the accounting package calls it
+    external_version: int | None = None
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -1,13 +1,13 @@
-"""What a validation has begun: how readers know that it is not done, and what they are shown.
+"""What was begun and is not done: validations, and lines that are owed another run.
 
-Its first commit leaves the mark, its last one takes it away. Until then the veil says how the
-records were that it changes (docs/decisions/0004).
+The first commit of a validation leaves a mark, its last one takes it away: so readers know that it
+is not done. Until then the veil says how the records were that it changes (docs/decisions/0004).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from rappro.domain.books import EntryStatus
 from rappro.domain.ids import EntryId, MatchId, OpenItemId, StatementId
@@ -25,6 +25,23 @@ class UnfinishedValidation:
     @property
     def key(self) -> str:
         return self.statement_id
+
+
+@dataclass(frozen=True, slots=True)
+class OwedExamination:
+    """Says that books changed and that the lines which wait for them get another run.
+
+    It is there before the first change and gone once the runs are started: what dies in between is
+    made good by the next call.
+    """
+
+    id: str
+    at: datetime
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
 
 
 @dataclass(frozen=True, slots=True)

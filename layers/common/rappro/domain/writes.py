@@ -21,6 +21,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.differences import DifferenceType
+from rappro.domain.entry_changes import ChangeConsumer
 from rappro.domain.ids import CompanyId
 from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
@@ -49,7 +50,8 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
-from rappro.domain.unfinished import UnfinishedValidation
+from rappro.domain.tasks import Task
+from rappro.domain.unfinished import OwedExamination, UnfinishedValidation
 from rappro.domain.webhooks import Webhook
 
 Record = (
@@ -59,6 +61,7 @@ Record = (
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
     | FeedConnection | FeedRun | Webhook | ImportProfile | OwnCsvProfile | Lesson
     | Membership | Tenant | ReportSnapshot | DifferenceType | UnfinishedValidation
+    | OwedExamination | Task | ChangeConsumer
 )  # fmt: skip
 
 

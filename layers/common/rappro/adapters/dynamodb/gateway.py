@@ -56,6 +56,8 @@ class Range:
     prefix: str | None = None
     after: str | None = None
     is_list: bool = False  # in the GSI, which may lag; else in the table, strongly consistent
+    before: str | None = None  # what comes before it, from there backwards
+    is_backwards: bool = False
 
 
 class Gateway:
@@ -146,6 +148,8 @@ class Gateway:
         condition, values = f"{pk} = :pk", {":pk": {"S": part.pk}}
         if part.after is not None:
             condition, values[":sk"] = f"{condition} AND {sk} > :sk", {"S": part.after}
+        elif part.before is not None:
+            condition, values[":sk"] = f"{condition} AND {sk} < :sk", {"S": part.before}
         elif part.prefix is not None:
             condition, values[":sk"] = f"{condition} AND begins_with({sk}, :sk)", {"S": part.prefix}
         request: dict[str, Any] = {
@@ -156,6 +160,8 @@ class Gateway:
         }
         if part.is_list:
             request["IndexName"] = GSI
+        if part.is_backwards:
+            request["ScanIndexForward"] = False
         return request
 
     def transact(self, tenant: str, actions: Sequence[Action]) -> None:

@@ -42,6 +42,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.differences import DifferenceType
+from rappro.domain.entry_changes import ChangeConsumer
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import StatementId
 from rappro.domain.learning import Lesson
@@ -71,7 +72,8 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
-from rappro.domain.unfinished import UnfinishedValidation
+from rappro.domain.tasks import Task
+from rappro.domain.unfinished import OwedExamination, UnfinishedValidation
 from rappro.domain.webhooks import Webhook
 from rappro.domain.writes import (
     Record,
@@ -124,6 +126,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     UnfinishedValidation: _Kind(Table.BOOKS, "VALIDATING"),
     Membership: _Kind(Table.BOOKS, "MEMBER"),
     Tenant: _Kind(Table.BOOKS, "TENANT"),
+    OwedExamination: _Kind(Table.BOOKS, "OWED"),
     ImportProfile: _Kind(Table.BOOKS, "PROFILE"),
     OwnCsvProfile: _Kind(Table.BOOKS, "CSV"),
     Lesson: _Kind(Table.BOOKS, "LESSON"),
@@ -141,6 +144,8 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     ReportSnapshot: _Kind(Table.STATEMENTS, "REPORT"),
     Lease: _Kind(Table.STATEMENTS, "LEASE"),
     AuditEvent: _Kind(Table.STATEMENTS, "AUDIT"),
+    Task: _Kind(Table.STATEMENTS, "TASK"),
+    ChangeConsumer: _Kind(Table.STATEMENTS, "CONSUMER"),
     FeedConnection: _Kind(Table.FEEDS, "FEED"),
     FeedRun: _Kind(Table.FEEDS, "FEEDRUN"),
     Webhook: _Kind(Table.FEEDS, "WEBHOOK"),

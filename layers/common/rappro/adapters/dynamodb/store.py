@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from heapq import merge
 from itertools import islice
@@ -20,7 +21,7 @@ from rappro.adapters.dynamodb.commits import Commit, Load
 from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
 from rappro.adapters.dynamodb.items import DOC, LIST_SK, PK, POINTS_TO, SK, Item, record_of
-from rappro.adapters.dynamodb.keys import Table
+from rappro.adapters.dynamodb.keys import Table, list_partition
 from rappro.adapters.dynamodb.lines import lines_in, whole
 from rappro.adapters.indexing import (
     INDEXED_KINDS,
@@ -35,7 +36,14 @@ from rappro.adapters.indexing import (
     list_name,
 )  # fmt: skip
 from rappro.adapters.scope import check_limit, check_scope
-from rappro.adapters.trails import check_subjects, page_of, rows_wanted, start_of, trail_name
+from rappro.adapters.trails import (
+    check_subjects,
+    older_end,
+    page_of,
+    rows_wanted,
+    start_of,
+    trail_name,
+)
 from rappro.domain.access import Membership
 from rappro.domain.books import (
     BankEntry,
@@ -48,11 +56,13 @@ from rappro.domain.operations import (
     AuditEvent,
     FeedRun,
     ImportTrace,
+    Run,
 )
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.tasks import Task
 from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
@@ -337,6 +347,25 @@ class DynamoStore:
         for item in self._gateway.query(tenant, part, limit=count):
             position = _text(item, LIST_SK if part.is_list else SK)
             yield position, codec.load(AuditEvent, _document(item))
+
+    def audit_events_since(
+        self, tenant: TenantId, company: CompanyId, *, at: datetime | None = None,
+        event_id: str = "", limit: int = 100,
+    ) -> list[AuditEvent]:  # fmt: skip
+        whole = list_partition(tenant, company, Listing.AUDIT)
+        before = None if at is None else older_end(at, event_id)
+        part = Range(_LINES, whole, before=before, is_backwards=True, is_list=True)
+        return [event for _, event in self._trail(tenant, part, limit)]
+
+    def runs(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[Run]:
+        return self._listed(tenant, company, Listing.RUNS, limit=limit, cursor=cursor)
+
+    def tasks(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[Task]:
+        return self._listed(tenant, company, Listing.TASKS, limit=limit, cursor=cursor)
 
     def import_traces(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None

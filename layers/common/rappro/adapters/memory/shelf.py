@@ -19,6 +19,7 @@ from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.tasks import Task
 from rappro.domain.writes import (
     Record,
 )
@@ -26,7 +27,7 @@ from rappro.domain.writes import (
 Kind = type[Any]  # a class of records.Record; mypy knows no better name for one of many
 Identity = tuple[Kind, str]
 
-_WITH_DICTS: Final = (AuditEvent, BooksLoad, StatementRecord)
+_WITH_DICTS: Final = (AuditEvent, BooksLoad, StatementRecord, Task)
 """Kinds that hold a dict: kept as bytes, so that nobody changes what is stored by holding it."""
 
 
@@ -54,6 +55,12 @@ class Places:
             self._order = sorted(self.at)
         start = 0 if position is None else bisect_right(self._order, position)
         return self._order[start : None if count is None else start + count]
+
+    def before(self, position: str | None, count: int) -> list[str]:
+        """Return `count` positions before one, or from the end, backwards."""
+        order = self.after(None)
+        end = len(order) if position is None else bisect_left(order, position)
+        return order[max(0, end - count) : end][::-1]
 
     def starting(self, prefix: str) -> Places:
         """Return the places whose position starts with a prefix; they are found in order."""

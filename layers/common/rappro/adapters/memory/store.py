@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from operator import itemgetter
 from threading import RLock
 from typing import Any, TypeVar, cast
@@ -28,7 +29,14 @@ from rappro.adapters.indexing import (
 )
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
 from rappro.adapters.scope import check_key, check_limit, check_scope, check_tenant
-from rappro.adapters.trails import check_subjects, page_of, rows_wanted, start_of, trail_name
+from rappro.adapters.trails import (
+    check_subjects,
+    older_end,
+    page_of,
+    rows_wanted,
+    start_of,
+    trail_name,
+)
 from rappro.domain.access import Membership
 from rappro.domain.books import (
     BankEntry,
@@ -44,11 +52,13 @@ from rappro.domain.operations import (
     FeedRun,
     ImportTrace,
     Lease,
+    Run,
 )
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.tasks import Task
 from rappro.domain.trail import ALL_ROWS, TrailQuery
 from rappro.domain.writes import (
     Fence,
@@ -290,6 +300,29 @@ class MemoryStore:
                 for position in places.after(after, wanted)
             ]
         return page_of(name, query, sorted(rows, key=itemgetter(0)), limit)
+
+    def audit_events_since(
+        self, tenant: TenantId, company: CompanyId, *, at: datetime | None = None,
+        event_id: str = "", limit: int = 100,
+    ) -> list[AuditEvent]:  # fmt: skip
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            places = shelf.listed(Listing.AUDIT, "")
+            end = None if at is None else older_end(at, event_id)
+            return cast(
+                "list[AuditEvent]",
+                _read(shelf, [places.at[each] for each in places.before(end, limit)]),
+            )
+
+    def runs(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[Run]:
+        return self._listed(tenant, company, Listing.RUNS, limit=limit, cursor=cursor)
+
+    def tasks(
+        self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
+    ) -> Page[Task]:
+        return self._listed(tenant, company, Listing.TASKS, limit=limit, cursor=cursor)
 
     def import_traces(
         self, tenant: TenantId, company: CompanyId, *, limit: int = 100, cursor: str | None = None
