@@ -59,6 +59,7 @@ def _localise(template: Tree, root: Path, code_bucket: str) -> dict[str, bytes]:
     defaults = template["Globals"]["Function"]
     defaults["Runtime"] = _CUSTOM_RUNTIME
     del defaults["Layers"], defaults["Architectures"]
+    defaults["Environment"]["Variables"]["WEBHOOKS_LOCAL"] = "true"  # receivers are on this machine
     packages: dict[str, bytes] = {}
     for name, resource in list(template["Resources"].items()):
         properties = resource.get("Properties", {})

@@ -13,6 +13,8 @@ from rappro.edge.events import (
     ChunkInput,
     FailureInput,
     ObjectCreated,
+    ParcelMessage,
+    PublishedEvent,
     StepInput,
     StoringFailedInput,
     StoringInput,
@@ -92,6 +94,17 @@ def test_a_synchronisation_names_one_connection_a_message() -> None:
     messages = [SyncMessage.model_validate_json(record["body"]) for record in records]
 
     assert [m.connection_id for m in messages] == ["cn_orsxg5bamnxw43tfmn2gs33o"]
+
+
+def test_a_published_event_reaches_a_webhook_as_it_was_published() -> None:
+    (published,) = sample("fan_out_webhooks")["Records"]
+    (message,) = sample("deliver_webhooks")["Records"]
+
+    found = PublishedEvent.model_validate_json(published["body"])
+    parcel = ParcelMessage.model_validate_json(message["body"]).parcel()
+
+    assert found.event == json.loads(published["body"])["detail"] == parcel.event
+    assert (found.tenant, parcel.webhook, parcel.number) == ("cabinet-durand", "erp", 1)
 
 
 def test_a_request_names_its_tenant_in_verified_claims() -> None:

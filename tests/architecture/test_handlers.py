@@ -84,6 +84,6 @@ def test_a_step_of_a_run_starts_without_what_only_others_need() -> None:
         check=True,
     ).stdout.split()
 
-    heavy = ("lxml", "stdnum", "aws_lambda_powertools.event_handler", "rappro.edge.api")
+    heavy = ("lxml", "stdnum", "httpcore", "aws_lambda_powertools.event_handler", "rappro.edge.api")
     assert "rappro.use_cases.post_run" in loaded
     assert [name for name in loaded if name.startswith(heavy)] == []

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 from rappro.adapters.clock import SystemClock
+from rappro.adapters.dynamodb.deliveries import DynamoDeliveryLog
 from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.dynamodb.stream import trail_row
@@ -21,10 +22,13 @@ from rappro.adapters.feeds import AwsFeeds, FeedResources
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.s3.inbox import S3Inbox
 from rappro.adapters.stepfunctions import StepFunctionsRuns
+from rappro.adapters.webhooks.courier import AwsCourier, CourierResources
+from rappro.adapters.webhooks.kms import KmsSecrets
 from rappro.edge.settings import Settings
 from rappro.ports import Bus, Clock, Feeds, Inbox, Ports, Runs
+from rappro.ports_webhooks import NO_WEBHOOKS, Secrets, Sender, WebhookPorts
 
-__all__ = ["bus", "ports", "settings", "trail_row"]
+__all__ = ["bus", "ports", "sender", "settings", "trail_row"]
 
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
@@ -71,6 +75,7 @@ def ports() -> Ports:
         runs=_runs(found),
         feeds=_feeds(found),
         clock=clock,
+        webhooks=_webhooks(found, tables, clock),
     )
 
 
@@ -81,6 +86,42 @@ def bus() -> Bus:
     if name is None:
         return cast("Bus", _Absent("event bus"))
     return EventBridgeBus(boto3.client("events", config=_CONFIG), name)
+
+
+@cache
+def sender() -> Sender:
+    """Return the way out to receivers of webhooks; one function alone loads what it needs."""
+    from rappro.adapters.webhooks.sender import HttpSender  # noqa: PLC0415 - see above
+
+    return HttpSender(is_local=settings().webhooks_local)
+
+
+def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:
+    if settings.webhooks_queue_url is None or settings.webhooks_queue_arn is None:
+        return NO_WEBHOOKS
+    resources = CourierResources(
+        queue_url=settings.webhooks_queue_url,
+        queue_arn=settings.webhooks_queue_arn,
+        schedule_group=settings.schedule_group or "",
+        scheduler_role_arn=settings.scheduler_role_arn or "",
+    )
+    return WebhookPorts(
+        secrets=_secrets(settings),
+        courier=AwsCourier(_client_of("sqs"), _client_of("scheduler"), resources, clock.now),
+        log=DynamoDeliveryLog(_client_of("dynamodb"), tables),
+        is_local=settings.webhooks_local,
+    )
+
+
+def _secrets(settings: Settings) -> Secrets:
+    if settings.webhook_key_arn is None:
+        return cast("Secrets", _Absent("key of webhooks"))
+    return KmsSecrets(_client_of("kms"), settings.webhook_key_arn)
+
+
+def _client_of(service: str) -> Any:
+    """Return a maker of a client, which is made once, when it is first needed."""
+    return cache(lambda: boto3.client(service, config=_CONFIG))  # type: ignore[call-overload]  # by name
 
 
 def _inbox(settings: Settings, clock: Clock) -> Inbox:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId
+from rappro.domain.webhooks import Parcel
 
 Identifier = StringConstraints(min_length=1, max_length=128)
 
@@ -160,6 +161,52 @@ class SyncMessage(BaseModel):
     tenant: Annotated[TenantId, Identifier]
     company: Annotated[CompanyId, Identifier]
     connection_id: Annotated[str, Identifier]
+
+
+class _EventDetail(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: Annotated[str, Identifier]
+    type: Annotated[str, Identifier]
+    tenant: Annotated[TenantId, Identifier]
+    company: Annotated[CompanyId, Identifier]
+    at: str
+    subject: str
+
+
+class PublishedEvent(BaseModel):
+    """A domain event as a rule of the bus gives it (docs/events.md)."""
+
+    model_config = _THEIRS
+
+    source: Literal["rappro"]
+    detail: _EventDetail
+
+    @property
+    def tenant(self) -> TenantId:
+        return self.detail.tenant
+
+    @property
+    def event(self) -> dict[str, Any]:
+        return self.detail.model_dump()
+
+
+class ParcelMessage(BaseModel):
+    """One event on its way to one webhook; sent by the fan-out, a retry, a test or a replay."""
+
+    model_config = _OURS
+
+    tenant: Annotated[TenantId, Identifier]
+    webhook: Annotated[str, Identifier]
+    number: int = Field(ge=1)
+    asked_at: AwareDatetime | None
+    event: _EventDetail
+
+    def parcel(self) -> Parcel:
+        """Return the parcel."""
+        return Parcel(
+            self.tenant, self.webhook, self.event.model_dump(), self.number, self.asked_at
+        )
 
 
 class _Change(BaseModel):

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 LOGGED_IDS = (
     "tenant", "company", "statement_id", "run_id", "run_number", "import_id", "connection_id",
+    "webhook",
 )  # fmt: skip
 """The fields of an event that may stand in a log."""
 

@@ -15,7 +15,8 @@ class Settings(BaseModel):
 
     The tables and the archive are known to every function. The rest is None for a function that
     has no business with it (its role would refuse anyway). `lines_at_once` is no resource: a lower
-    bound than the import's own on what it stores without the import machine.
+    bound than the import's own on what it stores without the import machine. `webhooks_local` lets
+    webhooks go to this machine; the local stack alone sets it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +34,10 @@ class Settings(BaseModel):
     sync_queue_arn: str | None = None
     schedule_group: str | None = None
     scheduler_role_arn: str | None = None
+    webhooks_queue_url: str | None = None
+    webhooks_queue_arn: str | None = None
+    webhook_key_arn: str | None = None
+    webhooks_local: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -29,9 +31,14 @@ _NOBODYS: Final = "all-companies"
 class DynamoDeliveryLog:
     """Port DeliveryLog."""
 
-    def __init__(self, client: DynamoDBClient, tables: Tables) -> None:
-        self._gateway = Gateway(client, tables, threads=1)
+    def __init__(self, client: Callable[[], DynamoDBClient], tables: Tables) -> None:
+        """Take a maker of the client: few requests have to do with deliveries."""
+        self._client = client
         self._tables = tables
+
+    @cached_property
+    def _gateway(self) -> Gateway:
+        return Gateway(self._client(), self._tables, threads=1)
 
     def get(self, tenant: TenantId, webhook: str, delivery: str) -> Delivery | None:
         key = _key(tenant, webhook, place_of_id(delivery))

@@ -49,13 +49,13 @@ class AwsCourier:
 
     def __init__(
         self,
-        sqs: SQSClient,
+        sqs: Callable[[], SQSClient],
         scheduler: Callable[[], EventBridgeSchedulerClient],
         resources: CourierResources,
         now: Callable[[], datetime],
     ) -> None:
-        """Take the scheduler's client as a maker: few deliveries need it."""
-        self._sqs: Any = sqs
+        """Take makers of clients: few requests need any of them."""
+        self._sqs = sqs
         self._scheduler = scheduler
         self._resources = resources
         self._now = now
@@ -75,10 +75,9 @@ class AwsCourier:
              "MessageGroupId": _group(parcel)}
             for number, (parcel, body) in enumerate(batch)
         ]  # fmt: skip
+        client: Any = self._sqs()
         with translated():
-            answer = self._sqs.send_message_batch(
-                QueueUrl=self._resources.queue_url, Entries=entries
-            )
+            answer = client.send_message_batch(QueueUrl=self._resources.queue_url, Entries=entries)
         if answer.get("Failed"):
             raise StoreUnavailable(f"{len(answer['Failed'])} deliveries were not taken")
 

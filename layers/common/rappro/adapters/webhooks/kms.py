@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Callable
 from typing import Any, Final
 
 from rappro.adapters.scope import check_key, check_tenant
@@ -22,8 +23,8 @@ _KEPT_MAX: Final = 1_000
 class KmsSecrets:
     """Port Secrets."""
 
-    def __init__(self, client: Any, key: str) -> None:
-        """Take a client of KMS (untyped: two calls are not worth its stubs) and a key's ARN."""
+    def __init__(self, client: Callable[[], Any], key: str) -> None:
+        """Take a maker of KMS's client (untyped: two calls are not worth stubs), a key's ARN."""
         self._client = client
         self._key = key
         self._read: dict[tuple[str, str, str], bytes] = {}
@@ -31,7 +32,7 @@ class KmsSecrets:
     def make(self, tenant: TenantId, webhook: str) -> tuple[bytes, str]:
         secret = os.urandom(SECRET_BYTES)
         with translated():
-            answer = self._client.encrypt(
+            answer = self._client().encrypt(
                 KeyId=self._key, Plaintext=secret, EncryptionContext=_context(tenant, webhook)
             )
         return secret, base64.b64encode(answer["CiphertextBlob"]).decode()
@@ -40,7 +41,7 @@ class KmsSecrets:
         name = (tenant, webhook, sealed)
         if name not in self._read:
             with translated():
-                answer = self._client.decrypt(
+                answer = self._client().decrypt(
                     KeyId=self._key, CiphertextBlob=base64.b64decode(sealed),
                     EncryptionContext=_context(tenant, webhook),
                 )  # fmt: skip
