@@ -100,8 +100,9 @@ class Store(Protocol):
         """Apply all writes or none.
 
         Raises StoreConflict when a stored version is not the one in `before`, that of a held record
-        is another or the fence was passed, InvalidRequest for a change or removal of a row of the audit trail, TooLarge beyond
-        WRITES_MAX_PER_COMMIT or ACTIONS_MAX_PER_COMMIT, StoreThrottled, StoreUnavailable.
+        is another or the fence was passed, InvalidRequest for a change or removal of a row of the
+        audit trail, TooLarge beyond WRITES_MAX_PER_COMMIT or ACTIONS_MAX_PER_COMMIT (held records
+        do not count), StoreThrottled, StoreUnavailable.
         """
 
     def weight(self, writes: Sequence[Write]) -> int:
