@@ -7,7 +7,7 @@ fault of the deployment and says so.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
@@ -28,7 +28,10 @@ from rappro.edge.settings import Settings
 from rappro.ports import Bus, Clock, Feeds, Inbox, Ports, Runs
 from rappro.ports_webhooks import NO_WEBHOOKS, Secrets, Sender, WebhookPorts
 
-__all__ = ["bus", "ports", "sender", "settings", "trail_row"]
+if TYPE_CHECKING:
+    from rappro.edge.api.guards import Guards
+
+__all__ = ["bus", "guards", "ports", "sender", "settings", "trail_row"]
 
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
@@ -122,6 +125,27 @@ def _secrets(settings: Settings) -> Secrets:
 def _client_of(service: str) -> Any:
     """Return a maker of a client, which is made once, when it is first needed."""
     return cache(lambda: boto3.client(service, config=_CONFIG))  # type: ignore[call-overload]  # by name
+
+
+@cache
+def guards() -> Guards:
+    """Return what stands before the API's routes; nothing where the environment names no table."""
+    from rappro.adapters.dynamodb.replies import (  # noqa: PLC0415 - no step of a run pays for it
+        DynamoMeter,
+        DynamoReplies,
+    )
+    from rappro.edge.api.guards import UNGUARDED, Guards  # noqa: PLC0415 - the same
+
+    found = settings()
+    if found.idempotency_table is None:
+        return UNGUARDED
+    client = boto3.client("dynamodb", config=_CONFIG)
+    return Guards(
+        replies=DynamoReplies(client, found.idempotency_table),
+        meter=DynamoMeter(client, found.idempotency_table),
+        reads_per_minute=found.reads_per_minute,
+        writes_per_minute=found.writes_per_minute,
+    )
 
 
 def _inbox(settings: Settings, clock: Clock) -> Inbox:

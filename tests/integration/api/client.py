@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from collections.abc import Mapping
@@ -14,7 +15,9 @@ from urllib.parse import urlencode
 
 from jsonschema import Draft202012Validator
 
+from rappro.adapters.memory import MemoryReplies
 from rappro.edge.api.app import app, handle
+from rappro.edge.api.guards import Guards
 from rappro.edge.api.openapi import document
 from rappro.ports import Ports
 
@@ -58,6 +61,7 @@ class Client:
     tenant: str | None
     user: str = "user-1"
     claims: Mapping[str, Any] = field(default_factory=dict)
+    guards: Guards = field(default_factory=lambda: Guards(replies=MemoryReplies()))
 
     def get(self, path: str, **query: str | int) -> Answer:
         return self.send("GET", path, query=query)
@@ -83,12 +87,16 @@ class Client:
         """Send one request; bytes go as base64, as API Gateway does with what is not text."""
         event = self.event(method, path, query=query or {}, body=body, headers=headers or {})
         context = SimpleNamespace(function_name="api", aws_request_id="1")
-        raw = handle(json.loads(json.dumps(event)), context, self.ports)
+        raw = handle(json.loads(json.dumps(event)), context, self.ports, self.guards)
         json.dumps(raw)  # Lambda serialises it
+        is_packed = raw["headers"].get("Content-Encoding") == "gzip"
         is_text = raw["headers"].get("Content-Type") != "application/pdf"
-        assert raw["isBase64Encoded"] is not is_text
-        content = raw["body"].encode() if is_text else base64.b64decode(raw["body"], validate=True)
-        text = raw["body"] if is_text else content.decode("latin-1")
+        assert raw["isBase64Encoded"] is (is_packed or not is_text)
+        content = raw["body"].encode()
+        if raw["isBase64Encoded"]:
+            content = base64.b64decode(raw["body"], validate=True)
+        content = gzip.decompress(content) if is_packed else content
+        text = content.decode("utf-8" if is_text else "latin-1")
         answer = Answer(raw["statusCode"], raw["headers"], text, content)
         assert answer.headers["Cache-Control"] == "no-store"
         keeps_to_document(method, path, answer)
@@ -171,8 +179,8 @@ def keeps_to_document(method: str, path: str, answer: Answer) -> None:
     operation = next(
         (one for verb, rule, one in _operations() if verb == method and rule.fullmatch(path)), None
     )
-    if answer.status == 204 and operation is not None:
-        assert "content" not in operation["responses"]["204"]
+    if answer.status in {204, 304} and operation is not None:
+        assert "content" not in operation["responses"][str(answer.status)]
         assert not answer.text
         return
     media_type = answer.headers["Content-Type"].split(";")[0]

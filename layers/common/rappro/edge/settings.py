@@ -30,6 +30,9 @@ class Settings(BaseModel):
     import_machine_arn: str | None = None
     lines_at_once: int | None = Field(default=None, ge=1)
     event_bus: str | None = None
+    idempotency_table: str | None = None
+    reads_per_minute: int = Field(default=0, ge=0)
+    writes_per_minute: int = Field(default=0, ge=0)
     sync_queue_url: str | None = None
     sync_queue_arn: str | None = None
     schedule_group: str | None = None

@@ -1,7 +1,7 @@
 """The way in: one HTTP API event in, one answer out, whatever happens in between.
 
     event ─► who calls (401) ─► body (400, 413, 415) ─► route (404, 405) ─► shapes (422)
-          ─► one use case ─► answer, checked against its shape ─► headers
+          ─► may they (403, 404) ─► one use case ─► answer, checked against its shape ─► headers
 
 Every error becomes a problem document here and only here; what nobody expected is logged once.
 """
@@ -19,10 +19,14 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from rappro.edge.api import openapi, requests
-from rappro.edge.api.caller import authenticate
+from rappro.edge.api.caller import Caller, authenticate
+from rappro.edge.api.coding import coded
 from rappro.edge.api.field_words import sentence
-from rappro.edge.api.limits import ANSWER_BYTES_MAX
+from rappro.edge.api.guards import UNGUARDED, Guards
+from rappro.edge.api.limits import ANSWER_BYTES_MAX, FUNCTION_SECONDS
 from rappro.edge.api.negotiation import headers_of, wishes_of
+from rappro.edge.api.preconditions import conditional
+from rappro.edge.api.repeating import WRITES, attempt_of, key_of, once
 from rappro.edge.api.routes import ROUTERS
 from rappro.edge.books_records import pointer
 from rappro.edge.observability import logger
@@ -51,28 +55,54 @@ _HEADERS: Final = {
 }
 
 
-def handle(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, Any]:
+def handle(
+    event: Mapping[str, Any], context: Any, ports: Ports, guards: Guards = UNGUARDED
+) -> dict[str, Any]:
     """Answer one request of API Gateway's HTTP API (payload 2.0)."""
     wishes = wishes_of(headers_of(event))
+    told: dict[str, str] = {}
     try:
-        answer = _answer(event, context, ports)
+        answer = _answer(event, context, ports, guards, told)
     except Exception as error:  # noqa: BLE001 - the edge: every error becomes a problem document
         answer = _problem(problem_of(_logged(error), _instance(event), wishes.language))
     if len(answer.get("body") or "") > ANSWER_BYTES_MAX:
         too_large = HttpProblem(ANSWER_TOO_LARGE, "ask for a smaller part")
         answer = _problem(problem_of(too_large, _instance(event), wishes.language))
     body = answer.get("body") or ""  # of a 204 the framework makes None
-    return {**answer, "body": body, "headers": {**_HEADERS, **answer.get("headers", {})}}
+    headers = {**_HEADERS, **told, **answer.get("headers", {})}
+    return coded({**answer, "body": body, "headers": headers}, takes_gzip=wishes.takes_gzip)
 
 
-def _answer(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, Any]:
+def _answer(
+    event: Mapping[str, Any], context: Any, ports: Ports, guards: Guards, told: dict[str, str]
+) -> dict[str, Any]:
+    """Answer a request; `told` gets the headers that go with any answer to it."""
     known = APIGatewayProxyEventV2(dict(event))
-    path = known.path
-    if known.http_method == "OPTIONS":  # a browser asks without a token; the gateway adds the rest
+    method, path = known.http_method, known.path
+    if method == "OPTIONS":  # a browser asks without a token; the gateway adds the rest
         return {"statusCode": 204, "headers": {}, "body": "", "isBase64Encoded": False}
-    if path not in PUBLIC_PATHS:
-        app.context["caller"] = authenticate(event, ports)
-    return app.resolve(requests.read_body(event, known.http_method, path), context)
+    if path in PUBLIC_PATHS:
+        return app.resolve(requests.read_body(event, method, path), context)
+    caller = authenticate(event, ports)
+    told.update(guards.spend(caller.tenant, method, ports.clock.now()))
+    plain = requests.read_body(event, method, path)
+
+    def resolve(asked: Mapping[str, Any], asker: Caller) -> dict[str, Any]:
+        app.context["caller"] = asker
+        return app.resolve(asked, context)
+
+    key = key_of(headers_of(event)) if method in WRITES else None
+    if key is None:
+        return conditional(plain, caller, resolve)
+    if guards.replies is None:
+        raise RuntimeError("nothing keeps answers here: the key would promise what is not done")
+    attempt = attempt_of(plain, key, caller, guards.replies, seconds_left=_seconds_left(context))
+    return once(attempt, lambda: conditional(plain, caller, resolve))
+
+
+def _seconds_left(context: Any) -> float:
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    return FUNCTION_SECONDS if left is None else left() / 1000
 
 
 def _instance(event: Mapping[str, Any]) -> str:

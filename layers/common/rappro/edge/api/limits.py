@@ -26,3 +26,13 @@ REPORT_ROWS_MAX: Final = 5_000
 REPORT_CSV_ROWS_MAX: Final = 20_000
 """The same for a spreadsheet, whose rows are shorter."""
 JSON_DEPTH_MAX: Final = 32
+PLAIN_BYTES_MAX: Final = 1_024
+"""Answers beyond it are compressed for who accepts that; below, it costs more than it saves."""
+REPLY_KEPT_HOURS: Final = 24
+REPLY_INLINE_BYTES_MAX: Final = 32 * 1024
+"""Compressed; a larger answer is kept as a document, and its item only names it."""
+REPLY_WAIT_SECONDS_MAX: Final = 10.0
+"""How long a repeated write waits for the answer to the first one."""
+CLAIM_MARGIN_SECONDS: Final = 1.0
+FUNCTION_SECONDS: Final = 29.0
+"""What a function has when its context does not say; template.yaml says the same."""

@@ -11,7 +11,9 @@ from typing import Any, NoReturn
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+from rappro.edge.api.coding import decoded
 from rappro.edge.api.limits import BODY_BYTES_MAX, BOOKS_BODY_BYTES_MAX, JSON_DEPTH_MAX
+from rappro.edge.api.negotiation import headers_of
 from rappro.edge.problem import (
     INVALID_JSON,
     INVALID_REQUEST,
@@ -28,17 +30,20 @@ _TEXT_MAX = 60
 def read_body(event: Mapping[str, Any], method: str, path: str) -> dict[str, Any]:
     """Return the event with its body as plain text that is JSON, or with none.
 
-    Raises HttpProblem: 413 for too many bytes, 415 for another content type, 400 for a body that
-    is no JSON text.
+    Raises HttpProblem: 413 for too many bytes, packed or not, 415 for another content type or
+    coding, 400 for a body that is no JSON text.
     """
     body = event.get("body")
     if not body or method not in _WITH_BODY:
         return {**event, "body": None, "isBase64Encoded": False}
-    _require_json_type(event.get("headers") or {})
-    content = _decoded(body, is_base64=bool(event.get("isBase64Encoded")))
+    headers = headers_of(event)
+    _require_json_type(headers)
+    sent = _decoded(body, is_base64=bool(event.get("isBase64Encoded")))
     bytes_max = BOOKS_BODY_BYTES_MAX if path.endswith("/books") else BODY_BYTES_MAX
-    if len(content) > bytes_max:
+    if len(sent) > bytes_max:
         raise HttpProblem(TOO_LARGE, f"the body has more than {bytes_max} bytes")
+    coding = headers.get("content-encoding", "").strip().lower()
+    content = decoded(sent, coding, bytes_max=bytes_max)
     try:
         return {**event, "body": content.decode(), "isBase64Encoded": False}
     except UnicodeDecodeError as error:
@@ -46,8 +51,7 @@ def read_body(event: Mapping[str, Any], method: str, path: str) -> dict[str, Any
 
 
 def _require_json_type(headers: Mapping[str, str]) -> None:
-    named = {name.lower(): value for name, value in headers.items()}
-    media_type = named.get("content-type", "application/json").split(";")[0].strip().lower()
+    media_type = headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if media_type != "application/json":
         raise HttpProblem(UNSUPPORTED_MEDIA_TYPE, f"not {media_type[:_TEXT_MAX]}")
 
