@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -20,6 +20,7 @@ from rappro.adapters.memory import (
     MemoryRuns,
     MemoryStore,
 )
+from rappro.adapters.memory.webhooks import memory_webhooks
 from rappro.domain.bank import (
     Balance,
     BankAccountRef,
@@ -100,12 +101,14 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
+from rappro.domain.webhooks import SealedSecret, Webhook
 from rappro.domain.writes import (
     Record,
     create,
 )
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports
+from rappro.ports_webhooks import WebhookPorts
 from rappro.use_cases.companies import COMMON
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.run_requests import Decisions, decisions_name
@@ -129,10 +132,13 @@ class World:
     runs: MemoryRuns
     feeds: MemoryFeeds
     clock: FixedClock
+    webhooks: WebhookPorts = field(default_factory=memory_webhooks)
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.store, self.blobs, self.inbox, self.runs, self.feeds, self.clock)
+        return Ports(
+            self.store, self.blobs, self.inbox, self.runs, self.feeds, self.clock, self.webhooks
+        )
 
     def of_tenant(self, tenant: str) -> dict[str, Any]:
         """Return everything that is kept of a tenant, as it stands now."""
@@ -151,6 +157,7 @@ class World:
             "runs": [started for started in self.runs.started if started.tenant == tenant],
             "syncs": [asked for asked in self.feeds.requests if asked[0] == tenant],
             "schedules": {k: v for k, v in self.feeds.schedules.items() if k[0] == tenant},
+            "parcels": [p for p, _ in self.webhooks.courier.parcels if p.tenant == tenant],
         }
 
 
@@ -186,6 +193,7 @@ def seed(world: World | Ports, tenant: str, mark: str, *, company: CompanyId = i
     world.blobs.archive(owner, company, snapshot.sha256, BytesIO(kept))
     world.store.load(owner, company, [snapshot])
     shared = EntryTemplate(ids.TEMPLATE, f"Commun {mark}", (f"COMMUN {mark}",))
+    world.store.load(owner, COMMON, [_webhook(mark)])
     world.store.load(owner, COMMON, [shared])
 
 
@@ -467,6 +475,10 @@ def _traces(mark: str, sha256: str) -> Iterator[Record]:
     yield BooksLoad(sha256, f"{mark}.fec", LoadState.LOADED, NOW - timedelta(days=2), counts)
     yield FeedConnection(ids.CONNECTION, "bridge", f"BNP {mark}", 90, state="not_configured")
     yield FeedRun("fr_1", ids.CONNECTION, NOW, "not_configured", f"no connector for {mark}")
+
+
+def _webhook(mark: str) -> Webhook:
+    return Webhook(ids.WEBHOOK, "https://erp.client.fr/", mark, secrets=(SealedSecret(mark, NOW),))
 
 
 def many_items(count: int) -> Iterator[OpenItem]:

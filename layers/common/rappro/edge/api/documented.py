@@ -22,6 +22,7 @@ TAGS: Final = {
     "matches": "Matches (rapprochements) by hand, confirmed and undone",
     "reports": "The reconciliation report (état de rapprochement) and the audit trail",
     "feeds": "Bank connections (connexions bancaires) and their runs",
+    "webhooks": "Webhooks (notifications sortantes): events sent to the tenant's own systems",
     "api": "The API itself",
 }
 PERMISSION: Final = "x-permission"

@@ -94,6 +94,7 @@ from rappro.edge.api.models import (
     templates,
     third_parties,
 )
+from rappro.edge.api.examples_webhooks import LISTED, answers_of_webhooks
 from rappro.edge.api.sample_ids import (
     COMPANY,
     CONNECTION,
@@ -137,7 +138,7 @@ def examples() -> dict[str, dict[str, Any]]:
     pages = {
         name.replace("Output", "Page"): {"items": [example], "next_cursor": None}
         for name, example in made.items()
-        if name in _LISTED
+        if name in _LISTED | LISTED
     }
     return {**made, **pages, "BooksInput": _BOOKS}
 
@@ -175,6 +176,7 @@ def _answers() -> Iterator[BaseModel]:
     yield from _of_traces()
     yield from _of_exports()
     yield from _of_feeds()
+    yield from answers_of_webhooks()
 
 
 def _masters() -> Iterator[BaseModel]:

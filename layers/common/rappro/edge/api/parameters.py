@@ -91,6 +91,12 @@ ReportPath = Annotated[
 ConnectionPath = Annotated[
     str, _ID, _DECODED, _named("the connection's id, chosen by the tenant", ids.CONNECTION)
 ]
+WebhookPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64),
+    _DECODED,
+    _named("the webhook's id, chosen by the tenant", ids.WEBHOOK),
+]
 PositionPath = Annotated[
     int,
     Field(ge=1, le=POSITION_MAX),

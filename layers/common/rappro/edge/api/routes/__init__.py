@@ -34,6 +34,7 @@ from rappro.edge.api.routes import (
     third_parties,
     uploads,
     validation,
+    webhooks,
 )
 
 ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
@@ -62,4 +63,5 @@ ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
     reports.router,
     report_files.router,
     connections.router,
+    webhooks.router,
 )
