@@ -18,6 +18,7 @@ from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.dynamodb.stream import trail_row
 from rappro.adapters.eventbridge import EventBridgeBus
+from rappro.adapters.fence import fence_items, fence_objects
 from rappro.adapters.feeds import AwsFeeds, FeedResources
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.s3.inbox import S3Inbox
@@ -25,7 +26,7 @@ from rappro.adapters.stepfunctions import StepFunctionsRuns
 from rappro.adapters.webhooks.courier import AwsCourier, CourierResources
 from rappro.adapters.webhooks.kms import KmsSecrets
 from rappro.edge.settings import Settings
-from rappro.ports import Bus, Clock, Feeds, Inbox, Ports, Runs
+from rappro.ports import Blobs, Bus, Clock, Feeds, Inbox, Ports, Runs
 from rappro.ports_webhooks import NO_WEBHOOKS, Secrets, Sender, WebhookPorts
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ def ports() -> Ports:
         feeds=found.feeds_table,
     )
     return Ports(
-        store=DynamoStore(boto3.client("dynamodb", config=_CONFIG), tables),
-        blobs=S3Blobs(boto3.client("s3", config=_S3_CONFIG), found.archive_bucket),
+        store=DynamoStore(_items(), tables),
+        blobs=_blobs(found),
         inbox=_inbox(found, clock),
         runs=_runs(found),
         feeds=_feeds(found),
@@ -111,7 +112,7 @@ def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:
     return WebhookPorts(
         secrets=_secrets(settings),
         courier=AwsCourier(_client_of("sqs"), _client_of("scheduler"), resources, clock.now),
-        log=DynamoDeliveryLog(_client_of("dynamodb"), tables),
+        log=DynamoDeliveryLog(_items, tables),
         is_local=settings.webhooks_local,
     )
 
@@ -148,10 +149,24 @@ def guards() -> Guards:
     )
 
 
+@cache
+def _items() -> Any:
+    """Return the one client of the tables; it sends keys of the tenant in force alone."""
+    return fence_items(boto3.client("dynamodb", config=_CONFIG))
+
+
+def _blobs(settings: Settings) -> Blobs:
+    bucket = settings.archive_bucket
+    client = boto3.client("s3", config=_S3_CONFIG)
+    return S3Blobs(fence_objects(client, bucket, "sources/", "work/"), bucket)
+
+
 def _inbox(settings: Settings, clock: Clock) -> Inbox:
-    if settings.inbox_bucket is None:
+    bucket = settings.inbox_bucket
+    if bucket is None:
         return cast("Inbox", _Absent("inbox"))
-    return S3Inbox(boto3.client("s3", config=_S3_CONFIG), settings.inbox_bucket, clock)
+    client = boto3.client("s3", config=_S3_CONFIG)
+    return S3Inbox(fence_objects(client, bucket, ""), bucket, clock)
 
 
 def _runs(settings: Settings) -> Runs:

@@ -52,6 +52,11 @@ class ObjectCreated(BaseModel):
     detail_type: Literal["Object Created"] = Field(alias="detail-type")
     detail: _ObjectCreatedDetail
 
+    @property
+    def tenant(self) -> TenantId:
+        """Below whose prefix the object lies; the bucket lets nobody else write there."""
+        return TenantId(self.detail.object.key.partition("/")[0])
+
     def drop(self) -> dict[str, Any]:
         """Return the fields of a drop."""
         dropped = self.detail.object

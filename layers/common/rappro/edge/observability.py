@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from rappro.domain.errors import RapproError
+from rappro.domain.tenancy import put_in_force
 
 T = TypeVar("T")
 
@@ -30,9 +32,11 @@ logger = Logger(service="rappro")
 
 
 def bind(event: BaseModel) -> None:
-    """Add the event's ids to every log line of this invocation."""
+    """Work for the event's tenant, and log the event's ids, to the end of this invocation."""
     ids = {name: getattr(event, name) for name in LOGGED_IDS if hasattr(event, name)}
     logger.append_keys(**ids)
+    if "tenant" in ids:
+        put_in_force(ids["tenant"])
 
 
 @contextmanager
@@ -50,7 +54,8 @@ def observed(
 ) -> Callable[[dict[str, Any], LambdaContext], T]:
     """Wrap a handler: its error is logged once and raised again, unchanged.
 
-    The class name of what leaves is what the state machine decides on.
+    The class name of what leaves is what the state machine decides on. The tenant that is put in
+    force inside is forgotten with the invocation.
     """
 
     @wraps(handler)
@@ -60,7 +65,7 @@ def observed(
             function_name=context.function_name, function_request_id=context.aws_request_id
         )
         with errors_logged():
-            return handler(event, context)
+            return copy_context().run(handler, event, context)
 
     return observing
 

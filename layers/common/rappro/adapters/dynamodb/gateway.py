@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -81,11 +82,11 @@ class Gateway:
         todo = list(parts)
         if len(todo) == 1:
             return iter([work(todo[0])])
-        return self._pool.map(work, todo)
+        return self._pool.map(_carried(work), todo)
 
     def later(self, work: Callable[[A], B], part: A) -> Future[B]:
         """Start work on one part."""
-        return self._pool.submit(work, part)
+        return self._pool.submit(_carried(work), part)
 
     def get(self, tenant: str, key: Key) -> Item | None:
         """Return one item, strongly consistent."""
@@ -220,6 +221,16 @@ class Gateway:
     def table_name(self, table: Table) -> str:
         """Return the deployed name of a table."""
         return self._tables.name(table)
+
+
+def _carried(work: Callable[[A], B]) -> Callable[[A], B]:
+    """Return work that knows in another thread on whose behalf it was asked for."""
+    here = copy_context()
+
+    def carried(part: A) -> B:
+        return here.copy().run(work, part)
+
+    return carried
 
 
 def _waits() -> Iterator[float]:

@@ -18,6 +18,7 @@ from rappro.domain.books import (
     Company,
 )
 from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.tenancy import put_in_force
 from rappro.edge.problem import UNAUTHORIZED, HttpProblem
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
@@ -53,7 +54,7 @@ class Scope:
 
 
 def authenticate(event: Mapping[str, Any], ports: Ports) -> Caller:
-    """Return the caller that the event's verified claims name.
+    """Return the caller that the event's verified claims name; his tenant is in force from here.
 
     Raises HttpProblem (401) when the claims are missing or no identity.
     """
@@ -63,6 +64,7 @@ def authenticate(event: Mapping[str, Any], ports: Ports) -> Caller:
         raise _unauthorized(TENANT_CLAIM)
     if not isinstance(user, str) or not _USER.fullmatch(user):
         raise _unauthorized(USER_CLAIM)
+    put_in_force(TenantId(tenant))
     return Caller(ports, TenantId(tenant), user)
 
 
