@@ -75,6 +75,7 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
+from rappro.edge.api.examples_webhooks import LISTED, answers_of_webhooks
 from rappro.edge.api.models import (
     actions,
     books,
@@ -94,7 +95,6 @@ from rappro.edge.api.models import (
     templates,
     third_parties,
 )
-from rappro.edge.api.examples_webhooks import LISTED, answers_of_webhooks
 from rappro.edge.api.sample_ids import (
     COMPANY,
     CONNECTION,
