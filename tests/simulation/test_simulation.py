@@ -11,7 +11,7 @@ from simulation.faults import Fault, Injection
 from simulation.harness import Schedule
 from simulation.scenarios import ALONE, SCENARIOS, base
 
-from .planted import BUGS
+from .planted import BUGS, load_unconditionally
 
 SEEDS = 60
 SEEDS_PER_BUG = 1_000
@@ -124,9 +124,10 @@ def test_what_is_written_late_without_a_condition_is_found(
 ) -> None:
     forget()
     monkeypatch.setattr(memory_store, "_is_past_loading", lambda *_: False)
-    monkeypatch.setattr(load_books, "COMMITTED_MAX", 0)
+    monkeypatch.setattr(load_books, "_save", load_unconditionally)
     scenario, event, writing = late
-    loading = writing.replace("store.commit", "store.load")
+    by_bug = "store.load < load_books._load"
+    loading = writing.replace("store.commit < load_books._save", by_bug)
 
     try:
         assert late_writes(scenario, event, loading) != []

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import chain
 from typing import BinaryIO, TypeVar
 
 from rappro.domain.bank import Finding
@@ -27,11 +28,11 @@ from rappro.domain.books import (
     ReferenceShapes,
     ThirdParty,
 )
-from rappro.domain.errors import InputError, StoreConflict
+from rappro.domain.errors import InputError, RapproError, StoreConflict
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.matching.lookups import keys_of
 from rappro.domain.matching.references import shape_of
-from rappro.domain.opening import OpenedBooks, open_books
+from rappro.domain.opening import Change, OpenedBooks, open_books
 from rappro.domain.operations import (
     BooksLoad,
     ImportOutcome,
@@ -49,18 +50,17 @@ from rappro.domain.writes import (
     change,
     create,
     put,
+    remove,
 )
 from rappro.formats import fec
 from rappro.ports import Ports
 from rappro.use_cases import lease
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
+from rappro.use_cases.known_books import known_books
 from rappro.use_cases.packing import pack
 from rappro.use_cases.re_examining import EVERYTHING, Arrivals, re_examine
 
 SHAPES_MAX = 500
-COMMITTED_MAX = 1_000
-"""New records up to here are committed, in a second or two, under conditions: what stalls and comes
-late then writes over nothing. More of them are the opening of books; they are loaded."""
 _REFUSED = "books_refused"
 _R = TypeVar("_R", bound=Record)
 
@@ -89,31 +89,45 @@ def load_fec(
 
     Raises MalformedBooks for a file that is no FEC after all (nothing is stored then), LeaseHeld.
     """
+    load = BooksLoad(source.sha256, source.name, LoadState.LOADING, ports.clock.now(), {})
+    holder = _holder(load)
+    fence = lease.acquire(ports, tenant, company.id, holder)  # first: what is known stays so
+    try:
+        opened = _opened(ports, tenant, company, stream)
+        trace = replace(
+            trace,
+            outcome=ImportOutcome.REFUSED if opened.is_blocked else ImportOutcome.BOOKS_LOADED,
+            format="fec",
+            line_count=sum(len(entry.lines) for entry in opened.entries),
+            findings=(*trace.findings, *opened.findings),
+        )
+        source = replace(source, format="fec", error_code=_REFUSED if opened.is_blocked else None)
+        before = ports.store.get(tenant, company.id, BooksLoad, load.sha256)
+        # After the look at the load: whoever finished it meanwhile is seen in one of the two.
+        writes = _drop_writes(ports, tenant, company.id, source, trace)
+        if opened.is_blocked:
+            ports.store.commit(tenant, company.id, writes, fence=fence)
+    except RapproError:
+        lease.release(ports, tenant, company.id, holder)
+        raise
+    if opened.is_blocked:
+        lease.release(ports, tenant, company.id, holder)
+    else:
+        job = _Job(fence, load, before, ENGINE_AUTHOR, opened.changes, writes)
+        _load(ports, tenant, company.id, _records_of(opened), job)
+    return (trace,)
+
+
+def _opened(ports: Ports, tenant: TenantId, company: Company, stream: BinaryIO) -> OpenedBooks:
     journals = ports.store.all(tenant, company.id, Journal)
-    opened = open_books(
+    return open_books(
         fec.read_rows(stream),
         company_currency=company.currency,
         settings=company.posting,
         reconciled=_reconciled_points(journals),
         fiscal_year_start_month=company.fiscal_year_start_month,
+        known=known_books(ports, tenant, company.id),
     )
-    trace = replace(
-        trace,
-        outcome=ImportOutcome.REFUSED if opened.is_blocked else ImportOutcome.BOOKS_LOADED,
-        format="fec",
-        line_count=sum(len(entry.lines) for entry in opened.entries),
-        findings=(*trace.findings, *opened.findings),
-    )
-    source = replace(source, format="fec", error_code=_REFUSED if opened.is_blocked else None)
-    if opened.is_blocked:
-        writes = _drop_writes(ports, tenant, company.id, source, trace)
-        ports.store.commit(tenant, company.id, writes)
-    else:
-        load = BooksLoad(source.sha256, source.name, LoadState.LOADING, ports.clock.now(), {})
-        records = _records_of(opened)
-        drop = source, trace
-        _load(ports, tenant, company.id, records, load, drop, author=ENGINE_AUTHOR)
-    return (trace,)
 
 
 def _drop_writes(
@@ -139,7 +153,9 @@ def load_document(
     keys = (record.key for part in fields(records) for record in _part(records, part.name))
     key = derive_id("load", company, *keys)  # the same document sent again resumes its load
     load = BooksLoad(key, "api", LoadState.LOADING, now, {})
-    return _load(ports, tenant, company, records, load, None, author=author)
+    fence = lease.acquire(ports, tenant, company, _holder(load))
+    before = ports.store.get(tenant, company, BooksLoad, key)
+    return _load(ports, tenant, company, records, _Job(fence, load, before, author))
 
 
 def _part(records: BookRecords, name: str) -> tuple[Record, ...]:
@@ -167,39 +183,50 @@ def _reconciled_points(journals: Iterable[Journal]) -> dict[str, tuple[date, int
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A load under its lease; `before` is what an attempt before left of it.
+
+    `changes` are of records that were there, `last` the writes of its last commit.
+    """
+
+    fence: Fence
+    load: BooksLoad
+    before: BooksLoad | None
+    author: str
+    changes: Sequence[Change] = ()
+    last: Sequence[Write] = ()
+
+
+def _holder(load: BooksLoad) -> str:
+    return f"load:{load.sha256}"
+
+
 def _load(
-    ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords, load: BooksLoad,
-    drop: tuple[SourceFile, ImportTrace] | None, *, author: str,
-) -> BooksLoad:  # fmt: skip
+    ports: Ports, tenant: TenantId, company: CompanyId, records: BookRecords, job: _Job
+) -> BooksLoad:
     """Load records under the lease; a load that is refused half-way says so and lets go."""
-    holder = f"load:{load.sha256}"
-    fence = lease.acquire(ports, tenant, company, holder)
-    before = ports.store.get(tenant, company, BooksLoad, load.sha256)
-    try:  # after the look at the load: whoever finished it meanwhile is seen in one of the two
-        writes = _drop_writes(ports, tenant, company, *drop) if drop is not None else []
-    except StoreConflict:
-        lease.release(ports, tenant, company, holder)
-        raise
+    load, before, fence = job.load, job.before, job.fence
     started = replace(load, version=(before.version if before else 0) + 1)
     try:
         ports.store.commit(tenant, company, [put(before, load)], fence=fence)
         fresh = _fresh_records(ports, tenant, company, records)
-        _save(ports, tenant, company, fresh, fence)
+        _save(ports, tenant, company, fresh, job)
     except InputError:
         refused = replace(started, state=LoadState.REFUSED)
         ports.store.commit(tenant, company, [put(started, refused)], fence=fence)
-        lease.release(ports, tenant, company, holder)
+        lease.release(ports, tenant, company, fence.holder)
         raise
-    done = replace(started, state=LoadState.LOADED, counts=_counts(records, fresh),
-                   findings=records.findings)  # fmt: skip
-    final = [put(started, done), *writes, *_shape_writes(ports, tenant, company, records)]
+    counts = _counts(records, fresh) | {"records_changed": len(job.changes)}
+    done = replace(started, state=LoadState.LOADED, counts=counts, findings=records.findings)
+    final = [put(started, done), *job.last, *_shape_writes(ports, tenant, company, records)]
     log = audit(
-        ports.clock.now(), author, "load_books", load.sha256, revision=started.version,
+        ports.clock.now(), job.author, "load_books", load.sha256, revision=started.version,
         before=None if before is None else before.counts,
         after=done.counts,
     )  # fmt: skip
     ports.store.commit(tenant, company, [*final, log], fence=fence)
-    lease.release(ports, tenant, company, holder)
+    lease.release(ports, tenant, company, fence.holder)
     done = replace(done, version=started.version + 1)
     # An attempt that died may have stored records for which no line was examined.
     is_owing = before is not None and not before.is_examined
@@ -208,15 +235,20 @@ def _load(
 
 
 def _save(
-    ports: Ports, tenant: TenantId, company: CompanyId, fresh: list[Record], fence: Fence
+    ports: Ports, tenant: TenantId, company: CompanyId, fresh: list[Record], job: _Job
 ) -> None:
-    """Store records that were not there when they were looked for."""
-    if len(fresh) > COMMITTED_MAX:
-        ports.store.load(tenant, company, fresh)
-        return
+    """Store records that were not there when they were looked for, and change those that were.
+
+    Under conditions, however many they are: what stalls and comes late writes over nothing.
+    """
     each_once = {(type(record), record.key): record for record in fresh}.values()
-    for writes in pack(ports.store, ([create(record)] for record in each_once)):
-        ports.store.commit(tenant, company, writes, fence=fence)
+    creations = ([create(record)] for record in each_once)
+    changes = (
+        [remove(each.before) if each.after is None else change(each.before, each.after)]
+        for each in job.changes
+    )
+    for writes in pack(ports.store, chain(creations, changes)):
+        ports.store.commit(tenant, company, writes, fence=job.fence)
 
 
 def finish_load(ports: Ports, tenant: TenantId, company: CompanyId, sha256: str) -> None:

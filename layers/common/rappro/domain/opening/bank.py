@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -104,8 +104,11 @@ def bank_entries(
     places: Mapping[int, Place],
     parties: Parties,
     currency: str,
+    told: Collection[int] = (),
 ) -> dict[str, list[BankEntry]]:
     """Return every line on a bank (512, 514, 517) or transit (5112, 5115) account, by account.
+
+    Those of `told` are left out: the books have them, and their ranks among twins.
 
     Lettered lines, lines of zero and the balance that an opening journal carries forward are
     carried over: the bank will never show them again. The other lines wait. `currency` is the
@@ -118,10 +121,14 @@ def bank_entries(
     balances = _balance_lines(kept)
     ranks: dict[tuple[str | int, ...], int] = defaultdict(int)
     found: dict[str, list[BankEntry]] = defaultdict(list)
+    for row in rows:
+        if row.line in told and _is_listed(row):
+            ranks[_identity(row)] += 1
+            found[row.account] = []
     for entry in kept:
         third_party = _only_party(entry, parties)
         for row in entry.rows:
-            if not _is_listed(row):
+            if row.line in told or not _is_listed(row):
                 continue
             identity = _identity(row)
             ranks[identity] += 1
@@ -189,10 +196,14 @@ def _balance_lines(entries: Iterable[EntryRows]) -> frozenset[int]:
         row.line
         for found in lines.values()
         for row in found
-        if len(found) == 1
-        or _BALANCE_LABEL.search(plain(row.label))
-        or plain(row.label) == plain(row.account_label)
+        if len(found) == 1 or says_balance(row)
     )
+
+
+def says_balance(row: FecRow) -> bool:
+    """Say whether a carried line calls itself the balance of its account."""
+    label = plain(row.label)
+    return _BALANCE_LABEL.search(label) is not None or label == plain(row.account_label)
 
 
 def clear_transit(bank_entries: Sequence[BankEntry]) -> tuple[BankEntry, ...]:
@@ -223,7 +234,10 @@ def clear_transit(bank_entries: Sequence[BankEntry]) -> tuple[BankEntry, ...]:
 def point_account(
     entries: Sequence[BankEntry], point: ReconciledPoint | None, notes: Notes
 ) -> tuple[BankEntry, ...]:
-    """Return one account's entries after its reconciled point, or after a transit's clearing."""
+    """Return one account's entries after its reconciled point, or after a transit's clearing.
+
+    `entries` are all of the account, those that the books had before too.
+    """
     if entries and is_transit(entries[0].account):
         return clear_transit(entries)
     if point is None:

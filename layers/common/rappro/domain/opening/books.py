@@ -30,25 +30,37 @@ from rappro.domain.opening.bank import (
     bank_entries,
     point_account,
 )  # fmt: skip
+from rappro.domain.opening.carried import Carried, carried_forward
 from rappro.domain.opening.controls import Exercise, control_entries, control_rows
 from rappro.domain.opening.entries import EntryRows, entry_of, group_entries
 from rappro.domain.opening.items import ItemRules, Place, open_items
 from rappro.domain.opening.journals import commonest, opening_journals, type_journals
+from rappro.domain.opening.known import KnownBooks, party_names, recognise
 from rappro.domain.opening.lettering import open_parts
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.parties import Parties, find_parties
 from rappro.domain.opening.rows import FecRow
+from rappro.domain.opening.updates import (
+    Change,
+    bank_changes,
+    entry_changes,
+    item_changes,
+    party_changes,
+    place_of,
+)  # fmt: skip
 from rappro.domain.settings import (
     PostingSettings,
 )
 
 PAYMENT_TERMS_DAYS_MAX = 366
+NOTHING_KNOWN = KnownBooks()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedBooks:
     """What a FEC holds, as records that were never stored (version 0).
 
+    `changes` are of records that the books held before, when they were given.
     `findings` are bounded per code, `finding_counts` is complete. `first_date` and `last_date`
     leave opening journals out, unless there is nothing else. `total_debit_minor` and
     `total_credit_minor` are in the company's currency.
@@ -63,6 +75,7 @@ class OpenedBooks:
     findings: tuple[Finding, ...]
     finding_counts: dict[str, int]
     row_count: int
+    changes: tuple[Change, ...]
     first_date: date | None
     last_date: date | None
     total_debit_minor: int
@@ -83,13 +96,16 @@ def open_books(
     payment_terms_days: int = 0,
     fiscal_year_start_month: int = 1,
     exercise: Exercise | None = None,
+    known: KnownBooks = NOTHING_KNOWN,
 ) -> OpenedBooks:
     """Return the books that a FEC's rows make (SPEC POS-7); the reader's findings join its own.
 
     `settings` names the collective accounts. `reconciled` gives, by journal code or account
     number, the day up to which the bank account was pointed elsewhere and the bank's balance then
     (minor units, + for money of the company). `exercise` are the first and last day of the fiscal
-    year, for the control of dates. The same rows give the same records, with the same ids.
+    year, for the control of dates. `known` is what the books hold already: of that nothing is made
+    again, and what it says otherwise is a change or a finding. The same rows
+    give the same records, with the same ids.
 
     Raises InputError on payment terms or a month out of bounds, UnsupportedCurrency.
     """
@@ -104,32 +120,75 @@ def open_books(
     control_rows(kept, opening, exercise, notes)
     groups = group_entries(kept, opening, notes)
     control_entries(groups, notes)
-    parties = find_parties(kept, settings or PostingSettings(), notes)
+    posting = settings or PostingSettings()
+    parties = find_parties(kept, posting, notes, party_names(known.third_parties, posting))
+    recognised = recognise(groups, parties, known, notes)
+    groups = recognised.groups
+    carried = carried_forward(recognised, parties, known, notes)
+    told = frozenset(recognised.told | carried.repeated)
     currencies = account_currencies(kept)
     journals = type_journals(groups, currencies, company_currency)
     places = _places(groups)
     types = {code: journal.type for code, journal in journals.items()}
-    rules = ItemRules(company_currency, payment_terms_days, types, places, parties)
+    rules = ItemRules(company_currency, payment_terms_days, types, places, parties, told)
     items = open_items(kept, open_parts(kept, parties, notes), rules, notes)
-    banks = bank_entries(groups, places=places, parties=parties, currency=company_currency)
+    followed, extras = item_changes(items, recognised, carried, known, notes)
+    banks = bank_entries(
+        groups, places=places, parties=parties, currency=company_currency, told=told
+    )
     points = _points(reconciled or {}, journals, banks.keys(), notes)
-    pointed = [point_account(banks[code], points.get(code), notes) for code in sorted(banks)]
+    bank = _pointed(banks, points, carried, known, notes)
     first_date, last_date = _period(kept, opening)
     return OpenedBooks(
         accounts=_accounts(kept),
         journals=tuple(_pointed_journal(j, points) for j in journals.values()),
         third_parties=parties.found,
         entries=_entries(groups, parties, fiscal_year_start_month),
-        open_items=tuple(items),
-        bank_entries=tuple(entry for account in pointed for entry in account),
+        open_items=(*items.made, *extras),
+        bank_entries=tuple(entry for account in sorted(banks) for entry in bank.made[account]),
         findings=notes.findings(),
         finding_counts=dict(notes.counts),
         row_count=len(kept),
+        changes=(
+            *party_changes(parties.found, known),
+            *entry_changes(recognised),
+            *followed,
+            *bank_changes(carried, bank.seen, known),
+        ),
         first_date=first_date,
         last_date=last_date,
         total_debit_minor=sum(row.balance_minor for row in kept if row.balance_minor > 0),
         total_credit_minor=-sum(row.balance_minor for row in kept if row.balance_minor < 0),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bank:
+    """Bank entries after the points: the file's by account, and those that were known."""
+
+    made: dict[str, list[BankEntry]]
+    seen: list[BankEntry]
+
+
+def _pointed(
+    banks: Mapping[str, Sequence[BankEntry]], points: Mapping[str, ReconciledPoint],
+    carried: Carried, known: KnownBooks, notes: Notes,
+) -> _Bank:  # fmt: skip
+    """Point each account of the file; what was known of it counts, and may be pointed now."""
+    found = _Bank({}, [])
+    for account, made in banks.items():
+        new = {entry.id for entry in made}
+        before = [
+            entry
+            for entry in known.bank_entries
+            if entry.account == account and entry.id not in new and entry.entry_id is not None
+            and place_of(entry) not in carried.superseded
+        ]  # fmt: skip
+        entries = [*before, *made] if made else []
+        pointed = point_account(entries, points.get(account), notes)
+        found.made[account] = [entry for entry in pointed if entry.id in new]
+        found.seen.extend(entry for entry in pointed if entry.id not in new)
+    return found
 
 
 def _period(

@@ -41,7 +41,7 @@ _SHARED_BY_MAX = 2
 _SOURCES_MAX = 20
 """An item made of more lines than this keeps one: its lines are lettered in one commit."""
 
-_Key = tuple[str | int, ...]
+ItemKey = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +62,78 @@ class ItemRules:
     journal_types: dict[str, JournalType]
     places: dict[int, Place]
     parties: Parties
+    told: frozenset[int] = frozenset()  # rows that the books have: they make no item
 
     def is_opening(self, row: FecRow) -> bool:
         return self.journal_types[row.journal] is JournalType.OPENING
 
 
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The new open items, and what is open of every piece of the file (`nets`, by its key)."""
+
+    made: list[OpenItem]
+    keys: dict[int, ItemKey]
+    nets: dict[ItemKey, int]
+    extras: dict[ItemKey, OpenItem]
+
+
 def open_items(
     rows: Sequence[FecRow], parts: Iterable[OpenPart], rules: ItemRules, notes: Notes
-) -> list[OpenItem]:
-    """Return one open item per piece that does not net to zero, oldest line first."""
+) -> Items:
+    """Return one open item per piece that does not net to zero, oldest line first.
+
+    A piece of which the books have lines makes none: what is new of it is in `extras`, an item of
+    its own for when the known one cannot take it in.
+    """
     keys, first_days = _keys(rows, rules)
-    groups: dict[_Key, list[OpenPart]] = defaultdict(list)
+    groups: dict[ItemKey, list[OpenPart]] = defaultdict(list)
     for part in parts:
         groups[keys[part.row.line]].append(part)
+    known = {keys[line] for line in rules.told if line in keys}
     aggregated = _aggregated_lines(rows, keys, rules)
     lettered = _lettered_rows(rows, rules)
-    items = []
+    found = Items([], keys, {}, {})
     for key, group in groups.items():
-        net = sum(part.open_minor for part in group)
-        if not net:
-            said = f"{len(group)} unlettered lines of one piece net to zero: no open item"
-            notes.info("piece_netted", said, group[0].row.line)
-            continue
-        sources = _sources(group, lettered)
-        item = _item((*key, first_days[key]), group, net, sources=sources, rules=rules)
-        items.append(item)
-        first = group[0].row
-        if first.line in aggregated:
-            name = f"{first.account} {first.auxiliary}".strip()
-            said = f"{name} is carried forward as one balance of {notes.amount(net)}, no detail"
-            notes.warn("aggregated_carry_forward", said, first.line)
-    return items
+        found.nets[key] = sum(part.open_minor for part in group)
+        name: ItemKey = (*key, first_days[key])
+        new = group
+        if key in known:
+            new = [part for part in group if part.row.line not in rules.told]
+            name = (*name, *(rules.places[part.row.line].entry_id for part in new[:1]))
+        net = sum(part.open_minor for part in new)
+        if net:
+            item = _item(name, new, net, sources=_sources(new, lettered), rules=rules)
+            if key in known:
+                found.extras[key] = item
+            else:
+                found.made.append(item)
+                _note_aggregated(new[0].row, net, aggregated, notes)
+        elif new:
+            said = f"{len(new)} unlettered lines of one piece net to zero: no open item"
+            notes.info("piece_netted", said, new[0].row.line)
+    return found
 
 
-def _keys(rows: Sequence[FecRow], rules: ItemRules) -> tuple[dict[int, _Key], dict[_Key, str]]:
+def _note_aggregated(row: FecRow, net: int, aggregated: frozenset[int], notes: Notes) -> None:
+    if row.line in aggregated:
+        who = f"{row.account} {row.auxiliary}".strip()
+        said = f"{who} is carried forward as one balance of {notes.amount(net)}, no detail"
+        notes.warn("aggregated_carry_forward", said, row.line)
+
+
+def _keys(
+    rows: Sequence[FecRow], rules: ItemRules
+) -> tuple[dict[int, ItemKey], dict[ItemKey, str]]:
     """Return the item key of each third-party row by line, and the first day of each key.
 
     Settled rows count too: a twin or a part that gets lettered later changes no other item's id.
     """
     shared = _shared_pieces(rows, rules)
-    ranks: dict[_Key, int] = defaultdict(int)
-    keys: dict[int, _Key] = {}
-    first_days: dict[_Key, str] = {}
-    for row in rows:
+    ranks: dict[ItemKey, int] = defaultdict(int)
+    keys: dict[int, ItemKey] = {}
+    first_days: dict[ItemKey, str] = {}
+    for row in sorted(rows, key=lambda row: row.line not in rules.told):  # known twins rank first
         if rules.parties.of(row) is None:
             continue
         key = _key(row, is_shared=piece_text(row) in shared)
@@ -117,7 +146,7 @@ def _keys(rows: Sequence[FecRow], rules: ItemRules) -> tuple[dict[int, _Key], di
     return keys, first_days
 
 
-def _key(row: FecRow, *, is_shared: bool) -> _Key:
+def _key(row: FecRow, *, is_shared: bool) -> ItemKey:
     piece = piece_text(row)
     account = (row.account, row.auxiliary)
     match piece_kind(row, is_shared=is_shared):
@@ -150,16 +179,16 @@ def _shared_pieces(rows: Sequence[FecRow], rules: ItemRules) -> frozenset[str]:
     return frozenset(by_parties | {piece for piece, found in carried.items() if len(found) > 1})
 
 
-def _lettered_rows(rows: Sequence[FecRow], rules: ItemRules) -> dict[_Key, list[FecRow]]:
+def _lettered_rows(rows: Sequence[FecRow], rules: ItemRules) -> dict[ItemKey, list[FecRow]]:
     """Return the rows of each letter of a third party's account."""
-    found: dict[_Key, list[FecRow]] = defaultdict(list)
+    found: dict[ItemKey, list[FecRow]] = defaultdict(list)
     for row in rows:
         if row.letter and rules.parties.of(row) is not None:
             found[row.account, row.auxiliary, row.letter].append(row)
     return found
 
 
-def _sources(group: list[OpenPart], lettered: dict[_Key, list[FecRow]]) -> list[FecRow]:
+def _sources(group: list[OpenPart], lettered: dict[ItemKey, list[FecRow]]) -> list[FecRow]:
     """Return the rows whose sum is what is open of a piece; none when no rows are known to be.
 
     What a letter left open is the sum of all its rows, if all of it is open on this piece.
@@ -173,7 +202,7 @@ def _sources(group: list[OpenPart], lettered: dict[_Key, list[FecRow]]) -> list[
 
 
 def _item(
-    key: _Key, group: list[OpenPart], net: int, *, sources: list[FecRow], rules: ItemRules
+    key: ItemKey, group: list[OpenPart], net: int, *, sources: list[FecRow], rules: ItemRules
 ) -> OpenItem:
     major = [part for part in group if (part.open_minor > 0) is (net > 0)]
     major.sort(key=lambda part: (part.row.entry_date, part.row.line))
@@ -250,7 +279,7 @@ def _number(row: FecRow, journal: JournalType, *, is_document: bool) -> str:
 
 
 def _aggregated_lines(
-    rows: Sequence[FecRow], keys: dict[int, _Key], rules: ItemRules
+    rows: Sequence[FecRow], keys: dict[int, ItemKey], rules: ItemRules
 ) -> frozenset[int]:
     """Return the lines that carry a whole third party forward (à nouveau non détaillé).
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 from rappro.domain.books import (
@@ -77,10 +78,14 @@ def party_key(row: FecRow) -> PartyKey | None:
     return PartyKey(side, "", row.account)
 
 
-def find_parties(rows: Iterable[FecRow], settings: PostingSettings, notes: Notes) -> Parties:
+def find_parties(
+    rows: Iterable[FecRow], settings: PostingSettings, notes: Notes,
+    known: Mapping[tuple[str, str], ThirdPartyId] = MappingProxyType({}),
+) -> Parties:  # fmt: skip
     """Return the third parties; one on both sides under the same code and name is one party.
 
-    Its id is then the customer's. Notes the collective accounts whose lines name nobody.
+    Its id is then the customer's. `known` are ids by side and auxiliary or account: who is known
+    keeps his. Notes the collective accounts whose lines name nobody.
     """
     seen: dict[PartyKey, _Seen] = defaultdict(_Seen)
     keys: dict[tuple[str, str], PartyKey | None] = {}
@@ -98,10 +103,21 @@ def find_parties(rows: Iterable[FecRow], settings: PostingSettings, notes: Notes
     found = []
     for key in sorted(seen):
         if key not in twins:
-            found.append(_party(key, seen[key], settings=settings, is_both=key in both))
-            _note_unnamed(key, seen[key], found[-1], notes)
-    ids = {place: twins.get(key, key).id for place, key in keys.items() if key is not None}
+            party = _party(key, seen[key], settings=settings, is_both=key in both)
+            found.append(replace(party, id=_id_of(key, known)))
+            _note_unnamed(key, seen[key], party, notes)
+    own = {key: _id_of(twins.get(key, key), known) for key in seen}
+    own |= {key: _id_of(key, known) for key in twins if _name(key) in known}
+    ids = {place: own[key] for place, key in keys.items() if key is not None}
     return Parties(tuple(found), ids)
+
+
+def _id_of(key: PartyKey, known: Mapping[tuple[str, str], ThirdPartyId]) -> ThirdPartyId:
+    return known.get(_name(key), key.id)
+
+
+def _name(key: PartyKey) -> tuple[str, str]:
+    return key.side.value, key.auxiliary or key.account
 
 
 def _look(seen: _Seen, row: FecRow, *, is_hidden: bool) -> None:
