@@ -109,7 +109,7 @@ class Store(Protocol):
         """Return how many store actions some writes take in a commit (a fence takes one more).
 
         Most writes take 1 or 2; an open item or a waiting bank entry takes one more for each
-        amount, reference and third party that it is found by, before and after: 4 to 9.
+        amount, reference and third party that it is found by, before and after: 3 to 9.
         """
 
     def load(self, tenant: TenantId, company: CompanyId, records: Iterable[Record]) -> None:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.items import key_item, placed_entry, placed_record, record_of
 from rappro.adapters.indexing import (
-    COPYING,
     INDEXED_KINDS,
     Entry,
     Index,
     Listing,
     entries_of,
+    is_copy,
     listed_of,
 )  # fmt: skip
 from rappro.adapters.scope import KEY_BYTES_MAX
@@ -141,7 +141,7 @@ def test_an_index_item_is_a_copy_or_a_pointer_and_nothing_else() -> None:
         for entry in entries_of(record):
             placed = placed_entry("ab", "c1", record, entry, own)
             expected = {**key_item(keys.entry_key("ab", "c1", entry))}
-            if entry.by in COPYING:
+            if is_copy(entry):
                 expected |= {name: own.item[name] for name in ("k", "v", "doc")}
             else:
                 expected["ref"] = {"S": record.key}

@@ -2,7 +2,8 @@
 
 An index entry says: in this index, under this value, at this position, stands this record. Each
 store writes the entries of a record together with it and reads them consistently. An open item or a
-bank entry is found as evidence only while it is unsettled, or waits for the bank.
+bank entry is found as evidence only while it is unsettled, or waits for the bank. A hint is written
+with its record like the others, but may outlive what it says: whoever reads it asks the record.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ class Index(StrEnum):
 COPYING: Final = frozenset({
     Index.AMOUNT, Index.REFERENCE, Index.THIRD_PARTY, Index.LEDGER, Index.COMPANIES_OF_USER,
 })  # fmt: skip
-"""Indexes whose entries hold the whole record, so that one query is enough; others point to it."""
+"""Indexes whose entries hold the whole record, so that one query is enough; others point to it.
+An open item's entry by reference is a hint (is_hint) and points to it as well."""
 
 
 class Listing(StrEnum):
@@ -165,6 +167,29 @@ def entries_of(record: Record) -> tuple[Entry, ...]:
         case _:
             return ()
     return (place,)
+
+
+def is_hint(entry: Entry) -> bool:
+    """Tell whether an entry may stand where its record is found no more.
+
+    Open items by reference: an item that is settled leaves three of them, and a number that was
+    paid is hardly ever asked for again. So they are left behind, and go when somebody meets them.
+    """
+    return entry.by is Index.REFERENCE and entry.position.startswith(ITEM)
+
+
+def is_copy(entry: Entry) -> bool:
+    """Tell whether an entry holds the whole record; else it points to it."""
+    return entry.by in COPYING and not is_hint(entry)
+
+
+def hints_of(record: Record) -> tuple[Entry, ...]:
+    """Return the hints of a record, whether it is found by them now or was at some time."""
+    if not isinstance(record, OpenItem):
+        return ()
+    return tuple(
+        Entry(Index.REFERENCE, token, f"{ITEM}{record.id}") for token in sorted(item_tokens(record))
+    )
 
 
 def listed_of(record: Record) -> tuple[Listed, ...]:
@@ -252,16 +277,19 @@ def newest_first(at: datetime) -> str:
     return f"{_MICROSECONDS_MAX - microseconds:017d}"
 
 
-def entry_changes(
-    before: Sequence[Entry], after: Sequence[Entry]
-) -> tuple[list[Entry], list[Entry]]:
+def entry_changes(before: Record | None, after: Record | None) -> tuple[list[Entry], list[Entry]]:
     """Return the index entries to delete and to write when a record changes.
 
-    An entry that stays is written again only when it holds a copy of the record.
+    An entry that stays is written again only when it holds a copy of the record. Hints are written
+    when the record begins to be found by them, and deleted with the record alone.
     """
-    gone = [entry for entry in before if entry not in after]
-    written = [entry for entry in after if entry.by in COPYING or entry not in before]
-    return gone, written
+    old = () if before is None else entries_of(before)
+    if after is None:
+        hints = () if before is None else hints_of(before)
+        return list(dict.fromkeys((*old, *hints))), []
+    new = entries_of(after)
+    gone = [entry for entry in old if entry not in new and not is_hint(entry)]
+    return gone, [entry for entry in new if is_copy(entry) or entry not in old]
 
 
 def stored_before(write: Write) -> Record | None:
@@ -274,9 +302,7 @@ def action_count(writes: Iterable[Write]) -> int:
     count, blocks = 0, set()
     for write in writes:
         before = stored_before(write)
-        gone, written = entry_changes(
-            entries_of(before) if before else (), entries_of(write.after) if write.after else ()
-        )
+        gone, written = entry_changes(before, write.after)
         count += 1 + len(gone) + len(written) + _of_two_items(before, write.after)
         if before is None and isinstance(write.after, LineRecord):
             blocks.add((write.after.statement_id, write.after.line.position // LINES_PER_BLOCK))

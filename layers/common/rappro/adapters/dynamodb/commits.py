@@ -25,7 +25,13 @@ from rappro.adapters.dynamodb.items import (
     placed_record,
 )  # fmt: skip
 from rappro.adapters.dynamodb.lines import placed_removal, placed_state
-from rappro.adapters.indexing import entries_of, entry_changes, stored_before
+from rappro.adapters.indexing import (
+    Entry,
+    entries_of,
+    entry_changes,
+    hints_of,
+    stored_before,
+)  # fmt: skip
 from rappro.domain.errors import TooLarge
 from rappro.domain.operations import (
     Lease,
@@ -55,9 +61,7 @@ class Commit:
         self._markers: set[keys.Key] = set()
         self._size = 0
 
-    def send(
-        self, writes: Sequence[Write], fence: Fence | None, held: Sequence[Held] = ()
-    ) -> None:
+    def send(self, writes: Sequence[Write], fence: Fence | None, held: Sequence[Held] = ()) -> None:
         """Apply the writes. Raises StoreConflict, StoreThrottled, StoreUnavailable, TooLarge."""
         if fence is not None and not any(isinstance(write.before, Lease) for write in writes):
             self._check_fence(fence)
@@ -111,9 +115,7 @@ class Commit:
             self._check(loaded, _EXISTS)
 
     def _add_index(self, before: Record | None, after: Record | None, own: Placed | None) -> None:
-        gone, written = entry_changes(
-            () if before is None else entries_of(before), () if after is None else entries_of(after)
-        )
+        gone, written = entry_changes(before, after)
         for entry in gone:
             self._delete(keys.entry_key(self._tenant, self._company, entry), {})
         if after is not None and own is not None:
@@ -197,14 +199,21 @@ class Load:
             if isinstance(record, LineRecord):
                 others.append(placed_marker(self._tenant, self._company, record))
             index.update((placed.key, placed) for placed in others)
-        gone = {
-            keys.entry_key(self._tenant, self._company, entry)
-            for record in stored
-            for entry in entries_of(record)
-        } - index.keys()
+        was_found, may_be_found = set[keys.Key](), set[keys.Key]()
+        for record in stored:
+            was_found.update(self._keys(entries_of(record)))
+            may_be_found.update(self._keys(hints_of(record)))
+        gone = was_found - index.keys()
         # Index items first: until the record itself is written, a repeat after a crash still reads
         # the old one and so still knows which index items have to go.
         self._gateway.write_all(
             self._tenant, [(placed.key, placed.item) for placed in index.values()], sorted(gone)
         )
         self._gateway.write_all(self._tenant, [(placed.key, placed.item) for placed in base], ())
+        # While the old record says that it is settled, a reader may take its hints away: those of
+        # an item that is open again are written once more, when nobody does that any longer.
+        again = sorted(index.keys() & may_be_found - was_found)
+        self._gateway.write_all(self._tenant, [(key, index[key].item) for key in again], ())
+
+    def _keys(self, entries: Iterable[Entry]) -> list[keys.Key]:
+        return [keys.entry_key(self._tenant, self._company, entry) for entry in entries]

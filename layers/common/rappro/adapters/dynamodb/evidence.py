@@ -9,9 +9,9 @@ from typing import Final
 from rappro.adapters.asking import Ask, Plan, answers, chosen, evidence_of, plan_of
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Gateway, Range
+from rappro.adapters.dynamodb.hints import Hints
 from rappro.adapters.dynamodb.items import DOC, Item, record_of
 from rappro.adapters.indexing import Index
-from rappro.domain.books import OpenItem
 from rappro.domain.matching.model import Lookups
 from rappro.domain.writes import (
     Record,
@@ -42,16 +42,20 @@ class EvidenceReader:
             backlog = self._small_backlog(tenant, company, plan.size * ITEMS_PER_QUERY)
             if backlog is not None:
                 return evidence_of(chosen(plan, backlog))
-        return evidence_of(_latest(self._asked(tenant, company, plan)))
+        return evidence_of(self._asked(tenant, company, plan))
 
-    def _asked(self, tenant: str, company: str, plan: Plan) -> Iterable[Item]:
+    def _asked(self, tenant: str, company: str, plan: Plan) -> Iterable[Record]:
         def ask(part: Ask) -> list[Item]:
             found = self._gateway.query(tenant, _range(tenant, company, part), limit=part.limit)
             return list(found)
 
-        asked = answers(plan, lambda parts: self._gateway.parallel(ask, parts))
-        named = [keys.record_key(tenant, company, OpenItem, key) for key in plan.named]
-        return chain(asked, self._gateway.get_all(tenant, named))
+        hints: list[Item] = []
+        copies: list[Item] = []
+        for item in answers(plan, lambda parts: self._gateway.parallel(ask, parts)):
+            (copies if DOC in item else hints).append(item)
+        known = list(_latest(copies))
+        pointed = Hints(self._gateway, tenant, company).pointed(hints, known, plan.named)
+        return _newest([*known, *pointed])
 
     def _small_backlog(self, tenant: str, company: str, items_max: int) -> Iterable[Record] | None:
         """Return the backlog if all shards hold about `items_max` items at most.
@@ -86,9 +90,12 @@ class EvidenceReader:
 
 def _latest(items: Iterable[Item]) -> Iterable[Record]:
     distinct = {str(item[DOC]["S"]): item for item in items}
+    return _newest(map(record_of, distinct.values()))
+
+
+def _newest(records: Iterable[Record]) -> Iterable[Record]:
     latest: dict[tuple[type[Record], str], Record] = {}
-    for item in distinct.values():
-        record = record_of(item)
+    for record in records:
         other = latest.get((type(record), record.key))
         if other is None or other.version < record.version:
             latest[type(record), record.key] = record

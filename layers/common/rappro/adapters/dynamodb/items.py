@@ -13,13 +13,13 @@ from rappro.adapters import codec
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.keys import KIND_OF_CODE, KINDS, Key
 from rappro.adapters.indexing import (
-    COPYING,
     Entry,
     Index,
     Listed,
     Listing,
     check_bytes,
     entries_of,
+    is_copy,
     listed_of,
 )  # fmt: skip
 from rappro.domain.operations import (
@@ -72,7 +72,7 @@ def placed_record(tenant: str, company: str, record: Record) -> Placed:
 def placed_entry(tenant: str, company: str, record: Record, entry: Entry, own: Placed) -> Placed:
     """Return an index item of a record: a copy of it, or a pointer to it."""
     key = keys.entry_key(tenant, company, entry)
-    if entry.by in COPYING:
+    if is_copy(entry):
         copy: Item = {name: own.item[name] for name in (KIND, VERSION, DOC)}
         return Placed(key, {**key_item(key), **copy}, own.size)
     item: Item = {**key_item(key), POINTS_TO: {"S": record.key}}
