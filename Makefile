@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip sync --quiet --require-hashes
 SOURCES := layers/common/rappro devstack tests benchmarks simulation clients/generate.py clients/python/rappro_client
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-dynamodb-local test-fast check check-asl build local bench bench-matching bench-scale fuzz simulate lock fix clean
+.PHONY: help setup demo test test-dynamodb-local test-fast check check-asl build local bench bench-matching bench-scale api-fuzz client fuzz simulate lock fix clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -97,6 +97,18 @@ bench-matching: setup .venv-bench/.ready ## matching beside its baselines (MATCH
 bench-scale: setup .venv-bench/.ready ## matching 100,000 lines with 100,000 open items (SCALE=--json)
 	@$(BIN)/python -m benchmarks.matching.scale $(SCALE)
 
+.venv-fuzz/.ready: $(VENV)/.uv requirements/fuzz.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-fuzz
+	$(UV) --python .venv-fuzz/bin/python requirements/fuzz.txt
+	@touch $@
+
+FUZZ_EXAMPLES ?= 30
+api-fuzz: setup .venv-fuzz/.ready ## every operation of the API with valid and broken requests (FUZZ_EXAMPLES=30)
+	$(BIN)/python -m tests.api_fuzz --examples $(FUZZ_EXAMPLES) $(API_FUZZ)
+
+client: setup ## make the Python client anew from docs/openapi.json
+	$(BIN)/python -m clients.generate
+
 FUZZ_INPUTS ?= 200000
 FUZZ_FORMATS ?= all
 fuzz: setup ## broken statements into every parser (FUZZ_INPUTS=200000 FUZZ_FORMATS=all)
@@ -112,8 +124,8 @@ fix: setup ## format and apply safe lint fixes
 
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make lock" --no-annotate --upgrade
 lock: $(VENV)/.uv ## resolve the locks anew
-	for name in uv dev emulator sam bench bench-tryton; do $(COMPILE) --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; done
+	for name in uv dev emulator sam fuzz bench bench-tryton; do $(COMPILE) --python-version 3.11 --universal requirements/$$name.in -o requirements/$$name.txt; done
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux_2_28 --constraint requirements/dev.txt layers/common/requirements.in -o layers/common/requirements.txt
 
 clean: ## remove what was built and installed
-	rm -rf .venv .venv-emulator .venv-sam .venv-bench .aws-sam build
+	rm -rf .venv .venv-emulator .venv-sam .venv-fuzz .venv-bench .aws-sam build

@@ -1,0 +1,135 @@
+"""Fuzz the whole API on the local stack: python -m tests.api_fuzz (make api-fuzz).
+
+Every phase of schemathesis over docs/openapi.json, with tokens of an administrator. The last line
+is JSON: requests, statuses of 5xx, operations, and the least share of 2xx among the answers to an
+operation. It fails on any finding of the fuzzer, on any 5xx, and on a share below SHARE_MIN.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from devstack.stack import ROOT, LocalStack
+from rappro.adapters.clock import SystemClock
+from rappro.adapters.dynamodb.gateway import Tables
+from rappro.adapters.dynamodb.store import DynamoStore
+from rappro.adapters.memory import MemoryFeeds, MemoryInbox, MemoryRuns
+from rappro.adapters.s3.blobs import S3Blobs
+from rappro.ports import Ports
+from tests.api_fuzz.pool import Pool
+from tests.integration.api.test_tenants import OTHER_IDS
+
+TENANT: Final = "fuzz"
+SHARE_MIN: Final = 0.30
+CHECKS: Final = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,"
+    "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
+    "unsupported_method,ignored_auth"
+)
+_FUZZER: Final = ROOT / ".venv-fuzz" / "bin" / "schemathesis"
+
+
+def main(arguments: list[str]) -> int:
+    """Run it and print what was found; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.api_fuzz")
+    parser.add_argument("--examples", type=int, default=30, help="valid requests an operation")
+    parser.add_argument("--only", help="an operation id, to look at it alone")
+    parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
+    asked = parser.parse_args(arguments)
+    with LocalStack() as stack, Pool(_ports(stack), TENANT) as pool:
+        passes = [_fuzz(stack, pool, asked, mode) for mode in ("all", "positive")]
+    tally = _added([tally for _, tally in passes])
+    summary = _summary(tally)
+    is_clean = all(code == 0 for code, _ in passes)
+    sys.stdout.write(_table(tally))
+    sys.stdout.write(json.dumps({"findings": not is_clean, **summary}) + "\n")
+    is_good = is_clean and not summary["server_errors"] and summary["share_min"] >= SHARE_MIN
+    return 0 if is_good else 1
+
+
+def _ports(stack: LocalStack) -> Ports:
+    tables = Tables(**stack.table_names)
+    return Ports(
+        store=DynamoStore(stack.dynamodb, tables),
+        blobs=S3Blobs(stack.s3, stack.archive_bucket),
+        inbox=MemoryInbox(),
+        runs=MemoryRuns(),
+        feeds=MemoryFeeds(),
+        clock=SystemClock(),
+    )
+
+
+def _fuzz(
+    stack: LocalStack, pool: Pool, asked: argparse.Namespace, mode: str
+) -> tuple[int, dict[str, Counter[str]]]:
+    """Run the fuzzer once; return its exit code and what was answered, by operation."""
+    with tempfile.TemporaryDirectory() as folder:
+        tally = Path(folder, "tally.json")
+        command = [
+            str(_FUZZER), "run", "docs/openapi.json", "--url", stack.api_url,
+            "--header", f"Authorization: Bearer {stack.token(TENANT, ttl_seconds=86_400)}",
+            "--mode", mode, "--phases", asked.phases if mode == "all" else "fuzzing",
+            "--max-examples", str(asked.examples), "--checks", CHECKS, "--seed", "1",
+            "--suppress-health-check", "all", "--request-timeout", "60", "--workers", "2",
+            "--continue-on-failure", "--no-color", "--warnings", "off",
+        ]  # fmt: skip
+        if asked.only:
+            command += ["--include-operation-id", asked.only]
+        environment = {
+            "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(ROOT / "tests" / "api_fuzz"),
+            "FUZZ_POOL": pool.url, "FUZZ_TALLY": str(tally),
+            "FUZZ_OTHER_IDS": json.dumps(OTHER_IDS),
+        }  # fmt: skip
+        done = subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environment)
+        counts = json.loads(tally.read_text()) if tally.exists() else {}
+    return done.returncode, {name: Counter(found) for name, found in counts.items()}
+
+
+def _added(tallies: list[dict[str, Counter[str]]]) -> dict[str, Counter[str]]:
+    names = sorted({name for tally in tallies for name in tally})
+    return {
+        name: sum((tally.get(name, Counter()) for tally in tallies), Counter()) for name in names
+    }
+
+
+def _status(key: str) -> int:
+    return int(key.rpartition(":")[2])
+
+
+def _share(found: Counter[str]) -> float:
+    """Return the share of 2xx among the answers to the operation's own method."""
+    own = {key: times for key, times in found.items() if not key.startswith("other_method")}
+    good = sum(times for key, times in own.items() if 200 <= _status(key) < 300)
+    return good / max(1, sum(own.values()))
+
+
+def _summary(tally: dict[str, Counter[str]]) -> dict[str, Any]:
+    every = sum(tally.values(), Counter())
+    return {
+        "operations": len(tally),
+        "requests": sum(every.values()),
+        "server_errors": sum(n for key, n in every.items() if _status(key) >= 500),
+        "share_min": round(min((_share(one) for one in tally.values()), default=0.0), 3),
+        "below": sorted(name for name, one in tally.items() if _share(one) < SHARE_MIN),
+    }
+
+
+def _table(tally: dict[str, Counter[str]]) -> str:
+    rows = [
+        f"{_share(found):5.0%} {sum(found.values()):6} {name:36} "
+        + " ".join(f"{key}={n}" for key, n in sorted(found.items()))
+        for name, found in sorted(tally.items(), key=lambda one: _share(one[1]))
+    ]
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

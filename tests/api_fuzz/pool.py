@@ -1,0 +1,86 @@
+"""Companies to be fuzzed, given out over loopback: each with one of everything, none twice.
+
+The documentation's examples work on such a company (tests/integration/api). A request that changes
+something gets one of its own, so that what one breaks is not missing for the next; reads share one.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from queue import Queue
+from types import TracebackType
+from typing import Self
+
+from rappro.domain.ids import CompanyId
+from rappro.ports import Ports
+from tests.integration.api.seeds import seed
+
+READY = 24
+"""Companies kept ready; a request takes longer than to make one."""
+
+
+class Pool:
+    """Serves `GET /fresh` and `GET /shared` as `{"company": …}`; a context manager."""
+
+    def __init__(self, ports: Ports, tenant: str) -> None:
+        self._ports = ports
+        self._tenant = tenant
+        self._numbers = count(1)
+        self._ready: Queue[str] = Queue(maxsize=READY)
+        self._is_closing = threading.Event()
+        self._shared = self._made()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._threads = [
+            threading.Thread(target=work, daemon=True)
+            for work in (self._server.serve_forever, self._fill)
+        ]
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._is_closing.set()
+        self._server.shutdown()
+        while not self._ready.empty():
+            self._ready.get_nowait()
+
+    def _fill(self) -> None:
+        while not self._is_closing.is_set():
+            self._ready.put(self._made())
+
+    def _made(self) -> str:
+        company = f"acme-{next(self._numbers)}"
+        seed(self._ports, self._tenant, "FUZZ", company=CompanyId(company))
+        return company
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        pool = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                company = pool._shared if self.path == "/shared" else pool._ready.get()
+                body = json.dumps({"company": company}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments: object) -> None:
+                """Say nothing."""
+
+        return Handler
