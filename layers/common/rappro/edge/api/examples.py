@@ -38,7 +38,7 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.differences import DifferenceType
-from rappro.domain.errors import NotAllowedInState
+from rappro.domain.errors import NotAllowedInState, OpenItemAlreadySettled
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
     Decision,
@@ -79,6 +79,7 @@ from rappro.edge.api.examples_webhooks import LISTED, answers_of_webhooks
 from rappro.edge.api.models import (
     actions,
     books,
+    bulk,
     companies,
     differences,
     exports,
@@ -118,6 +119,7 @@ from rappro.edge.api.sample_ids import (
 )
 from rappro.ports import UploadTicket
 from rappro.use_cases.acting import LineResult
+from rappro.use_cases.bulk import ItemResult, Outcome
 from rappro.use_cases.explaining import Explained
 from rappro.use_cases.export_fec import FecExport, FecReport
 from rappro.use_cases.export_journal import JournalExport
@@ -277,6 +279,10 @@ def _of_books() -> Iterator[BaseModel]:
         company_residual_minor=12_000, version=1,
     )  # fmt: skip
     yield books.OpenItemOutput.of(item, "EUR")
+    yield bulk.BulkOutput.of((
+        ItemResult("FA2025-0002", Outcome.CREATED, "FA2025-0002", 1),
+        ItemResult(OPEN_ITEM, Outcome.REFUSED, error=OpenItemAlreadySettled("settled by Rappro")),
+    ))  # fmt: skip
     counts = {"open_items": 1, "third_parties": 1, "records_new": 2}
     yield books.BooksLoadOutput.of(
         BooksLoad("load_7mzqkq4jx2v6c5oaxk2hqzzb", "api", LoadState.LOADED, _AT, counts, version=2)

@@ -39,7 +39,8 @@ def read_body(event: Mapping[str, Any], method: str, path: str) -> dict[str, Any
     headers = headers_of(event)
     _require_json_type(headers)
     sent = _decoded(body, is_base64=bool(event.get("isBase64Encoded")))
-    bytes_max = BOOKS_BODY_BYTES_MAX if path.endswith("/books") else BODY_BYTES_MAX
+    is_books = path.endswith("/books") or "/bulk/" in path
+    bytes_max = BOOKS_BODY_BYTES_MAX if is_books else BODY_BYTES_MAX
     if len(sent) > bytes_max:
         raise HttpProblem(TOO_LARGE, f"the body has more than {bytes_max} bytes")
     coding = headers.get("content-encoding", "").strip().lower()

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from rappro.edge.api.routes import (
     actions,
     books,
+    bulk,
     companies,
     connections,
     corrections,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
     csv_profiles.router,
     difference_types.router,
     books.router,
+    bulk.router,
     entries.router,
     exports.router,
     open_items.router,
