@@ -12,6 +12,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rappro.domain.errors import LeaseHeld, MalformedStatement, RapproError
+from rappro.domain.tenancy import OutsideTenant, tenant_in_force
 from rappro.edge.events import StepInput
 from rappro.edge.observability import bind, logger, observed
 
@@ -91,3 +92,67 @@ def test_the_ids_of_one_invocation_do_not_reach_the_next(
 
     (entry,) = logged()
     assert set(STEP) & set(entry) == set()
+
+
+IBAN = "FR7630006000011234567890189"
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        lambda: logger.info(f"import of {IBAN}"),
+        lambda: logger.info("import of %s", IBAN),
+        lambda: logger.info({"account": IBAN}),
+        lambda: logger.warning("import", account=IBAN, lines=[{"of": IBAN}]),
+        lambda: logger.warning("import", extra={"account": IBAN, IBAN: 1}),
+        lambda: [logger.append_keys(account=IBAN), logger.info("import")],
+        lambda: logger.error("failed", cause=ValueError(IBAN)),
+    ],
+)  # fmt: skip
+def test_an_iban_is_masked_wherever_it_gets_into_a_log_line(
+    logged: Logged, log: Callable[[], object]
+) -> None:
+    log()
+
+    (entry,) = logged()
+    logger.clear_state()
+    assert IBAN not in json.dumps(entry)
+    assert "FR**0189" in json.dumps(entry)
+
+
+def test_an_iban_is_masked_in_an_exception_that_is_logged(logged: Logged) -> None:
+    try:
+        {}[f"account {IBAN}"]
+    except KeyError:
+        logger.exception("failed")
+
+    (entry,) = logged()
+    assert "account FR**0189" in entry["exception"]
+    assert IBAN not in json.dumps(entry)
+
+
+def test_what_lambda_logs_of_an_error_that_leaves_has_no_iban() -> None:
+    """It writes its words: they are masked in the error itself, which stays what it was."""
+    error = MalformedStatement(f"no account {IBAN}", position="3")
+
+    @observed
+    def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
+        raise error
+
+    with pytest.raises(MalformedStatement) as raised:
+        handler({}, context())
+
+    assert raised.value is error
+    assert str(error) == "no account FR**0189 (at 3)"
+
+
+def test_a_tenant_is_in_force_to_the_end_of_its_invocation_and_no_longer(logged: Logged) -> None:
+    @observed
+    def handler(event: dict[str, Any], _context: LambdaContext) -> str:
+        bind(StepInput.model_validate(event))
+        return tenant_in_force()
+
+    assert handler(STEP, context()) == "t"
+    with pytest.raises(OutsideTenant):
+        tenant_in_force()
+    assert logged() == []

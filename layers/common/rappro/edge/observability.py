@@ -1,7 +1,8 @@
 """Logs of the functions: one JSON object a line, ids and codes only.
 
 No personal data: no label, name, amount or IBAN, and so no error's text either, which may quote
-them; an error is logged by its class, its code and the place in our code that it left.
+them; an error is logged by its class, its code and the place in our code that it left. Should an
+IBAN get into a line all the same, it is masked there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic import BaseModel
 
 from rappro.domain.errors import RapproError
 from rappro.domain.tenancy import put_in_force
+from rappro.edge.masking import masked, masked_json
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ LOGGED_IDS = (
 )  # fmt: skip
 """The fields of an event that may stand in a log."""
 
-logger = Logger(service="rappro")
+logger = Logger(service="rappro", json_serializer=masked_json)
 
 
 def bind(event: BaseModel) -> None:
@@ -65,7 +67,12 @@ def observed(
             function_name=context.function_name, function_request_id=context.aws_request_id
         )
         with errors_logged():
-            return copy_context().run(handler, event, context)
+            try:
+                return copy_context().run(handler, event, context)
+            except Exception as error:
+                # Lambda itself logs the words of what leaves.
+                error.args = tuple(masked(a) if isinstance(a, str) else a for a in error.args)
+                raise
 
     return observing
 
