@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from rappro.domain.access import manager
 from rappro.domain.books import (
     Company,
     Journal,
@@ -20,6 +21,7 @@ from rappro.domain.writes import (
     Record,
     Write,
     change,
+    create,
     put,
 )
 from rappro.ports import Ports
@@ -29,9 +31,12 @@ COMMON: Final = CompanyId("all-companies")
 """Under this id stands what is common to a tenant's companies; no company may have it."""
 
 
-def save_company(ports: Ports, tenant: TenantId, company: Company, author: str) -> Company:
+def save_company(
+    ports: Ports, tenant: TenantId, company: Company, author: str, *, is_managed: bool = False
+) -> Company:
     """Create or change a company; the stored version decides, a lost race is a StoreConflict.
 
+    `is_managed`: whoever creates it becomes its manager.
     Raises InvalidRequest for the id that is kept for what all companies share.
     """
     if company.id == COMMON:
@@ -43,7 +48,10 @@ def save_company(ports: Ports, tenant: TenantId, company: Company, author: str) 
         ports.clock.now(), author, "save_company", company.id, revision=_next(before),
         before=was, after=now,
     )  # fmt: skip
-    ports.store.commit(tenant, company.id, [write, log])
+    writes = [write, log]
+    if is_managed and before is None:
+        writes.append(create(manager(company.id, author)))
+    ports.store.commit(tenant, company.id, writes)
     return replace(company, version=_next(before))
 
 
