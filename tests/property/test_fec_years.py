@@ -99,8 +99,8 @@ def carried(books: Sequence[Invoice], start: int, until: int, *, is_detailed: bo
         for customer in CUSTOMERS:
             total = sum(each.units for each in due if each.customer == customer)
             if total:
-                line = (f"411000 {customer}", f"{total}.00")
-                rows += entry("AN", 1, first, "", line, EcritureLib="Solde client")
+                whole = (f"411000 {customer}", f"{total}.00")
+                rows += entry("AN", 1, first, "", whole, EcritureLib="Solde client")
     total = bank + sum(each.units for each in due)
     if total:
         rows += entry("AN", 1, first, "", ("110000", f"-{total}.00"), EcritureLib="Report")

@@ -30,6 +30,7 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.errors import BooksLoading, InvalidRequest, RuleViolation, TooLarge
+from rappro.domain.fiscal_years import FiscalYear
 from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.operations import BooksLoad, LoadState, NumberBlock, Validation
 from rappro.domain.writes import Record
@@ -309,3 +310,30 @@ def test_books_that_are_being_loaded_are_not_exported() -> None:
 
     with pytest.raises(BooksLoading):
         export(ports)
+
+
+def test_a_long_first_year_is_one_file_named_by_its_closing_day() -> None:
+    year = FiscalYear(date(2025, 3, 15), date(2026, 12, 31))
+    company = replace(COMPANY, fiscal_years=(year,))
+    ports = ports_with(
+        entry("early", date=date(2025, 4, 2)), entry("late", date=date(2026, 12, 31), number=2)
+    )
+
+    made = export(ports, company, "2025")
+
+    assert made.file.name == "732829320FEC20261231.txt"
+    assert {piece for _, piece in order_in(ports, made)} == {"early", "late"}
+
+
+def test_a_short_year_ends_at_its_closing_day() -> None:
+    year = FiscalYear(date(2026, 1, 1), date(2026, 6, 30))
+    company = replace(COMPANY, fiscal_years=(year,), fiscal_year_start_month=7)
+    ports = ports_with(entry("in"), entry("after", date=date(2026, 7, 1), number=2))
+
+    first, second = export(ports, company, "2026"), export(ports, company, "2026-07")
+
+    assert [made.file.name for made in (first, second)] == [
+        "732829320FEC20260630.txt", "732829320FEC20270630.txt",
+    ]  # fmt: skip
+    assert [piece for _, piece in order_in(ports, first)] == ["in"]
+    assert [piece for _, piece in order_in(ports, second)] == ["after"]

@@ -8,10 +8,11 @@ are minor units. Outside entry lines they are signed as the company's bank accou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from rappro.domain.errors import InputError, UnbalancedEntry
+from rappro.domain.fiscal_years import FiscalYear, name_of, year_called, year_of
 from rappro.domain.ids import CompanyId, EntryId, MatchId, OpenItemId, StatementId, ThirdPartyId
 from rappro.domain.settings import ImportProfile, MatchingSettings, PostingSettings
 
@@ -23,6 +24,7 @@ Day = date
 class Company:
     """A set of books (dossier). Entries dated up to `closed_until` are locked.
 
+    Fiscal years have twelve months from `fiscal_year_start_month` on, but for `fiscal_years`.
     `auto_validation`: a statement that leaves nothing to decide is validated by itself (POS-1).
     """
 
@@ -32,6 +34,7 @@ class Company:
     currency: str = "EUR"
     timezone: str = "Europe/Paris"
     fiscal_year_start_month: int = 1
+    fiscal_years: tuple[FiscalYear, ...] = ()
     closed_until: date | None = None
     matching: MatchingSettings = MatchingSettings()
     posting: PostingSettings = PostingSettings()
@@ -43,18 +46,17 @@ class Company:
         return "COMPANY"
 
     def fiscal_year(self, on: date) -> str:
-        """Return the fiscal year's name: the calendar year in which it starts."""
-        return str(on.year if on.month >= self.fiscal_year_start_month else on.year - 1)
+        """Return the name of a day's fiscal year: the calendar year in which it begins, mostly."""
+        listed, month = self.fiscal_years, self.fiscal_year_start_month
+        return name_of(year_of(on, month, listed), month, listed)
 
     def fiscal_year_period(self, name: str) -> tuple[date, date]:
         """Return the first and the last day (clôture) of a fiscal year, by its name.
 
         Raises InputError for what is no year.
         """
-        if len(name) != 4 or not name.isascii() or not name.isdigit() or name in ("0000", "9999"):
-            raise InputError(f"not a fiscal year: {name[:20]!r}")
-        first = date(int(name), self.fiscal_year_start_month, 1)
-        return first, first.replace(year=first.year + 1) - timedelta(days=1)
+        year = year_called(name, self.fiscal_year_start_month, self.fiscal_years)
+        return year.first, year.last
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit, changed
+from rappro.use_cases.fiscal_year_rules import check_year_change
 
 COMMON: Final = CompanyId("all-companies")
 """Under this id stands what is common to a tenant's companies; no company may have it."""
@@ -37,11 +38,13 @@ def save_company(
     """Create or change a company; the stored version decides, a lost race is a StoreConflict.
 
     `is_managed`: whoever creates it becomes its manager.
-    Raises InvalidRequest for the id that is kept for what all companies share.
+    Raises InvalidRequest for the id that is kept for what all companies share, or fiscal years
+    that cannot be; RuleViolation when numbered pieces would change their year.
     """
     if company.id == COMMON:
         raise InvalidRequest(f"no company may be called {COMMON}", position="company")
     before = ports.store.get(tenant, company.id, Company, "COMPANY")
+    check_year_change(ports, tenant, before, company)
     write = put(before, company)
     was, now = changed(before, company)
     log = audit(

@@ -126,6 +126,7 @@ def _opened(ports: Ports, tenant: TenantId, company: Company, stream: BinaryIO) 
         settings=company.posting,
         reconciled=_reconciled_points(journals),
         fiscal_year_start_month=company.fiscal_year_start_month,
+        fiscal_years=company.fiscal_years,
         known=known_books(ports, tenant, company.id),
     )
 

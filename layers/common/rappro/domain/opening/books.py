@@ -21,6 +21,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import InputError
+from rappro.domain.fiscal_years import FiscalYear, name_of, year_of
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.money import exponent
 from rappro.domain.opening.accounts import is_bank, is_money
@@ -95,6 +96,7 @@ def open_books(
     reconciled: Mapping[str, ReconciledPoint] | None = None,
     payment_terms_days: int = 0,
     fiscal_year_start_month: int = 1,
+    fiscal_years: Sequence[FiscalYear] = (),
     exercise: Exercise | None = None,
     known: KnownBooks = NOTHING_KNOWN,
 ) -> OpenedBooks:
@@ -143,7 +145,7 @@ def open_books(
         accounts=_accounts(kept),
         journals=tuple(_pointed_journal(j, points) for j in journals.values()),
         third_parties=parties.found,
-        entries=_entries(groups, parties, fiscal_year_start_month),
+        entries=_entries(groups, parties, fiscal_year_start_month, fiscal_years),
         open_items=(*items.made, *extras),
         bank_entries=tuple(entry for account in sorted(banks) for entry in bank.made[account]),
         findings=notes.findings(),
@@ -256,7 +258,7 @@ def _places(groups: Iterable[EntryRows]) -> dict[int, Place]:
 
 
 def _entries(
-    groups: Sequence[EntryRows], parties: Parties, start_month: int
+    groups: Sequence[EntryRows], parties: Parties, start_month: int, listed: Sequence[FiscalYear]
 ) -> tuple[JournalEntry, ...]:
     owners: dict[int, ThirdPartyId] = {}
     for entry in groups:
@@ -266,7 +268,6 @@ def _entries(
                 owners[row.line] = party
     made = []
     for entry in groups:
-        day = entry.entry_date
-        year = str(day.year if day.month >= start_month else day.year - 1)
+        year = name_of(year_of(entry.entry_date, start_month, listed), start_month, listed)
         made.append(entry_of(entry, third_parties=owners, fiscal_year=year))
     return tuple(made)

@@ -12,6 +12,7 @@ from rappro.domain.books import (
     Company,
 )
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.fiscal_years import YEARS_MAX, FiscalYear
 from rappro.domain.ids import CompanyId
 from rappro.domain.money import exponent, format_amount
 from rappro.domain.settings import (
@@ -33,7 +34,14 @@ from rappro.edge.books_models import Currency, SettingsPart
 
 Siren = Annotated[str, Field(pattern=r"^\d{9}$", description="SIREN, 9 digits")]
 Month = Annotated[int, Field(ge=1, le=12)]
-_CHOSEN_ONCE = frozenset({"currency", "settings"})
+_CHOSEN_ONCE = frozenset({"currency", "settings", "fiscal_years"})
+
+
+class FiscalYearPart(Input):
+    """A fiscal year (exercice) that has not the usual twelve months: its first and last day."""
+
+    first: Day
+    last: Day
 
 
 class CompanyInput(Input):
@@ -51,6 +59,7 @@ class CompanyInput(Input):
                     "currency": "EUR",
                     "timezone": "Europe/Paris",
                     "fiscal_year_start_month": 1,
+                    "fiscal_years": [{"first": "2023-03-15", "last": "2024-12-31"}],
                     "closed_until": "2024-12-31",
                     "settings": {"window_days_after": 12, "cents_tolerance": "0.05"},
                 }
@@ -63,6 +72,11 @@ class CompanyInput(Input):
     currency: Currency | None = None
     timezone: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     fiscal_year_start_month: Month | None = None
+    fiscal_years: Annotated[list[FiscalYearPart], Field(max_length=YEARS_MAX)] | None = Field(
+        default=None,
+        description="the fiscal years that are not the twelve months from that month on: a first"
+        " year of up to 24 months, a short one, a change of closing day; all of them",
+    )
     closed_until: Day | None = Field(
         default=None, description="entries dated up to that day are locked (clôture)"
     )
@@ -85,6 +99,9 @@ class CompanyInput(Input):
             for name in self.model_fields_set - _CHOSEN_ONCE
             if getattr(self, name) is not None or name in {"siren", "closed_until"}
         }
+        if self.fiscal_years is not None:
+            listed = (FiscalYear(year.first, year.last) for year in self.fiscal_years)
+            said["fiscal_years"] = tuple(sorted(listed, key=lambda year: year.first))
         changed = replace(base, **said)
         return changed if self.settings is None else _with_settings(changed, self.settings)
 
@@ -181,6 +198,13 @@ class SettingsOutput(Output):
         return cls(**amounts | others)
 
 
+class FiscalYearOutput(Output):
+    """A fiscal year that has not the usual twelve months."""
+
+    first: Day
+    last: Day
+
+
 class CompanyOutput(Output):
     """A company (dossier): a set of books of the tenant."""
 
@@ -190,6 +214,7 @@ class CompanyOutput(Output):
     currency: str
     timezone: str
     fiscal_year_start_month: int
+    fiscal_years: list[FiscalYearOutput]
     closed_until: Day | None
     auto_validation: bool
     settings: SettingsOutput
@@ -205,6 +230,9 @@ class CompanyOutput(Output):
             currency=company.currency,
             timezone=company.timezone,
             fiscal_year_start_month=company.fiscal_year_start_month,
+            fiscal_years=[
+                FiscalYearOutput(first=year.first, last=year.last) for year in company.fiscal_years
+            ],
             closed_until=company.closed_until,
             auto_validation=company.auto_validation,
             settings=SettingsOutput.of(company.matching, company.posting, company.currency),

@@ -31,7 +31,9 @@ class FecOutput(Output):
     """A FEC (fichier des écritures comptables) and what its check found."""
 
     file: ExportedFile
-    fiscal_year: str = Field(description="the calendar year in which the fiscal year starts")
+    fiscal_year: str = Field(
+        description="the calendar year in which it begins; a second one of that year: 2024-07"
+    )
     first_day: Day
     closing_day: Day = Field(description="the fiscal year's last day (clôture), in the file's name")
     entries: int

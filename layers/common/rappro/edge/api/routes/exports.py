@@ -40,8 +40,9 @@ def get_fec(
     fiscal_year: Annotated[
         str | None,
         Query(
-            pattern=r"^\d{4}$",
-            description="the calendar year in which it starts; default: the present one",
+            pattern=r"^\d{4}(-\d{2})?$",
+            description="the calendar year in which it begins (2024-07: a second one of that year);"
+            " default: the present one",
         ),
     ] = None,
 ) -> FecOutput:
