@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "rappro-local"
+PAGES = "http://localhost:5173"
+"""Where a front end under development is usually served from; it may call the local API."""
 
 
 class LocalStack:
@@ -46,7 +48,11 @@ class LocalStack:
                 self.emulator.endpoint_url,
                 local_template(ROOT, code_bucket=CODE_BUCKET, region=REGION),
                 stack=STACK,
-                parameters={"JwtIssuer": self._issuer.url, "JwtAudience": AUDIENCE},
+                parameters={
+                    "JwtIssuer": self._issuer.url,
+                    "JwtAudience": AUDIENCE,
+                    "CorsOrigin2": PAGES,
+                },
             )
             self._exit = stack.pop_all()
         return self

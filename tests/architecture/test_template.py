@@ -18,7 +18,9 @@ from tests.architecture.source import ROOT, function_files
 from tests.architecture.stack_template import Grant, expanded, function, grants, of_type, written
 
 FUNCTIONS = sorted(of_type(written()["Resources"], "AWS::Serverless::Function"))
-TABLES = sorted(of_type(written()["Resources"], "AWS::DynamoDB::Table"))
+PASSING = "IdempotencyTable"
+TABLES = sorted(of_type(written()["Resources"], "AWS::DynamoDB::Table").keys() - {PASSING})
+"""The tables of records; what passes with the day is in one of its own."""
 BUCKETS = sorted(of_type(written()["Resources"], "AWS::S3::Bucket"))
 LINES_MAX = 950
 
@@ -259,6 +261,32 @@ def test_a_table_has_one_key_and_one_index_for_lists(name: str) -> None:
         (i["IndexName"], [k["AttributeName"] for k in i["KeySchema"]], i["Projection"])
         for i in table["GlobalSecondaryIndexes"]
     ] == [("by_list", ["list_pk", "list_sk"], {"ProjectionType": "ALL"})]
+
+
+def test_what_passes_with_the_day_is_deleted_by_itself_and_the_api_s_alone() -> None:
+    table = properties(PASSING)
+    holders = [(g.holder, set(g.actions)) for g in grants() if f"{PASSING}.Arn" in g.resources]
+
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+    assert holders == [
+        ("ApiRole", {f"dynamodb:{what}Item" for what in ("Delete", "Get", "Put", "Update")})
+    ]
+
+
+def test_a_browser_may_send_and_read_every_header_that_the_api_speaks() -> None:
+    cors = properties("HttpApi")["CorsConfiguration"]
+
+    posting = properties("InboxBucket")["CorsConfiguration"]["CorsRules"][0]
+    assert cors["AllowOrigins"][0] == {"Ref": "CorsOrigin"}
+    assert cors["AllowOrigins"] == posting["AllowedOrigins"]
+    assert {"idempotency-key", "if-match", "if-none-match"} <= set(cors["AllowHeaders"])
+    assert {
+        "content-language", "etag", "idempotency-replayed", "ratelimit", "ratelimit-policy",
+        "retry-after",
+    } <= set(cors["ExposeHeaders"])  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BUCKETS)
