@@ -1,4 +1,4 @@
-"""Runs the emulator inside its own environment, with the five changes that the stack needs.
+"""Runs the emulator inside its own environment, with the six changes that the stack needs.
 
 Started by emulator.py, never imported. The emulator's version is pinned; each change first checks
 that what it changes is still there, so that an upgrade fails here and not in a test far away.
@@ -112,6 +112,20 @@ def name_the_group_of_a_schedule() -> None:
     iam_actions.extract_resource_arn = grouped
 
 
+def allow_a_batch_of_messages_by_the_right_to_send_one() -> None:
+    """Check SendMessageBatch against sqs:SendMessage: AWS knows no right of the batch's name."""
+    action_of = iam_actions.extract_iam_action
+    sent = ("sqs", "POST", "/", {"x-amz-target": "AmazonSQS.SendMessageBatch"}, b"{}", {})
+    if action_of(*sent) != "sqs:SendMessageBatch":
+        raise SystemExit("the emulator names the right to send messages otherwise now: look again")
+
+    def of_one(*values: Any) -> str | None:
+        action: str | None = action_of(*values)
+        return "sqs:SendMessage" if action == "sqs:SendMessageBatch" else action
+
+    iam_actions.extract_iam_action = of_one
+
+
 def name_the_version_in_object_events() -> None:
     """Put the version of an object into its EventBridge event, as S3 does for versioned buckets."""
     fire, dispatch = s3._fire_s3_event, eventbridge._dispatch_event  # noqa: SLF001  # no setting
@@ -146,6 +160,7 @@ def main() -> None:
     wait_less_for_logs()
     name_a_role_by_its_own_arn()
     name_the_group_of_a_schedule()
+    allow_a_batch_of_messages_by_the_right_to_send_one()
     name_the_version_in_object_events()
     sys.argv = ["ministack"]
     serve()
