@@ -16,12 +16,16 @@ from urllib.parse import urlencode
 from jsonschema import Draft202012Validator
 
 from rappro.adapters.memory import MemoryReplies
+from rappro.domain.access import TENANT_KEY, Tenant
+from rappro.domain.ids import TenantId
 from rappro.edge.api.app import app, handle
 from rappro.edge.api.guards import Guards
 from rappro.edge.api.openapi import document
 from rappro.ports import Ports
+from rappro.use_cases.companies import COMMON
 
 Json = dict[str, Any]
+_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 PROBLEM = "application/problem+json"
 
 
@@ -61,6 +65,11 @@ class Client:
     tenant: str | None
     user: str = "user-1"
     claims: Mapping[str, Any] = field(default_factory=dict)
+    is_administrator: bool = True
+
+    def __post_init__(self) -> None:
+        if self.is_administrator and self.tenant is not None:
+            administer(self.ports, self.tenant, self.user)
     guards: Guards = field(default_factory=lambda: Guards(replies=MemoryReplies()))
 
     def get(self, path: str, **query: str | int) -> Answer:
@@ -151,6 +160,17 @@ class Client:
         if sent is not None:
             event["body"] = sent
         return event
+
+
+def administer(ports: Ports, tenant: str, user: str) -> None:
+    """Let somebody do everything in a tenant, if it has a name that a tenant can have."""
+    if _TENANT.fullmatch(tenant) is None:
+        return
+    owner = TenantId(tenant)
+    before = ports.store.get(owner, COMMON, Tenant, TENANT_KEY)
+    known = () if before is None else before.administrators
+    if user not in known:
+        ports.store.load(owner, COMMON, [Tenant(tuple(sorted({*known, user})))])
 
 
 @cache

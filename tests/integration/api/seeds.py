@@ -21,6 +21,7 @@ from rappro.adapters.memory import (
     MemoryStore,
 )
 from rappro.adapters.memory.webhooks import memory_webhooks
+from rappro.domain.access import ROLES, Membership, Tenant
 from rappro.domain.bank import (
     Balance,
     BankAccountRef,
@@ -194,7 +195,8 @@ def seed(world: World | Ports, tenant: str, mark: str, *, company: CompanyId = i
     world.store.load(owner, company, [snapshot])
     shared = EntryTemplate(ids.TEMPLATE, f"Commun {mark}", (f"COMMUN {mark}",))
     world.store.load(owner, COMMON, [_webhook(mark)])
-    world.store.load(owner, COMMON, [shared])
+    world.store.load(owner, COMMON, [shared, Tenant((ids.USER, "user-1"))])
+    world.store.load(owner, company, [Membership(ids.USER, company, ROLES["assistant"])])
 
 
 def _records(tenant: str, company: CompanyId, mark: str, sha256: str) -> Iterator[Record]:

@@ -40,7 +40,7 @@ class BrokenStore:
 
 
 def with_broken_store(world: World, error: Exception) -> Client:
-    return Client(replace(world.ports, store=BrokenStore(error)), "alpha")
+    return Client(replace(world.ports, store=BrokenStore(error)), "alpha", is_administrator=False)
 
 
 @pytest.mark.parametrize(

@@ -150,3 +150,8 @@ def covered(permissions: Iterable[Permission]) -> frozenset[Permission]:
     """Return the permissions with those that they bring along."""
     named = frozenset(permissions)
     return named | frozenset(_COVERED) if Permission.MANAGE in named else named
+
+
+def manager(company: CompanyId, user: str) -> Membership:
+    """Return the membership of a company's manager: all that one may be given in it."""
+    return Membership(user, company, ROLES["manager"])

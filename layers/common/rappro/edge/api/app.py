@@ -19,6 +19,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from rappro.edge.api import openapi, requests
+from rappro.edge.api.access import require_permission
 from rappro.edge.api.caller import Caller, authenticate
 from rappro.edge.api.coding import coded
 from rappro.edge.api.field_words import sentence
@@ -187,7 +188,7 @@ def _build() -> APIGatewayHttpResolver:
     resolver = APIGatewayHttpResolver(
         enable_validation=True, debug=False, json_body_deserializer=requests.parse_json
     )
-    resolver.use([requests.refuse_unknown_parameters])
+    resolver.use([requests.refuse_unknown_parameters, require_permission])
     for router in ROUTERS:
         resolver.include_router(router, prefix=PREFIX)
     resolver.include_router(openapi.router_for(resolver), prefix=PREFIX)

@@ -17,12 +17,15 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from rappro.domain.books import (
     Company,
 )
-from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.ids import TenantId
 from rappro.domain.tenancy import put_in_force
 from rappro.edge.problem import UNAUTHORIZED, HttpProblem
 from rappro.ports import Ports
-from rappro.use_cases.companies import get_company
+from rappro.use_cases.access import Access
 
+CALLER: Final = "caller"
+ACCESS: Final = "access"
+"""What the way in leaves for a route: who calls, and what he was found to be (access.py)."""
 TENANT_CLAIM: Final = "tenant_id"
 USER_CLAIM: Final = "sub"
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
@@ -46,6 +49,7 @@ class Scope:
     tenant: TenantId
     author: str
     company: Company
+    access: Access
 
     @property
     def currency(self) -> str:
@@ -84,18 +88,17 @@ def _unauthorized(claim: str) -> HttpProblem:
 
 
 def _caller(request: Request) -> Caller:
-    caller = request.context["caller"]
+    caller = request.context[CALLER]
     assert isinstance(caller, Caller)
     return caller
 
 
 def _scope(request: Request) -> Scope:
-    """Enter the company of the path. Raises NotFound: another tenant's is no company at all."""
-    caller = _caller(request)
-    company = get_company(
-        caller.ports, caller.tenant, CompanyId(request.path_parameters["company"])
-    )
-    return Scope(caller.ports, caller.tenant, caller.author, company)
+    """Enter the company of the path, as it was found at the way in."""
+    caller, access = _caller(request), request.context[ACCESS]
+    assert isinstance(access, Access)
+    assert access.company is not None
+    return Scope(caller.ports, caller.tenant, caller.author, access.company, access)
 
 
 CallerGiven = Annotated[Caller, Depends(_caller)]

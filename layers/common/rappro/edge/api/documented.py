@@ -15,6 +15,7 @@ from rappro.domain.access import Permission
 from rappro.edge.problem import CONTENT_TYPE, Problem, every_kind
 
 TAGS: Final = {
+    "access": "Who may do what: members (collaborateurs) and administrators",
     "companies": "Companies (dossiers), their journals, accounts and third parties (tiers)",
     "books": "Loading and reading the books: entries (écritures), open items (échéances)",
     "imports": "Files in: uploads and the import trace (trace d'import)",
@@ -29,6 +30,8 @@ PERMISSION: Final = "x-permission"
 """Extension of an operation: the permission it needs (domain/access.py)."""
 PERMISSION_OF_FIELD: Final = "x-permission-of-field"
 """Extension of an operation: what some fields of its body need instead."""
+PERMISSION_TO_CREATE: Final = "x-permission-to-create"
+"""Extension of an operation: what it needs instead where the company does not exist yet."""
 PUBLIC: Final = "x-public"
 """Extension of an operation that anybody may use, without a token."""
 _ALWAYS: Final = frozenset({401, 422, 500, 503})
@@ -54,6 +57,7 @@ def documented(
     media_type: str | None = None,
     permission: Permission | None = None,
     permission_of_field: Mapping[str, Permission] | None = None,
+    permission_to_create: Permission | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of a route's decorator.
 
@@ -75,13 +79,16 @@ def documented(
         "tags": [tag],
         "status_code": status,
         "responses": responses | {code: _problem(code) for code in sorted(statuses)},
-        "openapi_extensions": _needed(permission, permission_of_field or {}),
+        "openapi_extensions": {
+            name: said
+            for name, said in (
+                (PERMISSION, permission),
+                (PERMISSION_OF_FIELD, dict(permission_of_field or {})),
+                (PERMISSION_TO_CREATE, permission_to_create),
+            )
+            if said
+        },
     }
-
-
-def _needed(permission: Permission | None, of_field: Mapping[str, Permission]) -> dict[str, Any]:
-    needed: dict[str, Any] = {} if permission is None else {PERMISSION: permission.value}
-    return needed | ({PERMISSION_OF_FIELD: dict(of_field)} if of_field else {})
 
 
 def _problem(status: int) -> dict[str, Any]:

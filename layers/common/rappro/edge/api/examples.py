@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from rappro.domain.access import ROLES, Membership, Tenant
 from rappro.domain.bank import (
     Balance,
     BankAccountRef,
@@ -39,6 +40,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import NotAllowedInState, OpenItemAlreadySettled
+from rappro.domain.ids import TenantId
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
     Decision,
@@ -89,6 +91,7 @@ from rappro.edge.api.models import (
     lessons,
     lines,
     matches,
+    members,
     pointing,
     profiles,
     reports,
@@ -116,6 +119,7 @@ from rappro.edge.api.sample_ids import (
     STATEMENT,
     TEMPLATE,
     THIRD_PARTY,
+    USER,
 )
 from rappro.ports import UploadTicket
 from rappro.use_cases.acting import LineResult
@@ -166,7 +170,7 @@ _LISTED: Final = frozenset(
         "CsvProfileOutput", "EntryOutput", "FeedRunOutput", "FrozenReportOutput", "ImportOutput",
         "ImportProfileOutput", "JournalOutput", "LessonOutput", "LineOutput", "MatchOutput",
         "OpenItemOutput", "RunOutput", "StatementOutput", "ThirdPartyOutput",
-        "DifferenceTypeOutput", "TemplateOutput",
+        "DifferenceTypeOutput", "TemplateOutput", "MemberOutput",
     }
 )  # fmt: skip
 
@@ -178,6 +182,7 @@ def _answers() -> Iterator[BaseModel]:
     yield from _of_traces()
     yield from _of_exports()
     yield from _of_feeds()
+    yield from _of_members()
     yield from answers_of_webhooks()
 
 
@@ -337,6 +342,16 @@ def _of_exports() -> Iterator[BaseModel]:
     )
     file = StoredFile("journal-acme-BQ1-20250101-20250131.csv", _SHA256, 388, file.url)
     yield exports.JournalExportOutput.of(JournalExport(file, date(2025, 1, 1), _DAY, 1, 2))
+
+
+def _of_members() -> Iterator[BaseModel]:
+    member = Membership(USER, COMPANY, ROLES["assistant"], valid_until=_AT, version=1)
+    shown = members.MemberOutput.of(member)
+    yield shown
+    yield members.MeOutput(
+        tenant="cabinet-du-port", user=USER, administrator=False, items=[shown], next_cursor=None
+    )
+    yield members.TenantOutput.of(TenantId("cabinet-du-port"), Tenant((USER,), version=1))
 
 
 def _of_feeds() -> Iterator[BaseModel]:

@@ -17,6 +17,8 @@ CURSOR_CHARS_MAX: Final = 4_000
 PATH_ID_CHARS_MAX: Final = 200
 NAME_CHARS_MAX: Final = 200
 TEXT_CHARS_MAX: Final = 1_000
+USER_CHARS_MAX: Final = 128
+PERMISSIONS_MAX: Final = 30
 POSITION_MAX: Final = 9_999_999
 """A line's key has at most seven digits."""
 MATCH_LINES_MAX: Final = 1_000

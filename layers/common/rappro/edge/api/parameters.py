@@ -24,6 +24,7 @@ from rappro.edge.api.limits import (
     PAGE_ITEMS_MAX,
     PATH_ID_CHARS_MAX,
     POSITION_MAX,
+    USER_CHARS_MAX,
 )
 from rappro.edge.books_models import Day
 
@@ -81,6 +82,12 @@ DifferenceTypePath = Annotated[
 ]
 TemplatePath = Annotated[
     str, _ID, _DECODED, _named("the template's id (modèle d'écriture)", ids.TEMPLATE)
+]
+UserPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^/\x00-\x1f\x7f]+$", min_length=1, max_length=USER_CHARS_MAX),
+    _DECODED,
+    _named("the claim `sub` of a user's token", ids.USER),
 ]
 LessonPath = Annotated[
     str, _ID, _DECODED, _named("the lesson's id (référence apprise)", ids.LESSON)

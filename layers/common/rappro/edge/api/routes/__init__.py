@@ -26,12 +26,14 @@ from rappro.edge.api.routes import (
     lines,
     manual,
     matches,
+    members,
     open_items,
     pointing,
     report_files,
     reports,
     statements,
     templates,
+    tenants,
     third_parties,
     uploads,
     validation,
@@ -40,6 +42,8 @@ from rappro.edge.api.routes import (
 
 ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
     companies.router,
+    members.router,
+    tenants.router,
     journals.router,
     third_parties.router,
     uploads.router,

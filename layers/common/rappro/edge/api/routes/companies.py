@@ -9,7 +9,7 @@ from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
 from rappro.edge.api.models.companies import CompanyInput, CompanyOutput, CompanyPage
 from rappro.edge.api.pages import fitting
 from rappro.edge.api.parameters import CompanyPath, Cursor, Limit
-from rappro.use_cases import companies, reads
+from rappro.use_cases import companies, members, reads
 
 router = new_router()
 
@@ -19,7 +19,8 @@ router = new_router()
     **documented(
         "listCompanies",
         "List the companies",
-        "The tenant's companies (dossiers), by id.",
+        "The companies (dossiers) that the caller is a member of, by id; an administrator sees all"
+        " of the tenant.",
         permission=Permission.SIGNED_IN,
         tag="companies",
         answer="One page of companies",
@@ -32,7 +33,9 @@ def list_companies(
     """List companies."""
 
     def read(count: int) -> CompanyPage:
-        page = reads.list_companies(caller.ports, caller.tenant, limit=count, cursor=cursor)
+        page = members.list_companies(
+            caller.ports, caller.tenant, caller.author, limit=count, cursor=cursor
+        )
         items = [CompanyOutput.of(company) for company in page.items]
         return CompanyPage(items=items, next_cursor=page.cursor)
 
@@ -45,8 +48,10 @@ def list_companies(
         "saveCompany",
         "Create or change a company",
         "Creates the company (dossier), or changes what is given; the id is the caller's choice and"
-        " the prefix of its file drops. The currency is chosen once.",
+        " the prefix of its file drops. The currency is chosen once. Only an administrator of the"
+        " tenant creates one, and is its manager from then on.",
         permission=Permission.SETTINGS,
+        permission_to_create=Permission.ADMINISTER,
         tag="companies",
         answer="The company as it is now",
         has_body=True,
@@ -57,7 +62,9 @@ def save_company(caller: CallerGiven, company: CompanyPath, body: CompanyInput) 
     """Create or change a company."""
     stored = reads.find_company(caller.ports, caller.tenant, company)
     wanted = body.applied_to(stored, company)
-    saved = companies.save_company(caller.ports, caller.tenant, wanted, caller.author)
+    saved = companies.save_company(
+        caller.ports, caller.tenant, wanted, caller.author, is_managed=True
+    )
     return CompanyOutput.of(saved)
 
 
