@@ -97,6 +97,12 @@ def test_the_ids_of_one_invocation_do_not_reach_the_next(
 IBAN = "FR7630006000011234567890189"
 
 
+def log_with_key(account: str) -> None:
+    """Log with a key that stays for the invocation."""
+    logger.append_keys(account=account)
+    logger.info("import")
+
+
 @pytest.mark.parametrize(
     "log",
     [
@@ -105,7 +111,7 @@ IBAN = "FR7630006000011234567890189"
         lambda: logger.info({"account": IBAN}),
         lambda: logger.warning("import", account=IBAN, lines=[{"of": IBAN}]),
         lambda: logger.warning("import", extra={"account": IBAN, IBAN: 1}),
-        lambda: [logger.append_keys(account=IBAN), logger.info("import")],
+        lambda: log_with_key(IBAN),
         lambda: logger.error("failed", cause=ValueError(IBAN)),
     ],
 )  # fmt: skip
@@ -122,12 +128,12 @@ def test_an_iban_is_masked_wherever_it_gets_into_a_log_line(
 
 def test_an_iban_is_masked_in_an_exception_that_is_logged(logged: Logged) -> None:
     try:
-        {}[f"account {IBAN}"]
-    except KeyError:
+        int(IBAN)
+    except ValueError:
         logger.exception("failed")
 
     (entry,) = logged()
-    assert "account FR**0189" in entry["exception"]
+    assert "FR**0189" in entry["exception"]
     assert IBAN not in json.dumps(entry)
 
 
