@@ -18,13 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from devstack.stack import ROOT, LocalStack
-from rappro.adapters.clock import SystemClock
-from rappro.adapters.dynamodb.gateway import Tables
-from rappro.adapters.dynamodb.store import DynamoStore
-from rappro.adapters.memory import MemoryFeeds, MemoryInbox, MemoryRuns
-from rappro.adapters.s3.blobs import S3Blobs
-from rappro.ports import Ports
-from tests.api_fuzz.pool import Pool
+from tests.api_fuzz.pool import Pool, stack_ports
 from tests.integration.api.test_tenants import OTHER_IDS
 
 TENANT: Final = "fuzz"
@@ -44,7 +38,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", help="an operation id, to look at it alone")
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     asked = parser.parse_args(arguments)
-    with LocalStack() as stack, Pool(_ports(stack), TENANT) as pool:
+    with LocalStack() as stack, Pool(stack_ports(stack), TENANT) as pool:
         passes = [_fuzz(stack, pool, asked, mode) for mode in ("all", "positive")]
     tally = _added([tally for _, tally in passes])
     summary = _summary(tally)
@@ -53,18 +47,6 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write(json.dumps({"findings": not is_clean, **summary}) + "\n")
     is_good = is_clean and not summary["server_errors"] and summary["share_min"] >= SHARE_MIN
     return 0 if is_good else 1
-
-
-def _ports(stack: LocalStack) -> Ports:
-    tables = Tables(**stack.table_names)
-    return Ports(
-        store=DynamoStore(stack.dynamodb, tables),
-        blobs=S3Blobs(stack.s3, stack.archive_bucket),
-        inbox=MemoryInbox(),
-        runs=MemoryRuns(),
-        feeds=MemoryFeeds(),
-        clock=SystemClock(),
-    )
 
 
 def _fuzz(

@@ -14,12 +14,31 @@ from queue import Queue
 from types import TracebackType
 from typing import Self
 
+from devstack.stack import LocalStack
+from rappro.adapters.clock import SystemClock
+from rappro.adapters.dynamodb.gateway import Tables
+from rappro.adapters.dynamodb.store import DynamoStore
+from rappro.adapters.memory import MemoryFeeds, MemoryInbox, MemoryRuns
+from rappro.adapters.s3.blobs import S3Blobs
 from rappro.domain.ids import CompanyId
 from rappro.ports import Ports
 from tests.integration.api.seeds import seed
 
 READY = 24
 """Companies kept ready; a request takes longer than to make one."""
+
+
+def stack_ports(stack: LocalStack) -> Ports:
+    """Return ports that store on a local stack; queues and state machines are left alone."""
+    tables = Tables(**stack.table_names)
+    return Ports(
+        store=DynamoStore(stack.dynamodb, tables),
+        blobs=S3Blobs(stack.s3, stack.archive_bucket),
+        inbox=MemoryInbox(),
+        runs=MemoryRuns(),
+        feeds=MemoryFeeds(),
+        clock=SystemClock(),
+    )
 
 
 class Pool:

@@ -1,0 +1,234 @@
+"""Latency and AWS calls of every operation of the API: `python -m benchmarks.api` (`--json`).
+
+    stack    over HTTP, through the local gateway and its Lambda
+    handler  the function alone, warm, through Lambda's real runtime client
+    calls    requests to AWS of one request, those of the rate limiter apart
+
+Each operation is asked with its documented example, of a seeded company of its own; DynamoDB and S3
+are the emulator's, so that times are good for comparing operations, not for promising any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, Final
+
+import boto3
+import httpx
+
+from benchmarks.runtime_api import WarmFunction
+from devstack.emulator import ACCOUNT, REGION, SECRET
+from devstack.stack import ROOT, LocalStack
+from rappro.domain.ids import CompanyId
+from rappro.ports import Ports
+from tests.api_fuzz.pool import stack_ports
+from tests.integration.api.client import Client, the_document
+from tests.integration.api.seeds import seed
+from tests.integration.api.test_tenants import request_of
+
+TENANT: Final = "bench"
+USER: Final = "accountant"
+CALLS_MAX: Final = {"GET": 3, "write": 6}
+"""What the API aims at, by request."""
+LAYER: Final = ROOT / "layers" / "common"
+CODE: Final = ROOT / "functions" / "api"
+
+Json = dict[str, Any]
+Request = tuple[str, str, str | None]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.api")
+    parser.add_argument("--requests", type=int, default=20, help="requests an operation")
+    parser.add_argument("--only", help="an operation id, to look at it alone")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(arguments)
+    with LocalStack() as stack:
+        rows = _Measured(stack, asked.requests).rows(asked.only)
+    if asked.json:
+        sys.stdout.write(json.dumps(rows) + "\n")
+    else:
+        sys.stdout.write(_table(rows))
+    return 0
+
+
+class _Measured:
+    """One stack, measured operation by operation."""
+
+    def __init__(self, stack: LocalStack, requests: int) -> None:
+        self._stack = stack
+        self._requests = requests
+        self._ports: Ports = stack_ports(stack)
+        self._seeded = 0
+        self._environment = _environment(stack)
+
+    def rows(self, only: str | None) -> list[Json]:
+        """Return one row an operation."""
+        token = self._stack.token(TENANT, USER, ttl_seconds=86_400)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        with (
+            httpx.Client(base_url=self._stack.api_url, headers=headers, timeout=60) as http,
+            WarmFunction(CODE, [LAYER], self._environment) as function,
+            _counting(self._environment) as count,
+        ):
+            return [
+                {"operation": name, "method": method.upper()}
+                | self._row((method.upper(), path, operation), http, function, count)
+                for path, methods in the_document()["paths"].items()
+                for method, operation in methods.items()
+                if (name := operation["operationId"]) and only in {None, name}
+            ]
+
+    def _row(
+        self,
+        operation: tuple[str, str, Json],
+        http: httpx.Client,
+        function: WarmFunction,
+        count: Any,
+    ) -> Json:
+        over_http, alone, calls = [], [], Counter[str]()
+        for _ in range(self._requests):
+            method, path, body = self._request(operation)
+            started = time.perf_counter()
+            answered = http.request(method, path, content=body)
+            over_http.append(time.perf_counter() - started)
+            _require(answered.status_code, path, answered.text)
+            answer, seconds = function.invoke(self._event(self._request(operation)))
+            alone.append(seconds)
+            _require(answer["statusCode"], path, str(answer.get("body")))
+        calls = count(self._event(self._request(operation)))
+        limiter = calls.pop("limiter", 0)
+        return {
+            "stack_ms": _percentiles(over_http), "handler_ms": _percentiles(alone),
+            "calls": sum(calls.values()), "limiter_calls": limiter, "calls_by_kind": dict(calls),
+        }  # fmt: skip
+
+    def _request(self, operation: tuple[str, str, Json]) -> Request:
+        """Return an operation's example, on a company of its own where it changes something."""
+        method, path, body = request_of(*operation)
+        if method != "GET" or not self._seeded:
+            self._seeded += 1
+            company = CompanyId(f"acme-{self._seeded}")
+            seed(self._ports, TENANT, "BENCH", company=company)
+        return method, path.replace("/companies/acme", f"/companies/acme-{self._seeded}"), body
+
+    def _event(self, request: Request) -> Json:
+        method, path, body = request
+        path, _, query = path.partition("?")
+        given = dict(pair.split("=", 1) for pair in query.split("&") if pair)
+        client = Client(self._ports, TENANT, USER, is_administrator=False)
+        return client.event(method, path, query=given, body=body, headers={})
+
+
+@contextmanager
+def _counting(environment: dict[str, str]) -> Iterator[Any]:
+    """Yield what runs the handler in this process and counts what it asks of AWS."""
+    os.environ.update(environment)
+    boto3.setup_default_session()
+    found: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def sent(request: Any, operation_name: str, **_: Any) -> None:
+        kind = "limiter" if _is_limiter(request) else operation_name
+        with lock:
+            found[kind] += 1
+
+    assert boto3.DEFAULT_SESSION is not None
+    boto3.DEFAULT_SESSION.events.register("request-created", sent)
+    sys.path.insert(0, str(CODE))
+    spec = importlib.util.spec_from_file_location("api_app", CODE / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    context = SimpleNamespace(
+        function_name="api", aws_request_id="1", get_remaining_time_in_millis=lambda: 29_000
+    )
+
+    def count(event: Json) -> Counter[str]:
+        module.handler(event, context)  # the first builds the clients; a warm one is counted
+        found.clear()
+        module.handler(event, context)
+        return Counter(found)
+
+    yield count
+
+
+def _is_limiter(request: Any) -> bool:
+    data = getattr(request, "data", b"") or b""
+    text = data if isinstance(data, bytes) else str(data).encode()
+    return b"#RATE#" in text
+
+
+def _environment(stack: LocalStack) -> dict[str, str]:
+    """Return the environment that the template gives to the function, on the emulator."""
+    found = stack.functions.get_function_configuration(FunctionName=stack.function_name("Api"))
+    return {
+        **found["Environment"]["Variables"],
+        "AWS_ENDPOINT_URL": stack.emulator.endpoint_url,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    }
+
+
+def _require(status: int, path: str, said: str) -> None:
+    if not 200 <= status < 300:
+        raise RuntimeError(f"{path} answers {status}: {said[:300]}")
+
+
+def _percentiles(seconds: list[float]) -> Json:
+    cuts = statistics.quantiles(seconds, n=20, method="inclusive")
+    return {"p50": round(1000 * cuts[9], 1), "p95": round(1000 * cuts[18], 1)}
+
+
+def _aim(row: Json) -> int:
+    return CALLS_MAX["GET"] if row["method"] == "GET" else CALLS_MAX["write"]
+
+
+def _table(rows: list[Json]) -> str:
+    lines = [
+        "operation                            calls    stack p50/p95 ms   handler p50/p95 ms",
+        *(
+            f"{row['operation']:36} {row['calls']:3}{' ' if row['calls'] <= _aim(row) else '!'}"
+            f" {row['stack_ms']['p50']:10} {row['stack_ms']['p95']:8}"
+            f" {row['handler_ms']['p50']:10} {row['handler_ms']['p95']:8}"
+            for row in sorted(rows, key=lambda row: (row["method"] != "GET", row["operation"]))
+        ),
+        "",
+        *(_totals(kind, [r for r in rows if (r["method"] == "GET") == (kind == "reads")])
+          for kind in ("reads", "writes")),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _totals(kind: str, rows: list[Json]) -> str:
+    if not rows:
+        return f"{kind}: none"
+    kept = sum(row["calls"] <= _aim(row) for row in rows)
+    most = max(rows, key=lambda row: row["calls"])
+    p50 = statistics.median(row["handler_ms"]["p50"] for row in rows)
+    p95 = statistics.median(row["handler_ms"]["p95"] for row in rows)
+    return (
+        f"{kind}: {kept} of {len(rows)} keep the aim of {_aim(rows[0])} calls, at most"
+        f" {most['calls']} ({most['operation']}); medians of the handler's p50 {p50:.1f} ms,"
+        f" p95 {p95:.1f} ms"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
