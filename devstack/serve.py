@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def _greeting(stack: LocalStack, seconds: float) -> str:
-    token = stack.token(_TENANT, ttl_seconds=30 * 24 * 3600)
+    token = stack.open_tenant(_TENANT, ttl_seconds=30 * 24 * 3600)
     return f"""Rappro is up ({seconds:.1f} s); Ctrl-C stops it and forgets everything.
 
   API        {stack.api_url}/v1

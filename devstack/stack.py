@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
+import httpx
 
 from devstack.deploy import CODE_BUCKET, Deployed, deploy
 from devstack.emulator import ACCOUNT, REGION, SECRET, Emulator
@@ -144,6 +145,14 @@ class LocalStack:
     def token(self, tenant: str, user: str = "accountant", *, ttl_seconds: int = 3600) -> str:
         """Return a bearer token of a user of a tenant."""
         return self._issuer.token(tenant=tenant, user=user, ttl_seconds=ttl_seconds)
+
+    def open_tenant(self, tenant: str, user: str = "accountant", *, ttl_seconds: int = 3600) -> str:
+        """Open a tenant for its first administrator and return a bearer token of his."""
+        token = self.token(tenant, user, ttl_seconds=ttl_seconds)
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.post(f"{self.api_url}/v1/onboarding", headers=headers, timeout=60)
+        answer.raise_for_status()
+        return token
 
     def logs_of(self, function: str) -> list[str]:
         """Return what a function of the template has logged, oldest first."""

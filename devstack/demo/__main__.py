@@ -75,7 +75,7 @@ def _disable(stack: LocalStack, name: str) -> None:
 
 def _run(stack: LocalStack, inputs: Inputs, display: Display) -> Outcome:
     outcome = Outcome()
-    with Client(stack.api_url, stack.token(TENANT), COMPANY) as client:
+    with Client(stack.api_url, stack.open_tenant(TENANT), COMPANY) as client:
         display.say("creating the company and its journals …")
         set_up(client, inputs)
         display.say(f"dropping the books: {inputs.fec[0]} …")

@@ -47,7 +47,7 @@ class Tenant:
 
     def __init__(self, stack: LocalStack, name: str | None = None) -> None:
         self.name = name or f"t-{uuid.uuid4().hex[:12]}"
-        self.client = Client(stack.api_url, stack.token(self.name), COMPANY)
+        self.client = Client(stack.api_url, stack.open_tenant(self.name), COMPANY)
 
     def open(self) -> Tenant:
         """Create the company and its journal, and load its books from a FEC."""

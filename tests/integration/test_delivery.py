@@ -50,7 +50,7 @@ def deliver(stack: LocalStack, sent: dict[str, Any]) -> dict[str, Any]:
 
 def test_an_event_delivered_again_and_at_once_makes_one_statement(local_stack: LocalStack) -> None:
     tenant = f"t-{uuid.uuid4().hex[:12]}"
-    with Client(local_stack.api_url, local_stack.token(tenant), COMPANY) as client:
+    with Client(local_stack.api_url, local_stack.open_tenant(tenant), COMPANY) as client:
         client.put("", {"name": "Garage"})
         sent = event(local_stack, tenant)
 
