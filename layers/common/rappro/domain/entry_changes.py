@@ -1,7 +1,7 @@
 """What became of entries, as the rows of the audit trail tell it, and how far a consumer read it.
 
 A row may be seen later than its instant says: the instant is taken before the commit. So a
-consumer keeps, beside how far it got, what it was told within LATE (docs/decisions/0013).
+consumer keeps, beside how far it got, what it was told within LATE (docs/decisions/0016).
 """
 
 from __future__ import annotations

@@ -77,6 +77,7 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
+from rappro.edge.api import examples_work
 from rappro.edge.api.examples_webhooks import LISTED, answers_of_webhooks
 from rappro.edge.api.models import (
     actions,
@@ -144,7 +145,7 @@ def examples() -> dict[str, dict[str, Any]]:
     pages = {
         name.replace("Output", "Page"): {"items": [example], "next_cursor": None}
         for name, example in made.items()
-        if name in _LISTED | LISTED
+        if name in _LISTED | LISTED | examples_work.LISTED
     }
     return {**made, **pages, "BooksInput": _BOOKS}
 
@@ -277,6 +278,7 @@ def _of_books() -> Iterator[BaseModel]:
         version=1,
     )  # fmt: skip
     yield books.EntryOutput.of(entry, "EUR")
+    yield from examples_work.answers_of_work(entry)
     item = OpenItem(
         id=OPEN_ITEM, type=OpenItemType.INVOICE, third_party=THIRD_PARTY, account="411000",
         number=OPEN_ITEM, issue_date=date(2025, 1, 2), due_date=_DAY, currency="EUR",
