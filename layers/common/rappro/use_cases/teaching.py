@@ -69,13 +69,19 @@ def list_lessons(
     return Page(after[:limit], after[limit - 1].id if len(after) > limit else None)
 
 
+def get_lesson(ports: Ports, tenant: TenantId, company: CompanyId, key: str) -> Lesson:
+    """Return a lesson (référence apprise). Raises NotFound."""
+    lesson = ports.store.get(tenant, company, Lesson, key)
+    if lesson is None:
+        raise NotFound(f"no lesson {key}")
+    return lesson
+
+
 def forget_lesson(
     ports: Ports, tenant: TenantId, company: CompanyId, key: str, author: str
 ) -> None:
     """Remove a lesson; matches made with it stay. Raises NotFound, StoreConflict."""
-    lesson = ports.store.get(tenant, company, Lesson, key)
-    if lesson is None:
-        raise NotFound(f"no lesson {key}")
+    lesson = get_lesson(ports, tenant, company, key)
     log = audit(
         ports.clock.now(), author, "forget_lesson", key, revision=lesson.version,
         before={"kind": lesson.kind, "text": lesson.text, "third_party": lesson.third_party},

@@ -18,7 +18,7 @@ from rappro.domain.writes import Page, put, remove
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import COMMON, get_company
-from rappro.use_cases.reads import slice_of
+from rappro.use_cases.reads import required, slice_of
 from rappro.use_cases.recomputing import recompute_lines
 
 TEMPLATES_MAX: Final = 1_000
@@ -75,6 +75,19 @@ def find_own(
 ) -> EntryTemplate | None:
     """Return a template of exactly this company (or of COMMON), or None."""
     return ports.store.get(tenant, company, EntryTemplate, template)
+
+
+def get_template(
+    ports: Ports, tenant: TenantId, company: CompanyId, template: str
+) -> tuple[EntryTemplate, bool]:
+    """Return the template of an id that counts for a company, and whether it is a common one.
+
+    Of COMMON, none but its own count. Raises NotFound.
+    """
+    own = find_own(ports, tenant, company, template)
+    if own is not None:
+        return own, company == COMMON
+    return required(find_own(ports, tenant, COMMON, template), "template", template), True
 
 
 def save_template(

@@ -19,6 +19,7 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 )
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from rappro.edge.api.declared import declare
 from rappro.edge.api.docs_page import docs_page
 from rappro.edge.api.documented import PUBLIC, TAGS, documented, new_router
 from rappro.edge.api.examples import examples
@@ -34,8 +35,9 @@ Bank reconciliation (rapprochement bancaire) for French accounting.
 - Amounts are decimal strings in their currency's own precision, + is money in for the company;
   dates are `YYYY-MM-DD`; absent is `null`.
 - Lists answer `{"items": […], "next_cursor": …}`; pass `next_cursor` as `cursor` for the next page.
-- Errors are problem documents (RFC 9457) with a stable `type`; where an answer has `Retry-After`,
-  the same request may succeed later without any change.
+- Errors are problem documents (RFC 9457) with a stable `type`, in French or English; where an
+  answer has `Retry-After`, the same request may succeed later without any change.
+- A write with an `Idempotency-Key` happens once; one with `If-Match` changes only what was read.
 """
 _SECURITY: Final = "token"
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
@@ -104,10 +106,13 @@ def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
         for operation in path.values():
             if operation.pop(PUBLIC, False):
                 operation["security"] = []
-            _share_problems(operation["responses"], problems)
-            operation["responses"].get("204", {}).pop("content", None)  # such an answer is empty
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
+    declare(made)
+    for path in made["paths"].values():
+        for operation in path.values():
+            _share_problems(operation["responses"], problems)
+            operation["responses"].get("204", {}).pop("content", None)  # such an answer is empty
     made["components"]["responses"] = dict(sorted(problems.items()))
     plain: dict[str, Any] = _with_plain_numbers(made)
     return plain

@@ -49,6 +49,22 @@ def list_lessons(
     return fitting(limit, read)
 
 
+@router.get(
+    "/companies/<company>/lessons/<lesson>",
+    **documented(
+        "getLesson",
+        "Get a lesson",
+        "One text, IBAN or mandate that was learned (référence apprise).",
+        tag="matches",
+        permission=Permission.READ,
+        answer="The lesson",
+    ),
+)
+def get_lesson(scope: ScopeGiven, company: CompanyPath, lesson: LessonPath) -> LessonOutput:
+    """Get a lesson."""
+    return LessonOutput.of(teaching.get_lesson(scope.ports, scope.tenant, company, lesson))
+
+
 @router.delete(
     "/companies/<company>/lessons/<lesson>",
     **documented(

@@ -91,6 +91,24 @@ def save_template(
     return TemplateOutput.of(saved, scope.currency, is_common=False)
 
 
+@router.get(
+    "/companies/<company>/templates/<template>",
+    **documented(
+        "getTemplate",
+        "Get a template",
+        "The entry template (modèle d'écriture) that counts for the company under an id: its own,"
+        " or else the common one.",
+        tag="books",
+        permission=Permission.READ,
+        answer="The template",
+    ),
+)
+def get_template(scope: ScopeGiven, company: CompanyPath, template: TemplatePath) -> TemplateOutput:
+    """Get a template."""
+    found, is_common = templates.get_template(scope.ports, scope.tenant, company, template)
+    return TemplateOutput.of(found, scope.currency, is_common=is_common)
+
+
 @router.delete(
     "/companies/<company>/templates/<template>",
     **documented(
@@ -161,6 +179,23 @@ def save_common_template(
     wanted = body.applied_to(stored, template, _COMMON_CURRENCY)
     saved = templates.save_template(caller.ports, caller.tenant, COMMON, wanted, caller.author)
     return TemplateOutput.of(saved, _COMMON_CURRENCY, is_common=True)
+
+
+@router.get(
+    "/templates/<template>",
+    **documented(
+        "getCommonTemplate",
+        "Get a common template",
+        "One entry template (modèle d'écriture) common to all companies of the tenant.",
+        tag="books",
+        permission=Permission.READ,
+        answer="The template",
+    ),
+)
+def get_common_template(caller: CallerGiven, template: TemplatePath) -> TemplateOutput:
+    """Get a common template."""
+    found, _ = templates.get_template(caller.ports, caller.tenant, COMMON, template)
+    return TemplateOutput.of(found, _COMMON_CURRENCY, is_common=True)
 
 
 @router.delete(
