@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, TypeVar, cast
 
-from rappro.adapters.memory import MemoryStore
+from rappro.adapters.memory import MemoryBlobs, MemoryStore
 from rappro.adapters.memory.shelf import Places, Shelf
+from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import Record
+
+D = TypeVar("D")
 
 # The shelf's own dicts are copied: a schedule of some milliseconds cannot build its books anew.
 # ruff: noqa: SLF001
@@ -30,6 +34,29 @@ class SnapshotStore(MemoryStore):
                 record = shelf.get(kind, key)
                 if record is not None:
                     yield record
+
+
+class DecodedBlobs(MemoryBlobs):
+    """Port Blobs, to be copied too; a document that is asked for again is not decoded again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._decoded: dict[tuple[str, str, str], tuple[bytes, Any]] = {}
+
+    def load_document(self, tenant: TenantId, company: CompanyId, name: str, kind: type[D]) -> D:
+        text = self._document(tenant, company, name)
+        kept = self._decoded.get((tenant, company, name))
+        if kept is None or kept[0] is not text:
+            kept = text, super().load_document(tenant, company, name, kind)
+            self._decoded[tenant, company, name] = kept
+        return cast("D", kept[1])
+
+    def copy(self) -> DecodedBlobs:
+        """Return blobs that hold the same; what is kept is bytes, and shared."""
+        other = DecodedBlobs()
+        other._sources = dict(self._sources)
+        other._documents = dict(self._documents)
+        return other
 
 
 def _copied(shelf: Shelf) -> Shelf:
