@@ -66,11 +66,11 @@ class Client:
     user: str = "user-1"
     claims: Mapping[str, Any] = field(default_factory=dict)
     is_administrator: bool = True
+    guards: Guards = field(default_factory=lambda: Guards(replies=MemoryReplies()))
 
     def __post_init__(self) -> None:
         if self.is_administrator and self.tenant is not None:
             administer(self.ports, self.tenant, self.user)
-    guards: Guards = field(default_factory=lambda: Guards(replies=MemoryReplies()))
 
     def get(self, path: str, **query: str | int) -> Answer:
         return self.send("GET", path, query=query)
