@@ -20,7 +20,7 @@ from rappro.adapters.memory import (
     MemoryRuns,
     MemoryStore,
 )
-from rappro.adapters.memory.webhooks import memory_webhooks
+from rappro.adapters.memory.webhooks import MemoryCourier, memory_webhooks
 from rappro.domain.access import ROLES, Membership, Tenant
 from rappro.domain.bank import (
     Balance,
@@ -102,7 +102,7 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
-from rappro.domain.webhooks import SealedSecret, Webhook
+from rappro.domain.webhooks import Parcel, SealedSecret, Webhook
 from rappro.domain.writes import (
     Record,
     create,
@@ -141,6 +141,13 @@ class World:
             self.store, self.blobs, self.inbox, self.runs, self.feeds, self.clock, self.webhooks
         )
 
+    @property
+    def parcels(self) -> list[Parcel]:
+        """What was handed over to be delivered."""
+        courier = self.webhooks.courier
+        assert isinstance(courier, MemoryCourier)
+        return [parcel for parcel, _ in courier.parcels]
+
     def of_tenant(self, tenant: str) -> dict[str, Any]:
         """Return everything that is kept of a tenant, as it stands now."""
         owned = sorted(scope for scope in self.store._shelves if scope[0] == tenant)
@@ -158,7 +165,7 @@ class World:
             "runs": [started for started in self.runs.started if started.tenant == tenant],
             "syncs": [asked for asked in self.feeds.requests if asked[0] == tenant],
             "schedules": {k: v for k, v in self.feeds.schedules.items() if k[0] == tenant},
-            "parcels": [p for p, _ in self.webhooks.courier.parcels if p.tenant == tenant],
+            "parcels": [p for p in self.parcels if p.tenant == tenant],
         }
 
 

@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rappro.domain.errors import RapproError
+from rappro.domain.webhooks import SECRET_PREFIX
 from rappro.edge.api.caller import Caller
 from rappro.edge.api.limits import (
     CLAIM_MARGIN_SECONDS,
@@ -48,6 +49,8 @@ WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _KEY: Final = re.compile(KEY_PATTERN)
 _WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.5)
 _INLINE, _DOCUMENT = b"i", b"d"
+_SECRET: Final = re.compile(rf'"{SECRET_PREFIX}[^"]*"')
+"""A signing secret, as an answer tells it once."""
 
 Answer = dict[str, Any]
 
@@ -156,7 +159,8 @@ def _awaited(attempt: Attempt) -> Standing | None:
 
 def _keep(attempt: Attempt, answer: Answer) -> None:
     """Keep an answer; that it could not be kept does not undo what was done."""
-    text = json.dumps(answer)
+    # A secret is told once and kept nowhere: who lost the answer makes a new one.
+    text = json.dumps({**answer, "body": _SECRET.sub("null", answer["body"] or "")})
     packed = _INLINE + zlib.compress(text.encode())
     tenant = attempt.caller.tenant
     try:
