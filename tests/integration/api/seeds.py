@@ -227,7 +227,10 @@ def _masters(company: CompanyId, mark: str) -> Iterator[Record]:
     yield Journal(
         ids.JOURNAL, f"Banque {mark}", JournalType.TREASURY, "512100", iban=ids.IBAN, bic="AGRIFRPP"
     )
+    yield LedgerAccount(ids.ACCOUNT, f"Fournitures {mark}")
     yield Journal("VE", f"Ventes {mark}", JournalType.SALES)
+    yield Journal(ids.UNUSED_JOURNAL, f"Divers {mark}")
+    yield ThirdParty(ids.UNUSED_THIRD_PARTY, ThirdPartyKind.CUSTOMER, f"Libre {mark}", "411000")
     yield ThirdParty(
         ids.THIRD_PARTY,
         ThirdPartyKind.CUSTOMER,

@@ -162,9 +162,9 @@ def test_journals_and_accounts_are_listed_in_order(alpha: Client) -> None:
     first = alpha.get(f"{COMPANY}/accounts", limit=3).body
     rest = alpha.get(f"{COMPANY}/accounts", limit=3, cursor=first["next_cursor"]).body
 
-    assert [journal["code"] for journal in journals] == ["BQ1", "VE"]
+    assert [journal["code"] for journal in journals] == ["BQ1", "OD2", "VE"]
     numbers = [account["number"] for account in first["items"] + rest["items"]]
-    assert numbers == ["411000", "471000", "512100", "627000"]
+    assert numbers == ["411000", "471000", "512100", "606399", "627000"]
     assert rest["next_cursor"] is None
 
 
@@ -227,7 +227,7 @@ def test_third_parties_are_listed_by_id(alpha: Client) -> None:
 
     items = alpha.get(f"{COMPANY}/third-parties").body["items"]
 
-    assert [party["id"] for party in items] == ["A1", "C0001"]
+    assert [party["id"] for party in items] == ["A1", "C0001", "C0099"]
 
 
 def test_what_a_person_changes_stands_in_the_audit_trail_under_their_name(world: World) -> None:
@@ -237,3 +237,39 @@ def test_what_a_person_changes_stands_in_the_audit_trail_under_their_name(world:
 
     assert (newest["author"], newest["action"]) == ("marie", "save_company")
     assert newest["at"] == "2025-02-01T08:30:00Z"
+
+
+def test_an_account_is_created_renamed_and_deleted_while_nothing_names_it(alpha: Client) -> None:
+    path = f"{COMPANY}/accounts/606398"
+
+    created = alpha.put(path, {"label": "Fournitures"}).body
+    renamed = alpha.put(path, {"label": "Fournitures d'entretien"}).body
+
+    assert (created["version"], renamed["version"]) == (1, 2)
+    assert alpha.get(path).body == renamed
+    assert alpha.send("DELETE", path).status == 204
+    assert alpha.get(path).status == 404
+
+
+def test_what_is_used_is_not_deleted_and_the_answer_says_by_what(alpha: Client) -> None:
+    alpha.put(f"{COMPANY}/journals/CA", {"label": "Caisse", "type": "treasury", "account": "531"})
+    alpha.put(f"{COMPANY}/accounts/531", {"label": "Caisse"})
+
+    refused = alpha.send("DELETE", f"{COMPANY}/accounts/531")
+
+    assert refused.status == 409
+    assert "journal CA" in refused.body["detail"]
+    assert alpha.send("DELETE", f"{COMPANY}/journals/CA").status == 204
+    assert alpha.send("DELETE", f"{COMPANY}/accounts/531").status == 204
+
+
+def test_fiscal_years_of_another_length_are_a_companys_setting(alpha: Client) -> None:
+    years = [{"first": "2023-03-15", "last": "2024-12-31"}]
+
+    saved = alpha.put(COMPANY, {"fiscal_years": years})
+
+    assert saved.body["fiscal_years"] == years
+    overlap = [*years, {"first": "2024-12-31", "last": "2025-12-31"}]
+    refused = alpha.put(COMPANY, {"fiscal_years": overlap})
+    assert refused.status in (400, 422)
+    assert alpha.get(COMPANY).body["fiscal_years"] == years

@@ -52,9 +52,24 @@ CompanyPath = Annotated[
     _DECODED,
     _named("the company's id (dossier), chosen by the tenant", ids.COMPANY),
 ]
+AccountPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-Za-z]{1,20}$"),
+    _DECODED,
+    _named("the ledger account's number (numéro de compte)", ids.ACCOUNT),
+]
 JournalPath = Annotated[str, _ID, _DECODED, _named("the journal's code", ids.JOURNAL)]
 ThirdPartyPath = Annotated[
     ThirdPartyId, _ID, _DECODED, _named("the third party's id (tiers)", ids.THIRD_PARTY)
+]
+UnusedJournalPath = Annotated[
+    str, _ID, _DECODED, _named("the code of an unused journal", ids.UNUSED_JOURNAL)
+]
+UnusedThirdPartyPath = Annotated[
+    ThirdPartyId,
+    _ID,
+    _DECODED,
+    _named("the id of a third party that nothing names", ids.UNUSED_THIRD_PARTY),
 ]
 StatementPath = Annotated[
     StatementId, _ID, _DECODED, _named("the statement's id (relevé)", ids.STATEMENT)

@@ -17,7 +17,10 @@ from rappro.domain.ids import (
 
 COMPANY: Final = CompanyId("acme")
 JOURNAL: Final = "BQ1"
+ACCOUNT: Final = "606399"
+UNUSED_JOURNAL: Final = "OD2"
 THIRD_PARTY: Final = ThirdPartyId("C0001")
+UNUSED_THIRD_PARTY: Final = ThirdPartyId("C0099")
 OPEN_ITEM: Final = OpenItemId("FA2025-0001")
 STATEMENT: Final = StatementId("st_b7mzqkq4jx2v6c5oaxk2hqzz")
 POSITION: Final = 3

@@ -235,6 +235,20 @@ class JournalPage(PageOf[JournalOutput]):
     """Journals by code."""
 
 
+class AccountInput(Input):
+    """What to say of a ledger account."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"label": "Fournitures d'entretien"}]}
+    )
+
+    label: Name
+
+    def applied_to(self, number: str) -> LedgerAccount:
+        """Return the account with its label."""
+        return LedgerAccount(number, self.label)
+
+
 class AccountOutput(Output):
     """A ledger account (compte comptable)."""
 

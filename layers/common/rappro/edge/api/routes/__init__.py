@@ -9,6 +9,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from rappro.edge.api.routes import (
+    accounts,
     actions,
     books,
     bulk,
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
     members.router,
     tenants.router,
     journals.router,
+    accounts.router,
     third_parties.router,
     uploads.router,
     imports.router,

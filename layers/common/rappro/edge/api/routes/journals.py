@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
 from rappro.domain.access import Permission
+from rappro.domain.books import Journal
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -14,8 +19,9 @@ from rappro.edge.api.models.journals import (
     JournalPage,
 )
 from rappro.edge.api.pages import fitting
-from rappro.edge.api.parameters import CompanyPath, Cursor, JournalPath, Limit
+from rappro.edge.api.parameters import CompanyPath, Cursor, JournalPath, Limit, UnusedJournalPath
 from rappro.use_cases import companies, reads
+from rappro.use_cases.in_use import delete_unused
 
 router = new_router()
 
@@ -112,3 +118,24 @@ def list_accounts(
         return AccountPage(items=items, next_cursor=page.cursor)
 
     return fitting(limit, read)
+
+
+@router.delete(
+    "/companies/<company>/journals/<journal>",
+    **documented(
+        "deleteJournal",
+        "Delete a journal",
+        "Deletes a journal (journal) that has no entry, no bank entry and no statement.",
+        permission=Permission.SETTINGS,
+        tag="companies",
+        answer="It is deleted",
+        status=204,
+        may_conflict=True,
+    ),
+)
+def delete_journal(
+    scope: ScopeGiven, company: CompanyPath, journal: UnusedJournalPath
+) -> Response[None]:
+    """Delete an unused journal."""
+    delete_unused(scope.ports, scope.tenant, company, Journal, journal, scope.author)
+    return Response(HTTPStatus.NO_CONTENT)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
 from rappro.domain.access import Permission
+from rappro.domain.books import ThirdParty
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -12,8 +17,15 @@ from rappro.edge.api.models.third_parties import (
     ThirdPartyPage,
 )
 from rappro.edge.api.pages import fitting
-from rappro.edge.api.parameters import CompanyPath, Cursor, Limit, ThirdPartyPath
+from rappro.edge.api.parameters import (
+    CompanyPath,
+    Cursor,
+    Limit,
+    ThirdPartyPath,
+    UnusedThirdPartyPath,
+)
 from rappro.use_cases import companies, reads
+from rappro.use_cases.in_use import delete_unused
 
 router = new_router()
 
@@ -88,3 +100,25 @@ def get_third_party(
     """Get a third party."""
     found = reads.get_third_party(scope.ports, scope.tenant, company, third_party)
     return ThirdPartyOutput.of(found)
+
+
+@router.delete(
+    "/companies/<company>/third-parties/<third_party>",
+    **documented(
+        "deleteThirdParty",
+        "Delete a third party",
+        "Deletes a third party (tiers) that no entry, open item, bank entry, payment,"
+        " lesson or line names.",
+        permission=Permission.UPDATE_THIRD_PARTY,
+        tag="companies",
+        answer="It is deleted",
+        status=204,
+        may_conflict=True,
+    ),
+)
+def delete_third_party(
+    scope: ScopeGiven, company: CompanyPath, third_party: UnusedThirdPartyPath
+) -> Response[None]:
+    """Delete an unused third party."""
+    delete_unused(scope.ports, scope.tenant, company, ThirdParty, third_party, scope.author)
+    return Response(HTTPStatus.NO_CONTENT)
