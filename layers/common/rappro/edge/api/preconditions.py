@@ -34,6 +34,9 @@ TAGS_CHARS_MAX: Final = 1_000
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _OK: Final = frozenset({200, 201})
 _NOT_FOUND, _CONFLICT = 404, 409
+_REFUSED: Final = frozenset({_NOT_FOUND, _CONFLICT})
+_TOLD_ONCE: Final = frozenset({"secret"})
+"""What the answer to a write alone shows; it is no part of the resource, so of no tag."""
 
 Answer = dict[str, Any]
 Resolve = Callable[[Mapping[str, Any], Caller], Answer]
@@ -94,21 +97,24 @@ def conditional(event: Mapping[str, Any], caller: Caller, resolve: Resolve) -> A
 def tag_of(answer: Answer) -> str | None:
     """Return the tag of an answer that shows one record with its version, else None."""
     body = answer.get("body") or ""
-    if answer["statusCode"] not in _OK or answer.get("isBase64Encoded") or '"version"' not in body:
+    is_shown = answer["statusCode"] in _OK and not answer.get("isBase64Encoded")
+    if not is_shown or not body.startswith("{") or '"version"' not in body:
         return None
-    shown = json.loads(body) if body.startswith("{") else None
+    shown = json.loads(body)
     version = shown.get("version") if isinstance(shown, dict) else None
-    if not isinstance(version, int):
+    if not isinstance(shown, dict) or not isinstance(version, int):
         return None
-    return f'"{version}-{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
+    kept = {name: value for name, value in shown.items() if name not in _TOLD_ONCE}
+    digest = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+    return f'"{version}-{digest[:16]}"'
 
 
 def _written(
     event: Mapping[str, Any], caller: Caller, resolve: Resolve, wanted: Wanted
 ) -> Answer:  # fmt: skip
-    noting = Noting(caller.ports.store)
+    noting, plain = Noting(caller.ports.store), _as_get(event)
     watched = replace(caller, ports=replace(caller.ports, store=cast("Store", noting)))
-    present = resolve(_as_get(event), watched)
+    present = resolve(plain, watched)
     tag = tag_of(present)
     if tag is None and not _is_absent(present):
         return present  # neither there nor not there: it may not be read, or has no version
@@ -118,6 +124,8 @@ def _written(
     answer = resolve(event, watched)
     if _says(answer, _CONFLICT, StoreConflict.code):
         raise _failed()
+    if answer["statusCode"] in _REFUSED and not wanted.holds(tag_of(resolve(plain, caller))):
+        raise _failed()  # that it changed meanwhile says more than why it was refused then
     return answer
 
 
