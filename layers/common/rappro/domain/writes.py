@@ -109,7 +109,7 @@ class Held:
     """A record that a commit needs as it was read, in its company or another of the tenant."""
 
     company: CompanyId
-    record: Membership | Tenant
+    record: Membership | Tenant | Company
 
 
 R = TypeVar("R")

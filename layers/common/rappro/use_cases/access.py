@@ -123,17 +123,17 @@ class _Holding:
 
     def commit(
         self, tenant: TenantId, company: CompanyId, writes: Sequence[Write],
-        *, fence: Fence | None = None,
+        *, fence: Fence | None = None, held: Sequence[Held] = (),
     ) -> None:  # fmt: skip
         """Commit while the user may. Raises Forbidden, else as the store's own."""
         store = self._ports.store
         if all(isinstance(write.after, Lease) for write in writes):  # to give it back needs nothing
-            store.commit(tenant, company, writes, fence=fence)
+            store.commit(tenant, company, writes, fence=fence, held=held)
             return
         for attempt in range(_ATTEMPTS_MAX):
-            held = [each for each in self._basis() if not _is_written(each, company, writes)]
+            basis = [each for each in self._basis() if not _is_written(each, company, writes)]
             try:
-                store.commit(tenant, company, writes, fence=fence, held=held)
+                store.commit(tenant, company, writes, fence=fence, held=[*held, *basis])
             except StoreConflict:
                 if attempt + 1 == _ATTEMPTS_MAX or not self._has_moved():
                     raise

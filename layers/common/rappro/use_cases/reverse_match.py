@@ -44,7 +44,7 @@ from rappro.domain.records import (
     StatementStatus,
 )
 from rappro.domain.statement_state import RUNNABLE, with_line_totals
-from rappro.domain.writes import Write, change, create, put
+from rappro.domain.writes import Held, Write, change, create, put
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
@@ -80,7 +80,10 @@ def reverse_match(
     if match.status is not MatchStatus.VALIDATED:
         raise NotAllowedInState(f"match {match_id} is {match.status}: undo it instead")
     try:
-        ports.store.commit(tenant, company, _writes(ports, tenant, company, match, wanted, author))
+        settings = get_company(ports, tenant, company)
+        writes = _writes(ports, tenant, settings, match, wanted, author)
+        held = [Held(company, settings)]  # its locked period is the one that was looked at
+        ports.store.commit(tenant, company, writes, held=held)
     except StoreConflict:
         again = _match(ports, tenant, company, match_id)
         if again.status is not MatchStatus.REVERSED:
@@ -97,9 +100,9 @@ def _match(ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId
 
 
 def _writes(
-    ports: Ports, tenant: TenantId, company: CompanyId, match: Match, wanted: Reversal, author: str
+    ports: Ports, tenant: TenantId, settings: Company, match: Match, wanted: Reversal, author: str
 ) -> list[Write]:
-    settings = get_company(ports, tenant, company)
+    company = settings.id
     working = WorkingSet(ports, tenant, company)
     entries = list(working.get_many(JournalEntry, match.entry_ids).values())
     today = ports.clock.today(settings.timezone)

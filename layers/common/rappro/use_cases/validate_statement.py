@@ -54,6 +54,7 @@ from rappro.domain.statement_state import RUNNABLE
 from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Fence,
+    Held,
     Write,
     change,
     create,
@@ -186,7 +187,8 @@ def _reserve(
         after={"status": moved.status.value, "numbers": [asdict(block) for block in blocks]},
     )  # fmt: skip
     writes.append(log)
-    ports.store.commit(tenant, company, writes, fence=fence)
+    held = [Held(company, plan.company)]  # its locked period is the one that was looked at
+    ports.store.commit(tenant, company, writes, fence=fence, held=held)
     return replace(validation, version=before.version + 1 if before is not None else 1)
 
 
