@@ -138,7 +138,8 @@ class _BoundedStream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._within(timeout))
+        at_once = min(max_bytes, ANSWER_BYTES_MAX)
+        return self._stream.read(at_once, self._within(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, self._within(timeout))
@@ -204,6 +205,7 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
+_ANY: Final = "failed"
 _CODES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (AddressRefused, "address_refused"),
     (InvalidRequest, "url_refused"),
@@ -224,4 +226,4 @@ def _code_of(error: Exception) -> str:
     told = {type(error), type(error.__cause__), type(error.__context__)}
     if any(issubclass(one, ssl.SSLError) for one in told):
         return "tls_failed"
-    return next((code for kind, code in _CODES if isinstance(error, kind)), "failed")
+    return next((code for kind, code in _CODES if isinstance(error, kind)), _ANY)
