@@ -63,6 +63,16 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = Field(default=[], description="the wrong fields, when known")
 
 
+class GatewayRefusal(BaseModel):
+    """What API Gateway answers by itself: without a usable token, or with too much traffic."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"message": "Unauthorized"}]}
+    )
+
+    message: str = Field(examples=["Unauthorized"])
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
     """What is the same for all problems of one code.

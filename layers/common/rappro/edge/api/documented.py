@@ -12,7 +12,7 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from rappro.domain.access import Permission
-from rappro.edge.problem import CONTENT_TYPE, Problem, every_kind
+from rappro.edge.problem import CONTENT_TYPE, GatewayRefusal, Problem, every_kind
 
 TAGS: Final = {
     "access": "Who may do what: members (collaborateurs) and administrators",
@@ -34,6 +34,8 @@ PERMISSION_TO_CREATE: Final = "x-permission-to-create"
 """Extension of an operation: what it needs instead where the company does not exist yet."""
 PUBLIC: Final = "x-public"
 """Extension of an operation that anybody may use, without a token."""
+_OF_THE_GATEWAY: Final = frozenset({401, 429, 500, 503})
+"""What API Gateway may answer by itself, before the API is asked: no problem document then."""
 _ALWAYS: Final = frozenset({401, 422, 500, 503})
 _WITH_BODY: Final = frozenset({400, 413, 415})
 
@@ -93,7 +95,7 @@ def documented(
 
 def _problem(status: int) -> dict[str, Any]:
     codes = [kind.code for kind in every_kind() if kind.status == status]
-    return {
-        "description": f"Problem: {', '.join(codes)}",
-        "content": {CONTENT_TYPE: {"model": Problem}},
-    }
+    content: dict[str, Any] = {CONTENT_TYPE: {"model": Problem}}
+    if status in _OF_THE_GATEWAY:
+        content["application/json"] = {"model": GatewayRefusal}
+    return {"description": f"Problem: {', '.join(codes)}", "content": content}
