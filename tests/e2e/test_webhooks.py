@@ -18,6 +18,8 @@ from tests.webhook_receiver import Receiver, status
 from .camt import camt
 from .tenant import Tenant
 
+DISABLED = "webhook.disabled"
+
 
 def api(stack: LocalStack, tenant: Tenant, method: str, path: str, body: Any = None) -> Any:
     answer = httpx.request(
@@ -59,3 +61,26 @@ def test_what_becomes_of_a_statement_reaches_a_receiver_that_failed_at_first(
     assert len({came.headers["webhook-id"] for came in receiver.received}) == 2
     assert api(local_stack, tenant, "GET", "/erp")["failing_since"] is None
     assert "whsec_" not in "".join(local_stack.logs_of("Api"))
+
+
+def test_a_receiver_that_is_gone_is_told_of_at_the_tenant_s_other_one(
+    local_stack: LocalStack,
+) -> None:
+    tenant = Tenant(local_stack)
+    with tenant.client, Receiver() as receiver, Receiver(usual=status(410)) as gone:
+        api(local_stack, tenant, "PUT", "/old", {"url": gone.url, "types": ["run.failed"]})
+        api(local_stack, tenant, "PUT", "/erp", {"url": receiver.url, "types": [DISABLED]})
+        local_stack.client("events").put_events(Entries=[{
+            "Source": "rappro", "DetailType": "run.failed", "EventBusName": local_stack.event_bus,
+            "Detail": json.dumps({
+                "id": "au_1/run.failed", "type": "run.failed", "tenant": tenant.name,
+                "company": "garage", "at": "2026-11-22T08:30:00+00:00", "author": "engine",
+                "subject": "run_1", "data": {}, "link": "/v1/x",
+            }),
+        }])  # fmt: skip
+        wait_for("the other receiver", lambda: receiver.received or None)
+
+    (told,) = (json.loads(came.body) for came in receiver.received)
+    assert (told["type"], told["subject"], told["link"]) == (DISABLED, "old", "/v1/webhooks/old")
+    shown = api(local_stack, tenant, "GET", "/old")
+    assert (shown["on"], shown["off_reason"], len(gone.received)) == (False, "gone", 1)

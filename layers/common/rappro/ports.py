@@ -85,7 +85,7 @@ class Store(Protocol):
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
         BooksLoad, FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile,
-        OwnCsvProfile, Lesson, DifferenceType, UnfinishedValidation and OwedExamination.
+        OwnCsvProfile, Lesson, DifferenceType, UnfinishedValidation, OwedExamination and Webhook.
         """
 
     def commit(
