@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 
+class AccountInput(TypedDict):
+    """
+    What to say of a ledger account.
+    """
+
+    label: str
+
+
 class AccountOutput(TypedDict):
     """
     A ledger account (compte comptable).
@@ -51,6 +59,15 @@ class AccountVatRatePart(TypedDict):
     rate_percent: str | float
 
 
+class AcknowledgementInput(TypedDict):
+    """
+    The cursor of the page that was read last.
+    """
+
+    consumer: str
+    cursor: str
+
+
 class AdjustmentOutput(TypedDict):
     """
     A named difference between the lines and what they settle (écart).
@@ -59,6 +76,14 @@ class AdjustmentOutput(TypedDict):
     account: str | None
     amount: str
     kind: Literal["discount", "commission", "fx", "cents", "charge", "overpayment"]
+
+
+class AdministratorInput(TypedDict):
+    """
+    Whom to make an administrator.
+    """
+
+    user: str
 
 
 class AgeOutput(TypedDict):
@@ -79,6 +104,19 @@ class AllocationOutput(TypedDict):
     amount: str
     entry: str
     open_item: str
+
+
+class AttemptOutput(TypedDict):
+    """
+    One request to the receiver.
+    """
+
+    answer: str
+    at: str
+    duration_ms: int
+    error: str | None
+    number: int
+    status: int | None
 
 
 class BalanceInput(TypedDict):
@@ -228,6 +266,16 @@ class ConnectionPage(TypedDict):
 
     items: list[ConnectionOutput]
     next_cursor: str | None
+
+
+class ConsumerOutput(TypedDict):
+    """
+    A consumer and how often it acknowledged changes.
+    """
+
+    acknowledged_at: str | None
+    acknowledgements: int
+    consumer: str
 
 
 class CounterpartInput(TypedDict):
@@ -417,6 +465,24 @@ class FieldProblem(TypedDict):
     pointer: str
 
 
+class FiscalYearOutput(TypedDict):
+    """
+    A fiscal year that has not the usual twelve months.
+    """
+
+    first: str
+    last: str
+
+
+class FiscalYearPart(TypedDict):
+    """
+    A fiscal year (exercice) that has not the usual twelve months: its first and last day.
+    """
+
+    first: str
+    last: str
+
+
 class ForeignAmountOutput(TypedDict):
     """
     The same amount in the currency of the deal (montant en devise).
@@ -455,6 +521,14 @@ class FrozenReportPage(TypedDict):
 
     items: list[FrozenReportOutput]
     next_cursor: str | None
+
+
+class GatewayRefusal(TypedDict):
+    """
+    What API Gateway answers by itself: without a usable token, or with too much traffic.
+    """
+
+    message: str
 
 
 class ImportProfileInput(TypedDict):
@@ -579,6 +653,24 @@ class LineResultOutput(TypedDict):
     problem: str | None
 
 
+class MonthAmountInput(TypedDict):
+    """
+    What a plan has for one month.
+    """
+
+    amount: str
+    month: str
+
+
+class MonthAmountOutput(TypedDict):
+    """
+    What a plan has for one month.
+    """
+
+    amount: str
+    month: str
+
+
 class NaturesInput(TypedDict):
     """
     The nature (moyen de règlement) that many unmatched lines get.
@@ -648,6 +740,14 @@ class PayerPart(TypedDict):
     name: NotRequired[str | None]
 
 
+class PingOutput(TypedDict):
+    """
+    The id under which the test will stand among the deliveries.
+    """
+
+    delivery: str
+
+
 class PointingErasureInput(TypedDict):
     """
     What is erased: all of an account, from a day on, or some entries' marks.
@@ -705,6 +805,7 @@ class Problem(TypedDict):
     detail: str
     errors: NotRequired[list[FieldProblem]]
     instance: str
+    message: str
     status: int
     title: str
     type: str
@@ -746,6 +847,27 @@ class RejectedOutput(TypedDict):
     why: str
 
 
+ReplayInput = TypedDict(
+    "ReplayInput",
+    {
+        "company": NotRequired[str | None],
+        "cursor": NotRequired[str | None],
+        "delivery": NotRequired[str | None],
+        "from": NotRequired[str | None],
+        "until": NotRequired[str | None],
+    },
+)
+
+
+class ReplayOutput(TypedDict):
+    """
+    How many events are on their way; a period may take several calls.
+    """
+
+    count: int
+    next_cursor: str | None
+
+
 class ReportHolderOutput(TypedDict):
     """
     Whose account the report is of.
@@ -780,6 +902,23 @@ class ReversalInput(TypedDict):
 
     date: NotRequired[str | None]
     reason: str
+
+
+class RotationInput(TypedDict):
+    """
+    How long the secret before signs too; 0 when it became known to somebody.
+    """
+
+    overlap_hours: NotRequired[int]
+
+
+class SecretOutput(TypedDict):
+    """
+    That there is a signing secret, and how long it signs; never the secret itself.
+    """
+
+    made_at: str
+    until: str | None
 
 
 class SettingsOutput(TypedDict):
@@ -929,12 +1068,13 @@ class TemplateEntryInput(TypedDict):
 
 class TemplateLineInput(TypedDict):
     """
-    One account of a template and its share: exactly one of the four.
+    One account of a template and its share: exactly one of the five.
     """
 
     account: str
     amount: NotRequired[str | None]
     remainder: NotRequired[bool]
+    schedule: NotRequired[list[MonthAmountInput]]
     share_percent: NotRequired[str | float | None]
     vat_rate_percent: NotRequired[str | float | None]
 
@@ -947,6 +1087,7 @@ class TemplateLineOutput(TypedDict):
     account: str
     amount: str | None
     remainder: bool
+    schedule: list[MonthAmountOutput]
     share_percent: str | None
     vat_rate_percent: str | None
 
@@ -996,6 +1137,16 @@ class TemplatePart(TypedDict):
     id: str
     label: NotRequired[str | None]
     lines: NotRequired[list[TemplateLinePart] | None]
+
+
+class TenantOutput(TypedDict):
+    """
+    The tenant (cabinet, entreprise) and its administrators.
+    """
+
+    administrators: list[str]
+    tenant: str
+    version: int
 
 
 class ThirdPartyOutput(TypedDict):
@@ -1091,6 +1242,156 @@ class UploadOutput(TypedDict):
     fields: dict[str, str]
     key: str
     url: str
+
+
+class WebhookInput(TypedDict):
+    """
+    What to change of a webhook; a field that is left out keeps its value.
+
+    An empty list of companies, or of types, means all of them.
+    """
+
+    companies: NotRequired[list[str] | None]
+    description: NotRequired[str | None]
+    on: NotRequired[bool | None]
+    types: NotRequired[
+        list[
+            Literal[
+                "statement.imported",
+                "statement.quarantined",
+                "statement.accepted",
+                "statement.validated",
+                "statement.deleted",
+                "line.matched",
+                "line.closed",
+                "line.edited",
+                "match.confirmed",
+                "match.undone",
+                "match.validated",
+                "match.reversed",
+                "entry.drafted",
+                "entry.removed",
+                "entry.validated",
+                "vat_on_receipts.released",
+                "vat_on_receipts.taken_back",
+                "journal.carried_over",
+                "journal.pointed",
+                "journal.pointing_validated",
+                "journal.pointing_reopened",
+                "run.started",
+                "run.finished",
+                "run.failed",
+                "books.loaded",
+                "webhook.disabled",
+            ]
+        ]
+        | None
+    ]
+    url: NotRequired[str | None]
+
+
+class WebhookOutput(TypedDict):
+    """
+    Where events are sent, and whether they get through.
+    """
+
+    companies: list[str]
+    description: str
+    failing_since: str | None
+    id: str
+    off_at: str | None
+    off_reason: Literal["user", "gone", "failing"] | None
+    on: bool
+    secrets: list[SecretOutput]
+    types: list[
+        Literal[
+            "statement.imported",
+            "statement.quarantined",
+            "statement.accepted",
+            "statement.validated",
+            "statement.deleted",
+            "line.matched",
+            "line.closed",
+            "line.edited",
+            "match.confirmed",
+            "match.undone",
+            "match.validated",
+            "match.reversed",
+            "entry.drafted",
+            "entry.removed",
+            "entry.validated",
+            "vat_on_receipts.released",
+            "vat_on_receipts.taken_back",
+            "journal.carried_over",
+            "journal.pointed",
+            "journal.pointing_validated",
+            "journal.pointing_reopened",
+            "run.started",
+            "run.finished",
+            "run.failed",
+            "books.loaded",
+            "webhook.disabled",
+        ]
+    ]
+    url: str
+    version: int
+
+
+class WebhookPage(TypedDict):
+    """
+    Webhooks by id.
+    """
+
+    items: list[WebhookOutput]
+    next_cursor: str | None
+
+
+class WebhookSavedOutput(TypedDict):
+    """
+    A webhook and, this once, the secret that was just made for it.
+    """
+
+    companies: list[str]
+    description: str
+    failing_since: str | None
+    id: str
+    off_at: str | None
+    off_reason: Literal["user", "gone", "failing"] | None
+    on: bool
+    secret: str | None
+    secrets: list[SecretOutput]
+    types: list[
+        Literal[
+            "statement.imported",
+            "statement.quarantined",
+            "statement.accepted",
+            "statement.validated",
+            "statement.deleted",
+            "line.matched",
+            "line.closed",
+            "line.edited",
+            "match.confirmed",
+            "match.undone",
+            "match.validated",
+            "match.reversed",
+            "entry.drafted",
+            "entry.removed",
+            "entry.validated",
+            "vat_on_receipts.released",
+            "vat_on_receipts.taken_back",
+            "journal.carried_over",
+            "journal.pointed",
+            "journal.pointing_validated",
+            "journal.pointing_reopened",
+            "run.started",
+            "run.finished",
+            "run.failed",
+            "books.loaded",
+            "webhook.disabled",
+        ]
+    ]
+    url: str
+    version: int
 
 
 class AuditOutput(TypedDict):
@@ -1194,6 +1495,119 @@ class BatchOutput(TypedDict):
     results: list[LineResultOutput]
 
 
+class BulkEntryLineInput(TypedDict):
+    """
+    One debit or credit (ligne d'écriture), in the company's currency.
+
+    What tells a payment (`method` and the rest) counts on a bank account, or one that clears one.
+    """
+
+    account: str
+    batch_ref: NotRequired[str | None]
+    card_contract: NotRequired[str | None]
+    cheque_no: NotRequired[str | None]
+    credit: NotRequired[str | None]
+    debit: NotRequired[str | None]
+    end_to_end_id: NotRequired[str | None]
+    foreign_amount: NotRequired[str | None]
+    foreign_currency: NotRequired[str | None]
+    label: NotRequired[str | None]
+    letter: NotRequired[str | None]
+    method: NotRequired[
+        Literal["transfer", "direct_debit", "cheque", "cheque_in", "card", "other"] | None
+    ]
+    remittance_no: NotRequired[str | None]
+    third_party: NotRequired[str | None]
+
+
+class BulkItemOutput(TypedDict):
+    """
+    What became of one item; a refused one has the problem that it met.
+    """
+
+    detail: str | None
+    external_id: str
+    external_version: int | None
+    id: str | None
+    outcome: Literal["created", "updated", "unchanged", "stale", "refused"]
+    pointer: str | None
+    problem: str | None
+
+
+class BulkOpenItemInput(TypedDict):
+    """
+    An open item (échéance), signed as the bank sees it: customer invoice +, credit note -.
+
+    Without a residual nothing was paid yet, or what Rappro settled stays settled. `entry` and
+    `entry_line` name the line of an entry that was sent in bulk, counted from 0.
+    """
+
+    account: NotRequired[str | None]
+    amount: str
+    company_amount: NotRequired[str | None]
+    company_residual: NotRequired[str | None]
+    currency: NotRequired[str | None]
+    discount: NotRequired[DiscountPart | None]
+    due_date: NotRequired[str | None]
+    entry: NotRequired[str | None]
+    entry_line: NotRequired[int | None]
+    external_id: str
+    external_version: int
+    issue_date: str
+    label: NotRequired[str | None]
+    number: NotRequired[str | None]
+    residual: NotRequired[str | None]
+    third_party: str
+    type: Literal["invoice", "credit_note", "prepayment"]
+    vat: NotRequired[str | None]
+    vat_rate_percent: NotRequired[str | float | None]
+
+
+class BulkOpenItemsInput(TypedDict):
+    """
+    Open items (échéances) of one call.
+    """
+
+    items: list[BulkOpenItemInput]
+
+
+class BulkOutput(TypedDict):
+    """
+    What became of each item, in the order they were sent in, and how often what.
+    """
+
+    created: int
+    refused: int
+    results: list[BulkItemOutput]
+    stale: int
+    unchanged: int
+    updated: int
+
+
+class BulkThirdPartyInput(TypedDict):
+    """
+    A third party (tiers) as the accounting package has it; what is left out keeps its value.
+    """
+
+    account: NotRequired[str | None]
+    aliases: NotRequired[list[str] | None]
+    auxiliary: NotRequired[str | None]
+    bank_references: NotRequired[list[str] | None]
+    call_name: NotRequired[str | None]
+    external_id: str
+    external_version: int
+    ibans: NotRequired[list[str] | None]
+    kind: NotRequired[Literal["customer", "supplier", "both"] | None]
+    legal_form: NotRequired[str | None]
+    mandates: NotRequired[list[str] | None]
+    name: NotRequired[str | None]
+    payers: NotRequired[list[PayerPart] | None]
+    payment_method: NotRequired[str | None]
+    payment_terms_days: NotRequired[int | None]
+    person: NotRequired[bool | None]
+    siren: NotRequired[str | None]
+
+
 class CashMovementsInput(TypedDict):
     """
     The lines that a receipt or disbursement is made of, each.
@@ -1214,6 +1628,7 @@ class CompanyInput(TypedDict):
     closed_until: NotRequired[str | None]
     currency: NotRequired[str | None]
     fiscal_year_start_month: NotRequired[int | None]
+    fiscal_years: NotRequired[list[FiscalYearPart] | None]
     name: NotRequired[str | None]
     settings: NotRequired[SettingsPart | None]
     siren: NotRequired[str | None]
@@ -1229,6 +1644,7 @@ class CompanyOutput(TypedDict):
     closed_until: str | None
     currency: str
     fiscal_year_start_month: int
+    fiscal_years: list[FiscalYearOutput]
     id: str
     name: str
     settings: SettingsOutput
@@ -1291,6 +1707,32 @@ class CsvProfileInput(TypedDict):
     separator: NotRequired[Literal[";", ",", "\t", "|"] | None]
     statuses: NotRequired[dict[str, Literal["booked", "pending", "information"]] | None]
     tables: NotRequired[bool | None]
+
+
+class DeliveryOutput(TypedDict):
+    """
+    What became of one event on its way to a webhook.
+    """
+
+    at: str
+    attempts: list[AttemptOutput]
+    company: str
+    delivered_at: str | None
+    event: str
+    id: str
+    next_attempt_at: str | None
+    state: Literal["delivered", "waiting", "dead", "dropped"]
+    subject: str
+    type: str
+
+
+class DeliveryPage(TypedDict):
+    """
+    Deliveries by the instant of their events, newest first.
+    """
+
+    items: list[DeliveryOutput]
+    next_cursor: str | None
 
 
 class EntryLineOutput(TypedDict):
@@ -1608,6 +2050,96 @@ class MatchPage(TypedDict):
     next_cursor: str | None
 
 
+class MemberInput(TypedDict):
+    """
+    What a member may do and when; a field that is left out keeps its value.
+    """
+
+    permissions: NotRequired[
+        list[
+            Literal[
+                "manage",
+                "import",
+                "modify",
+                "delete",
+                "match",
+                "undo_match",
+                "print_reconciliation",
+                "settle_by_ledger",
+                "generate_cash_movements",
+                "update_third_party",
+                "update_template",
+                "generate_entry",
+                "generate_entries",
+                "update_natures",
+                "validate",
+                "close",
+                "manual_pointing",
+                "feeds",
+                "exchange",
+                "settings",
+                "members",
+                "read",
+                "administer",
+                "signed_in",
+            ]
+        ]
+        | None
+    ]
+    role: NotRequired[Literal["reader", "assistant", "accountant", "manager"] | None]
+    valid_from: NotRequired[str | None]
+    valid_until: NotRequired[str | None]
+
+
+class MemberOutput(TypedDict):
+    """
+    A member of a company (collaborateur).
+    """
+
+    company: str
+    permissions: list[
+        Literal[
+            "manage",
+            "import",
+            "modify",
+            "delete",
+            "match",
+            "undo_match",
+            "print_reconciliation",
+            "settle_by_ledger",
+            "generate_cash_movements",
+            "update_third_party",
+            "update_template",
+            "generate_entry",
+            "generate_entries",
+            "update_natures",
+            "validate",
+            "close",
+            "manual_pointing",
+            "feeds",
+            "exchange",
+            "settings",
+            "members",
+            "read",
+            "administer",
+            "signed_in",
+        ]
+    ]
+    user: str
+    valid_from: str | None
+    valid_until: str | None
+    version: int
+
+
+class MemberPage(TypedDict):
+    """
+    Members by user.
+    """
+
+    items: list[MemberOutput]
+    next_cursor: str | None
+
+
 class OpenItemOutput(TypedDict):
     """
     An open item (échéance): an unsettled invoice, credit note or prepayment.
@@ -1896,6 +2428,31 @@ class BooksLoadPage(TypedDict):
     next_cursor: str | None
 
 
+class BulkEntryInput(TypedDict):
+    """
+    An entry (écriture) of the accounting package: a draft, or validated on a day for good.
+    """
+
+    date: str
+    external_id: str
+    external_version: int
+    journal: str
+    label: str
+    lines: list[BulkEntryLineInput]
+    number: NotRequired[str | None]
+    piece_date: NotRequired[str | None]
+    piece_ref: str
+    validated_on: NotRequired[str | None]
+
+
+class BulkThirdPartiesInput(TypedDict):
+    """
+    Third parties (tiers) of one call.
+    """
+
+    items: list[BulkThirdPartyInput]
+
+
 class CandidateOutput(TypedDict):
     """
     A possible explanation that was not taken by itself; a higher score is better.
@@ -1921,6 +2478,29 @@ class DecisionOutput(TypedDict):
     settles: list[SettleOutput]
     template: str | None
     third_party: str | None
+
+
+class EntryChangeOutput(TypedDict):
+    """
+    One change of an entry (écriture); `row` and `entry_id` together tell it from others.
+    """
+
+    at: str
+    author: str
+    entry: EntryOutput | None
+    entry_id: str
+    kind: Literal["drafted", "validated", "reversed", "removed"]
+    row: str
+
+
+class EntryChangesOutput(TypedDict):
+    """
+    What a consumer was not told yet, or did not acknowledge, in order.
+    """
+
+    cursor: str
+    has_more: bool
+    items: list[EntryChangeOutput]
 
 
 class FecOutput(TypedDict):
@@ -2040,6 +2620,18 @@ class MatchInput(TypedDict):
     targets: list[TargetInput]
 
 
+class MeOutput(TypedDict):
+    """
+    Who calls, and one page of his memberships that count now, by company.
+    """
+
+    administrator: bool
+    items: list[MemberOutput]
+    next_cursor: str | None
+    tenant: str
+    user: str
+
+
 class ReportOutput(TypedDict):
     """
     The reconciliation report (état de rapprochement) of a treasury journal at a date.
@@ -2062,6 +2654,14 @@ class ReportOutput(TypedDict):
     reconciled_bank: str
     reconciled_ledger: str
     statement_number: str | None
+
+
+class BulkEntriesInput(TypedDict):
+    """
+    Entries (écritures) of one call.
+    """
+
+    items: list[BulkEntryInput]
 
 
 class FrozenReportContentOutput(TypedDict):

@@ -16,6 +16,35 @@ class Operations(Transport):
     key that every write is sent with. All raise ProblemError and NoAnswerError.
     """
 
+    def acknowledge_entry_changes(
+        self, company: str, body: models.AcknowledgementInput, *, idempotency_key: str | None = None
+    ) -> models.ConsumerOutput:
+        """Acknowledge changes of entries.
+
+        Says that all changes (écritures modifiées) up to a cursor are kept: they do not come again
+        for this consumer. The same cursor again is harmless; an older one is refused.
+        """
+        found: models.ConsumerOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/entry-changes/acknowledgement",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def add_administrator(
+        self, body: models.AdministratorInput, *, idempotency_key: str | None = None
+    ) -> models.TenantOutput:
+        """Add an administrator.
+
+        Lets a user administer the tenant (administrateur): all that there is to do, in every
+        company of it. Again: nothing happens.
+        """
+        found: models.TenantOutput = self.answer(
+            "POST", "/v1/administrators", headers={"Idempotency-Key": idempotency_key}, json=body
+        ).body
+        return found
+
     def add_lines(
         self,
         company: str,
@@ -152,7 +181,38 @@ class Operations(Transport):
         ).body
         return found
 
-    def delete_common_template(self, template: str, *, idempotency_key: str | None = None) -> None:
+    def delete_account(
+        self,
+        company: str,
+        account: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Delete an account.
+
+        Deletes a ledger account (compte comptable) that nothing names: no entry, open item or bank
+        entry, no journal, third party, template, difference type, profile or setting.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/accounts/{segment(account)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+        )
+
+    def delete_common_template(
+        self,
+        template: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
         """Delete a common template.
 
         Deletes an entry template (modèle d'écriture) common to all companies of the tenant.
@@ -160,11 +220,21 @@ class Operations(Transport):
         self.answer(
             "DELETE",
             f"/v1/templates/{segment(template)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def delete_csv_profile(
-        self, company: str, csv_profile: str, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        csv_profile: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         """Delete a CSV profile.
 
@@ -173,11 +243,21 @@ class Operations(Transport):
         self.answer(
             "DELETE",
             f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def delete_difference_type(
-        self, company: str, difference_type: str, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        difference_type: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         """Delete a difference type.
 
@@ -187,11 +267,21 @@ class Operations(Transport):
         self.answer(
             "DELETE",
             f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def delete_import_profile(
-        self, company: str, import_profile: str, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        import_profile: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         """Delete an import profile.
 
@@ -200,11 +290,45 @@ class Operations(Transport):
         self.answer(
             "DELETE",
             f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+        )
+
+    def delete_journal(
+        self,
+        company: str,
+        journal: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Delete a journal.
+
+        Deletes a journal (journal) that has no entry, no bank entry and no statement.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def delete_line(
-        self, company: str, statement: str, position: int, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        statement: str,
+        position: int,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> models.StatementOutput:
         """Delete a line.
 
@@ -214,12 +338,22 @@ class Operations(Transport):
         found: models.StatementOutput = self.answer(
             "DELETE",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         ).body
         return found
 
     def delete_statement(
-        self, company: str, statement: str, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        statement: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         """Delete a statement.
 
@@ -229,11 +363,21 @@ class Operations(Transport):
         self.answer(
             "DELETE",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def delete_template(
-        self, company: str, template: str, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        template: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         """Delete a template.
 
@@ -243,7 +387,57 @@ class Operations(Transport):
         self.answer(
             "DELETE",
             f"/v1/companies/{segment(company)}/templates/{segment(template)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+        )
+
+    def delete_third_party(
+        self,
+        company: str,
+        third_party: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Delete a third party.
+
+        Deletes a third party (tiers) that no entry, open item, bank entry, payment, lesson or line
+        names.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+        )
+
+    def delete_webhook(
+        self,
+        webhook: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Delete a webhook.
+
+        Deletes the webhook (notification sortante) and its secrets; what waits is not sent.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/webhooks/{segment(webhook)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def edit_line(
@@ -253,6 +447,8 @@ class Operations(Transport):
         position: int,
         body: models.LineEditInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.LineOutput:
         """Edit an unmatched line.
@@ -264,7 +460,11 @@ class Operations(Transport):
         found: models.LineOutput = self.answer(
             "PATCH",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
             json=body,
         ).body
         return found
@@ -338,7 +538,13 @@ class Operations(Transport):
         return found
 
     def forget_lesson(
-        self, company: str, lesson: str, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        lesson: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         """Forget a lesson.
 
@@ -347,7 +553,11 @@ class Operations(Transport):
         self.answer(
             "DELETE",
             f"/v1/companies/{segment(company)}/lessons/{segment(lesson)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def generate_entries(
@@ -390,43 +600,87 @@ class Operations(Transport):
         ).body
         return found
 
-    def get_company(self, company: str) -> models.CompanyOutput:
+    def get_account(
+        self, company: str, account: str, *, if_none_match: str | int | None = None
+    ) -> models.AccountOutput:
+        """Get an account.
+
+        One ledger account (compte comptable).
+        """
+        found: models.AccountOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/accounts/{segment(account)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
+    def get_common_template(
+        self, template: str, *, if_none_match: str | int | None = None
+    ) -> models.TemplateOutput:
+        """Get a common template.
+
+        One entry template (modèle d'écriture) common to all companies of the tenant.
+        """
+        found: models.TemplateOutput = self.answer(
+            "GET",
+            f"/v1/templates/{segment(template)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
+    def get_company(
+        self, company: str, *, if_none_match: str | int | None = None
+    ) -> models.CompanyOutput:
         """Get a company.
 
         One company (dossier) with its settings.
         """
-        found: models.CompanyOutput = self.answer("GET", f"/v1/companies/{segment(company)}").body
+        found: models.CompanyOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
         return found
 
-    def get_connection(self, company: str, connection: str) -> models.ConnectionOutput:
+    def get_connection(
+        self, company: str, connection: str, *, if_none_match: str | int | None = None
+    ) -> models.ConnectionOutput:
         """Get a bank connection.
 
         One bank connection (connexion bancaire), its schedule and state.
         """
         found: models.ConnectionOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/connections/{segment(connection)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
-    def get_csv_profile(self, company: str, csv_profile: str) -> models.CsvProfileOutput:
+    def get_csv_profile(
+        self, company: str, csv_profile: str, *, if_none_match: str | int | None = None
+    ) -> models.CsvProfileOutput:
         """Get a CSV profile.
 
         One CSV profile (profil CSV).
         """
         found: models.CsvProfileOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
     def get_difference_type(
-        self, company: str, difference_type: str
+        self, company: str, difference_type: str, *, if_none_match: str | int | None = None
     ) -> models.DifferenceTypeOutput:
         """Get a difference type.
 
         One difference type (type d'écart).
         """
         found: models.DifferenceTypeOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
@@ -437,13 +691,17 @@ class Operations(Transport):
         """
         return self.answer("GET", "/v1/docs").content
 
-    def get_entry(self, company: str, entry: str) -> models.EntryOutput:
+    def get_entry(
+        self, company: str, entry: str, *, if_none_match: str | int | None = None
+    ) -> models.EntryOutput:
         """Get an entry.
 
         One entry (écriture) with its lines.
         """
         found: models.EntryOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/entries/{segment(entry)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/entries/{segment(entry)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
@@ -483,27 +741,51 @@ class Operations(Transport):
             f"/v1/companies/{segment(company)}/reconciliation-reports/{segment(report)}/report.pdf",
         ).content
 
-    def get_import_profile(self, company: str, import_profile: str) -> models.ImportProfileOutput:
+    def get_import_profile(
+        self, company: str, import_profile: str, *, if_none_match: str | int | None = None
+    ) -> models.ImportProfileOutput:
         """Get an import profile.
 
         One import profile (profil d'import).
         """
         found: models.ImportProfileOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
-    def get_journal(self, company: str, journal: str) -> models.JournalOutput:
+    def get_journal(
+        self, company: str, journal: str, *, if_none_match: str | int | None = None
+    ) -> models.JournalOutput:
         """Get a journal.
 
         One journal (journal) with its import profile (profil d'import).
         """
         found: models.JournalOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/journals/{segment(journal)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
-    def get_line(self, company: str, statement: str, position: int) -> models.LineOutput:
+    def get_lesson(
+        self, company: str, lesson: str, *, if_none_match: str | int | None = None
+    ) -> models.LessonOutput:
+        """Get a lesson.
+
+        One text, IBAN or mandate that was learned (référence apprise).
+        """
+        found: models.LessonOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/lessons/{segment(lesson)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
+    def get_line(
+        self, company: str, statement: str, position: int, *, if_none_match: str | int | None = None
+    ) -> models.LineOutput:
         """Get a line.
 
         One statement line (ligne de relevé).
@@ -511,16 +793,46 @@ class Operations(Transport):
         found: models.LineOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
-    def get_match(self, company: str, match: str) -> models.MatchOutput:
+    def get_match(
+        self, company: str, match: str, *, if_none_match: str | int | None = None
+    ) -> models.MatchOutput:
         """Get a match.
 
         One match (rapprochement), undone ones too.
         """
         found: models.MatchOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/matches/{segment(match)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/matches/{segment(match)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
+    def get_me(self, *, limit: int | None = None, cursor: str | None = None) -> models.MeOutput:
+        """See who calls, and what he may do.
+
+        The tenant and the user that the token names, whether he administers the tenant, and one
+        page of his memberships (habilitations) that count now.
+        """
+        found: models.MeOutput = self.answer(
+            "GET", "/v1/me", query={"limit": limit, "cursor": cursor}
+        ).body
+        return found
+
+    def get_member(
+        self, company: str, user: str, *, if_none_match: str | int | None = None
+    ) -> models.MemberOutput:
+        """Get a member.
+
+        One member (collaborateur) of the company.
+        """
+        found: models.MemberOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/members/{segment(user)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
@@ -531,13 +843,17 @@ class Operations(Transport):
         """
         return self.answer("GET", "/v1/openapi.json").content
 
-    def get_open_item(self, company: str, open_item: str) -> models.OpenItemOutput:
+    def get_open_item(
+        self, company: str, open_item: str, *, if_none_match: str | int | None = None
+    ) -> models.OpenItemOutput:
         """Get an open item.
 
         One open item (échéance), settled or not.
         """
         found: models.OpenItemOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/open-items/{segment(open_item)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/open-items/{segment(open_item)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
@@ -588,23 +904,31 @@ class Operations(Transport):
             query={"on": on},
         ).content
 
-    def get_run(self, company: str, run: str) -> models.RunOutput:
+    def get_run(
+        self, company: str, run: str, *, if_none_match: str | int | None = None
+    ) -> models.RunOutput:
         """Get a run.
 
         One run (traitement) of the matching and how far it got.
         """
         found: models.RunOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/runs/{segment(run)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/runs/{segment(run)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
-    def get_statement(self, company: str, statement: str) -> models.StatementOutput:
+    def get_statement(
+        self, company: str, statement: str, *, if_none_match: str | int | None = None
+    ) -> models.StatementOutput:
         """Get a statement.
 
         One statement (relevé) with its status, findings (constats) and counts by level.
         """
         found: models.StatementOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/statements/{segment(statement)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
@@ -619,13 +943,56 @@ class Operations(Transport):
         ).body
         return found
 
-    def get_third_party(self, company: str, third_party: str) -> models.ThirdPartyOutput:
+    def get_template(
+        self, company: str, template: str, *, if_none_match: str | int | None = None
+    ) -> models.TemplateOutput:
+        """Get a template.
+
+        The entry template (modèle d'écriture) that counts for the company under an id: its own, or
+        else the common one.
+        """
+        found: models.TemplateOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/templates/{segment(template)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
+    def get_tenant(self, *, if_none_match: str | int | None = None) -> models.TenantOutput:
+        """Get the tenant.
+
+        The tenant and its administrators (administrateurs).
+        """
+        found: models.TenantOutput = self.answer(
+            "GET", "/v1/tenant", headers={"If-None-Match": self.etag_of(if_none_match)}
+        ).body
+        return found
+
+    def get_third_party(
+        self, company: str, third_party: str, *, if_none_match: str | int | None = None
+    ) -> models.ThirdPartyOutput:
         """Get a third party.
 
         One customer or supplier (tiers).
         """
         found: models.ThirdPartyOutput = self.answer(
-            "GET", f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}"
+            "GET",
+            f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
+    def get_webhook(
+        self, webhook: str, *, if_none_match: str | int | None = None
+    ) -> models.WebhookOutput:
+        """Get a webhook.
+
+        One webhook (notification sortante): whether it is on, and since when it fails.
+        """
+        found: models.WebhookOutput = self.answer(
+            "GET",
+            f"/v1/webhooks/{segment(webhook)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
         ).body
         return found
 
@@ -711,7 +1078,8 @@ class Operations(Transport):
     ) -> models.CompanyPage:
         """List the companies.
 
-        The tenant's companies (dossiers), by id.
+        The companies (dossiers) that the caller is a member of, by id; an administrator sees all of
+        the tenant.
         """
         found: models.CompanyPage = self.answer(
             "GET", "/v1/companies", query={"limit": limit, "cursor": cursor}
@@ -742,6 +1110,20 @@ class Operations(Transport):
         found: models.CsvProfilePage = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/csv-profiles",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_deliveries(
+        self, webhook: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.DeliveryPage:
+        """List the deliveries of a webhook.
+
+        What became of the events sent there in 30 days (journal des envois), newest first.
+        """
+        found: models.DeliveryPage = self.answer(
+            "GET",
+            f"/v1/webhooks/{segment(webhook)}/deliveries",
             query={"limit": limit, "cursor": cursor},
         ).body
         return found
@@ -778,6 +1160,22 @@ class Operations(Transport):
             "GET",
             f"/v1/companies/{segment(company)}/entries",
             query={"journal": journal, "limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_entry_changes(
+        self, company: str, *, consumer: str | None = None, limit: int | None = None
+    ) -> models.EntryChangesOutput:
+        """List the entries that changed.
+
+        Entries (écritures) that Rappro drafted, validated, reversed or removed, in order, after
+        what the consumer acknowledged. Reading changes nothing: what is not acknowledged comes
+        again. A change that becomes visible late comes late, and is never left out.
+        """
+        found: models.EntryChangesOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/entry-changes",
+            query={"consumer": consumer, "limit": limit},
         ).body
         return found
 
@@ -955,6 +1353,20 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_members(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.MemberPage:
+        """List the members of a company.
+
+        The company's members (collaborateurs), by user; those whose time is over, too.
+        """
+        found: models.MemberPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/members",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
     def list_open_items(
         self,
         company: str,
@@ -1060,6 +1472,14 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_webhooks(self) -> models.WebhookPage:
+        """List the webhooks.
+
+        Where the tenant's events are sent (notifications sortantes), by id; 20 at most.
+        """
+        found: models.WebhookPage = self.answer("GET", "/v1/webhooks").body
+        return found
+
     def load_books(
         self, company: str, body: models.BooksInput, *, idempotency_key: str | None = None
     ) -> models.BooksLoadOutput:
@@ -1094,6 +1514,17 @@ class Operations(Transport):
         ).body
         return found
 
+    def open_tenant(self, *, idempotency_key: str | None = None) -> models.TenantOutput:
+        """Open the tenant.
+
+        Makes the caller the first administrator (administrateur) of the tenant that his token
+        names. Refused once somebody else is one; again by an administrator: nothing happens.
+        """
+        found: models.TenantOutput = self.answer(
+            "POST", "/v1/onboarding", headers={"Idempotency-Key": idempotency_key}
+        ).body
+        return found
+
     def override_quarantine(
         self,
         company: str,
@@ -1115,6 +1546,21 @@ class Operations(Transport):
         ).body
         return found
 
+    def ping_webhook(
+        self, webhook: str, *, idempotency_key: str | None = None
+    ) -> models.PingOutput:
+        """Send a test.
+
+        Sends a test (essai) of the type webhook.ping, once, also to a webhook that is off; how it
+        went is told among the deliveries.
+        """
+        found: models.PingOutput = self.answer(
+            "POST",
+            f"/v1/webhooks/{segment(webhook)}/ping",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
     def point_entries(
         self,
         company: str,
@@ -1132,6 +1578,57 @@ class Operations(Transport):
         found: models.PointingOutput = self.answer(
             "POST",
             f"/v1/companies/{segment(company)}/journals/{segment(journal)}/pointing",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def remove_administrator(self, user: str, *, idempotency_key: str | None = None) -> None:
+        """Remove an administrator.
+
+        Takes the administration of the tenant from a user (administrateur); his memberships stay.
+        Refused for the last one.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/administrators/{segment(user)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def remove_member(
+        self,
+        company: str,
+        user: str,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """End a membership.
+
+        Takes the company away from a member (collaborateur); what he did stays under his name.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/members/{segment(user)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+        )
+
+    def replay_webhook(
+        self, webhook: str, body: models.ReplayInput, *, idempotency_key: str | None = None
+    ) -> models.ReplayOutput:
+        """Send events again.
+
+        Sends one delivery of the log again, or those of a company's events of a period that the
+        webhook wants (renvoi); of a period 50 rows of the audit trail a call, newest first.
+        """
+        found: models.ReplayOutput = self.answer(
+            "POST",
+            f"/v1/webhooks/{segment(webhook)}/replay",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
         ).body
@@ -1177,8 +1674,56 @@ class Operations(Transport):
         ).body
         return found
 
+    def rotate_webhook_secret(
+        self, webhook: str, body: models.RotationInput, *, idempotency_key: str | None = None
+    ) -> models.WebhookSavedOutput:
+        """Make a new secret.
+
+        Gives the webhook a new signing secret (clé de signature), which this answer alone tells.
+        The one before signs too for some hours, 24 unless the body says otherwise.
+        """
+        found: models.WebhookSavedOutput = self.answer(
+            "POST",
+            f"/v1/webhooks/{segment(webhook)}/secret",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def save_account(
+        self,
+        company: str,
+        account: str,
+        body: models.AccountInput,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.AccountOutput:
+        """Create or change an account.
+
+        Creates the ledger account (compte comptable), or changes its label.
+        """
+        found: models.AccountOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/accounts/{segment(account)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+            json=body,
+        ).body
+        return found
+
     def save_common_template(
-        self, template: str, body: models.TemplateInput, *, idempotency_key: str | None = None
+        self,
+        template: str,
+        body: models.TemplateInput,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> models.TemplateOutput:
         """Create or change a common template.
 
@@ -1188,23 +1733,38 @@ class Operations(Transport):
         found: models.TemplateOutput = self.answer(
             "PUT",
             f"/v1/templates/{segment(template)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
             json=body,
         ).body
         return found
 
     def save_company(
-        self, company: str, body: models.CompanyInput, *, idempotency_key: str | None = None
+        self,
+        company: str,
+        body: models.CompanyInput,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
     ) -> models.CompanyOutput:
         """Create or change a company.
 
         Creates the company (dossier), or changes what is given; the id is the caller's choice and
-        the prefix of its file drops. The currency is chosen once.
+        the prefix of its file drops. The currency is chosen once. Only an administrator of the
+        tenant creates one, and is its manager from then on.
         """
         found: models.CompanyOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
             json=body,
         ).body
         return found
@@ -1215,6 +1775,8 @@ class Operations(Transport):
         connection: str,
         body: models.ConnectionInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.ConnectionOutput:
         """Create or change a bank connection.
@@ -1225,7 +1787,11 @@ class Operations(Transport):
         found: models.ConnectionOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}/connections/{segment(connection)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
             json=body,
         ).body
         return found
@@ -1236,6 +1802,8 @@ class Operations(Transport):
         csv_profile: str,
         body: models.CsvProfileInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.CsvProfileOutput:
         """Create or change a CSV profile.
@@ -1247,7 +1815,11 @@ class Operations(Transport):
         found: models.CsvProfileOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
             json=body,
         ).body
         return found
@@ -1258,6 +1830,8 @@ class Operations(Transport):
         difference_type: str,
         body: models.DifferenceTypeInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.DifferenceTypeOutput:
         """Create or change a difference type.
@@ -1268,6 +1842,29 @@ class Operations(Transport):
         found: models.DifferenceTypeOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+            json=body,
+        ).body
+        return found
+
+    def save_entries_in_bulk(
+        self, company: str, body: models.BulkEntriesInput, *, idempotency_key: str | None = None
+    ) -> models.BulkOutput:
+        """Send entries in bulk.
+
+        Creates entries (écritures) by the accounting package's ids and versions, or changes drafts;
+        their lines on bank accounts wait for the bank. A validated entry is changed by nobody. Each
+        item is for itself: created, updated, unchanged (that version is kept already), stale (a
+        higher one is), or refused with its problem. Sending the same again changes nothing. Lines
+        that wait are examined again.
+        """
+        found: models.BulkOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/bulk/entries",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
         ).body
@@ -1279,6 +1876,8 @@ class Operations(Transport):
         import_profile: str,
         body: models.ImportProfileInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.ImportProfileOutput:
         """Create or change an import profile.
@@ -1289,7 +1888,11 @@ class Operations(Transport):
         found: models.ImportProfileOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
             json=body,
         ).body
         return found
@@ -1300,6 +1903,8 @@ class Operations(Transport):
         journal: str,
         body: models.JournalInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.JournalOutput:
         """Create or change a journal.
@@ -1310,6 +1915,57 @@ class Operations(Transport):
         found: models.JournalOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}/journals/{segment(journal)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+            json=body,
+        ).body
+        return found
+
+    def save_member(
+        self,
+        company: str,
+        user: str,
+        body: models.MemberInput,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.MemberOutput:
+        """Make a user a member, or change what he may do.
+
+        Gives a user permissions (habilitations) in the company, by a role, by name or both, and
+        says from when until when. Nobody gives or takes a permission that he lacks, or changes his
+        own membership; administrators do both.
+        """
+        found: models.MemberOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/members/{segment(user)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+            json=body,
+        ).body
+        return found
+
+    def save_open_items_in_bulk(
+        self, company: str, body: models.BulkOpenItemsInput, *, idempotency_key: str | None = None
+    ) -> models.BulkOutput:
+        """Send open items in bulk.
+
+        Creates or changes open items (échéances) by the accounting package's ids and versions. An
+        item that Rappro settled, in part or whole, keeps its amounts. Each item is for itself:
+        created, updated, unchanged (that version is kept already), stale (a higher one is), or
+        refused with its problem. Sending the same again changes nothing. Lines that wait are
+        examined again.
+        """
+        found: models.BulkOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/bulk/open-items",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
         ).body
@@ -1321,6 +1977,8 @@ class Operations(Transport):
         template: str,
         body: models.TemplateInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.TemplateOutput:
         """Create or change a template.
@@ -1331,6 +1989,32 @@ class Operations(Transport):
         found: models.TemplateOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}/templates/{segment(template)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+            json=body,
+        ).body
+        return found
+
+    def save_third_parties_in_bulk(
+        self,
+        company: str,
+        body: models.BulkThirdPartiesInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.BulkOutput:
+        """Send third parties in bulk.
+
+        Creates or changes third parties (tiers) by the accounting package's ids and versions. Each
+        item is for itself: created, updated, unchanged (that version is kept already), stale (a
+        higher one is), or refused with its problem. Sending the same again changes nothing. Lines
+        that wait are examined again.
+        """
+        found: models.BulkOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/bulk/third-parties",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
         ).body
@@ -1342,6 +2026,8 @@ class Operations(Transport):
         third_party: str,
         body: models.ThirdPartyInput,
         *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
         idempotency_key: str | None = None,
     ) -> models.ThirdPartyOutput:
         """Create or change a third party.
@@ -1352,7 +2038,37 @@ class Operations(Transport):
         found: models.ThirdPartyOutput = self.answer(
             "PUT",
             f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
+            json=body,
+        ).body
+        return found
+
+    def save_webhook(
+        self,
+        webhook: str,
+        body: models.WebhookInput,
+        *,
+        if_match: str | int | None = None,
+        if_none_match: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.WebhookSavedOutput:
+        """Create or change a webhook.
+
+        Creates the webhook (notification sortante), or changes what is given. A new one gets a
+        signing secret, which this answer alone tells. Turned on again, it starts afresh.
+        """
+        found: models.WebhookSavedOutput = self.answer(
+            "PUT",
+            f"/v1/webhooks/{segment(webhook)}",
+            headers={
+                "If-Match": self.etag_of(if_match),
+                "If-None-Match": self.etag_of(if_none_match),
+                "Idempotency-Key": idempotency_key,
+            },
             json=body,
         ).body
         return found
