@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.domain.errors import InvalidRequest, StoreConflict
 from rappro.domain.ids import CompanyId, LineId, MatchId, StatementId, TenantId
 from rappro.domain.records import (
@@ -18,7 +21,11 @@ from rappro.domain.writes import (
     remove,
 )
 from rappro.ports import Store
+from tests.contract.conftest import TABLES
 from tests.contract.samples import filled, line, statement
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Aws
 
 S1 = StatementId("s1")
 
@@ -224,6 +231,57 @@ def test_a_line_that_is_gone_is_neither_changed_nor_removed(
             with pytest.raises(StoreConflict):
                 store.commit(tenant, company, [write])
     assert list(store.lines(tenant, company, S1)) == []
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("call", range(4))
+def test_no_line_is_changed_while_its_statement_is_cleared(
+    database: Aws, dynamo_store: DynamoStore, tenant: TenantId, company: CompanyId, call: int
+) -> None:
+    """By somebody who read it before, between any two writes of the clearing; or it counts not."""
+    lines = [line("s1", 1), line("s1", 2)]
+    dynamo_store.load(tenant, company, lines)
+    dynamo_store.commit(tenant, company, [create(statement("s1"))])
+    read = dynamo_store.get(tenant, company, LineRecord, "s1/1")
+    assert read is not None
+    matched(dynamo_store, tenant, company, 2)
+    client: Any = database.client("dynamodb")
+    number, refused = count(), []
+
+    def step(**_: Any) -> None:
+        if next(number) == call:
+            try:
+                dynamo_store.commit(tenant, company, [change(read, replace(read, generation=7))])
+            except StoreConflict:
+                refused.append(call)
+
+    client.meta.events.register("before-call.dynamodb.BatchWriteItem", step)
+    DynamoStore(client, TABLES).clear_lines(tenant, company, S1)
+
+    assert next(number) == 4  # closed, lines, what became of them, its mark
+    assert refused == ([call] if call else [])
+    dynamo_store.load(tenant, company, lines)
+    again = list(dynamo_store.lines(tenant, company, S1))
+    assert again == [replace(each, version=1) for each in lines]
+
+
+def test_many_first_changes_of_a_block_share_one_check(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """Its mark stands for the lines that were read; of a block that is not there, none changes."""
+    lines = [replace(line("s1", position), version=1) for position in (1, 2, 3, 500)]
+    store.load(tenant, company, lines)
+    writes = [change(each, replace(each, generation=4)) for each in lines]
+    assert [store.weight(writes[:3]), store.weight(writes)] == [4, 6]
+
+    far = replace(line("s1", 5_000), version=1)
+    with pytest.raises(StoreConflict):
+        store.commit(tenant, company, [*writes, change(far, replace(far, generation=4))])
+    store.commit(tenant, company, [*writes, create(line("s1", 4))])
+    store.commit(tenant, company, [create(statement("s1"))])
+
+    found = {each.line.position: each.generation for each in store.lines(tenant, company, S1)}
+    assert found == {1: 4, 2: 4, 3: 4, 4: 0, 500: 4}
 
 
 def test_pages_of_changed_lines_are_as_long_as_of_others(

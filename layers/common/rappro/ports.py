@@ -44,7 +44,7 @@ from rappro.ports_webhooks import NO_WEBHOOKS, WebhookPorts
 R = TypeVar("R", bound=Record)
 D = TypeVar("D")
 
-WRITES_MAX_PER_COMMIT = 30
+WRITES_MAX_PER_COMMIT = 60
 """Record writes in one commit; their store actions have a bound of their own."""
 ACTIONS_MAX_PER_COMMIT = 90
 """Records, their index entries and the fence's check in one commit (see Store.weight)."""

@@ -304,17 +304,16 @@ def action_count(writes: Iterable[Write]) -> int:
         before = stored_before(write)
         gone, written = entry_changes(before, write.after)
         count += 1 + len(gone) + len(written) + _of_two_items(before, write.after)
-        if before is None and isinstance(write.after, LineRecord):
-            blocks.add((write.after.statement_id, write.after.line.position // LINES_PER_BLOCK))
+        line = write.after
+        if isinstance(line, LineRecord) and (before is None or before.version == 1):
+            blocks.add((line.statement_id, line.line.position // LINES_PER_BLOCK))
     return count + len(blocks)
 
 
 def _of_two_items(before: Record | None, after: Record | None) -> int:
-    """Return how many actions more a line takes, which two items stand for, than another record."""
-    if not isinstance(before or after, LineRecord):
-        return 0
-    is_alone = before is not None and after is not None and before.version > 1
-    return 0 if is_alone else 1
+    """Return how many actions more a line takes that comes or goes: two items stand for it."""
+    is_change = before is not None and after is not None
+    return int(isinstance(before or after, LineRecord) and not is_change)
 
 
 def check_writes(company: str, writes: Sequence[Write], fence: Fence | None) -> None:

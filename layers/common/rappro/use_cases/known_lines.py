@@ -32,13 +32,15 @@ from rappro.domain.writes import (
     Write,
     change,
 )
-from rappro.ports import WRITES_MAX_PER_COMMIT, Ports
+from rappro.ports import ACTIONS_MAX_PER_COMMIT, Ports
 
 COMPARED_MAX: Final = 100_000
 """Lines of either side held in memory at once, 200 bytes each; beyond, a finding says so."""
 NAMED_MAX: Final = 5
 _LINES_PER_READ: Final = 500
 _FIRST: Final = 1
+_MARKS_A_COMMIT: Final = ACTIONS_MAX_PER_COMMIT // 2
+"""A line takes an action, and one more when it is the only one of its block."""
 _NOT_TAKEN_IN: Final = frozenset({StatementStatus.QUARANTINED, StatementStatus.DELETING})
 
 
@@ -215,7 +217,7 @@ def save_marks(
         is_sign = line.line.position == _FIRST and line.version == 1 and bool(known.keys)
         if after != line or is_sign:
             writes.append(change(line, after))
-        if len(writes) == WRITES_MAX_PER_COMMIT:
+        if len(writes) == _MARKS_A_COMMIT:
             ports.store.commit(tenant, company, writes)
             writes = []
     if writes:

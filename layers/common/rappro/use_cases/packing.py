@@ -15,6 +15,9 @@ from rappro.domain.writes import (
 )
 from rappro.ports import ACTIONS_MAX_PER_COMMIT, WRITES_MAX_PER_COMMIT, Store
 
+WRITES_MAX_WHOLE = 30
+"""What one match may write at once; a larger one is made in parts that can be given back (see
+large_matches). A commit that packs several matches holds more."""
 _FENCE_ACTIONS = 1
 
 
@@ -26,9 +29,9 @@ def identity(write: Write) -> tuple[type, str]:
     return type(record), record.key
 
 
-def fits(store: Store, writes: Sequence[Write]) -> bool:
-    """Say whether some writes fit in one commit, its fence included."""
-    if len(writes) > WRITES_MAX_PER_COMMIT:
+def fits(store: Store, writes: Sequence[Write], *, writes_max: int = WRITES_MAX_WHOLE) -> bool:
+    """Say whether some writes are few enough for one commit, its fence included."""
+    if len(writes) > writes_max:
         return False
     return store.weight(writes) + _FENCE_ACTIONS <= ACTIONS_MAX_PER_COMMIT
 
@@ -42,17 +45,19 @@ def pack(
     """
     commit: list[Write] = []
     touched: set[tuple[type, str]] = set()
+    free = ACTIONS_MAX_PER_COMMIT - reserve - _FENCE_ACTIONS
     actions = 0
     for group in groups:
-        names, more = {identity(write) for write in group}, store.weight(group)
+        names = {identity(write) for write in group}
+        actions += store.weight(group)
         is_full = len(commit) + len(group) + reserve > WRITES_MAX_PER_COMMIT
-        is_heavy = actions + more + reserve + _FENCE_ACTIONS > ACTIONS_MAX_PER_COMMIT
-        if commit and (is_full or is_heavy or names & touched):
+        if actions > free:  # what groups have in common weighs once
+            actions = store.weight([*commit, *group])
+        if commit and (is_full or actions > free or names & touched):
             yield commit
-            commit, touched, actions = [], set(), 0
+            commit, touched, actions = [], set(), store.weight(group)
         commit += group
         touched |= names
-        actions += more
     if commit:
         yield commit
 
@@ -68,7 +73,7 @@ def pack_joined(store: Store, groups: Iterable[Sequence[Write]]) -> Iterator[lis
     for group in groups:
         renumbered = [_renumbered(write, versions) for write in group]
         joined = chained([*commit, *renumbered])
-        if commit and not fits(store, joined):
+        if commit and not fits(store, joined, writes_max=WRITES_MAX_PER_COMMIT):
             versions |= _versions(commit)
             yield commit
             joined = [_renumbered(write, versions) for write in group]

@@ -14,6 +14,7 @@ from typing import Any, Final
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Action, Gateway
 from rappro.adapters.dynamodb.items import (
+    CLOSING,
     HOLDER,
     PK,
     TOKEN,
@@ -59,6 +60,7 @@ class Commit:
         self._company = company
         self._actions: list[Action] = []
         self._markers: set[keys.Key] = set()
+        self._opened: set[keys.Key] = set()  # blocks of which a line is changed for the first time
         self._size = 0
 
     def send(self, writes: Sequence[Write], fence: Fence | None, held: Sequence[Held] = ()) -> None:
@@ -70,6 +72,8 @@ class Commit:
             self._check(place, _condition(each.record))
         for write in writes:
             self._add(write)
+        for key in sorted(self._opened - self._markers):
+            self._check(key, OPEN_BLOCK)
         if self._size > COMMIT_BYTES_MAX:
             raise TooLarge(f"{self._size} bytes in one commit; {COMMIT_BYTES_MAX} at most")
         if len(self._actions) == 1 and fence is None and not held:
@@ -112,7 +116,7 @@ class Commit:
             return
         self._put(placed_state(self._tenant, self._company, after), condition)
         if is_first:  # later on, the state itself says that the line is there
-            self._check(loaded, _EXISTS)
+            self._opened.add(keys.marker_of(self._tenant, self._company, after))
 
     def _add_index(self, before: Record | None, after: Record | None, own: Placed | None) -> None:
         gone, written = entry_changes(before, after)
@@ -158,6 +162,12 @@ _EXISTS: Final = {
     "ConditionExpression": "attribute_exists(#pk)",
     "ExpressionAttributeNames": {"#pk": PK},
 }
+OPEN_BLOCK: Final = {
+    "ConditionExpression": "attribute_exists(#pk) AND attribute_not_exists(#closing)",
+    "ExpressionAttributeNames": {"#pk": PK, "#closing": CLOSING},
+}
+"""Of a block's marker: the lines that were read from it are there, but for those that a commit
+removed, whose state says so."""
 
 
 def _condition(before: Record | None) -> dict[str, Any]:

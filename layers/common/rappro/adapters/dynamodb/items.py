@@ -39,6 +39,7 @@ GSI: Final = "by_list"
 PK, SK, LIST_PK, LIST_SK = "pk", "sk", "list_pk", "list_sk"
 KIND, VERSION, DOC, POINTS_TO = "k", "v", "doc", "ref"
 TOKEN, HOLDER = "token", "holder"  # of the lease, for the fence's condition
+CLOSING = "closing"  # of the marker of a block whose lines are being cleared
 
 
 class Placed(NamedTuple):
@@ -85,7 +86,7 @@ def placed_entry(tenant: str, company: str, record: Record, entry: Entry, own: P
 
 def placed_marker(tenant: str, company: str, line: LineRecord) -> Placed:
     """Return the marker of the block that a line is in."""
-    key = keys.block_marker(tenant, company, line.statement_id, line.line.position)
+    key = keys.marker_of(tenant, company, line)
     return Placed(key, key_item(key), 0)
 
 

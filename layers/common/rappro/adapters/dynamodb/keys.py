@@ -281,6 +281,11 @@ def block_marker(tenant: str, company: str, statement: StatementId, position: in
     return Key(Table.STATEMENTS, pk, f"{_MARKER}{position // LINES_PER_BLOCK:05d}")
 
 
+def marker_of(tenant: str, company: str, line: LineRecord) -> Key:
+    """Return the marker of the block that a line is in."""
+    return block_marker(tenant, company, line.statement_id, line.line.position)
+
+
 def marked_block(sk: str) -> int | None:
     """Return the number of the block that a marker stands for; None for another item."""
     return int(sk.removeprefix(_MARKER)) if sk.startswith(_MARKER) else None

@@ -20,7 +20,17 @@ from rappro.adapters.dynamodb import keys as at
 from rappro.adapters.dynamodb.commits import Commit, Load
 from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
-from rappro.adapters.dynamodb.items import DOC, LIST_SK, PK, POINTS_TO, SK, Item, record_of
+from rappro.adapters.dynamodb.items import (
+    CLOSING,
+    DOC,
+    LIST_SK,
+    PK,
+    POINTS_TO,
+    SK,
+    Item,
+    key_item,
+    record_of,
+)  # fmt: skip
 from rappro.adapters.dynamodb.keys import Table, list_partition
 from rappro.adapters.dynamodb.lines import lines_in, whole
 from rappro.adapters.indexing import (
@@ -240,11 +250,14 @@ class DynamoStore:
             if number is None:
                 continue
             pk = at.block_partition(tenant, company, statement, number)
+            marker = at.Key(header.table, header.pk, sk)
+            closing = {**key_item(marker), CLOSING: {"N": "1"}}
+            self._gateway.write_all(tenant, [(marker, closing)], ())
             self._clear(tenant, pk, of_lines=True)
-            # Once no line is there, none can be changed: what became of them stays gone.
+            # No line of a closing block is changed any more: what became of them stays gone.
             self._clear(tenant, pk, of_lines=False)
             # The mark goes after what it stands for, so that a repeat still finds the rest.
-            self._gateway.write_all(tenant, (), [at.Key(header.table, header.pk, sk)])
+            self._gateway.write_all(tenant, (), [marker])
 
     def _clear(self, tenant: str, pk: str, *, of_lines: bool) -> None:
         """Delete the items of a block: those of lines as they were loaded, or all of them."""
