@@ -19,6 +19,7 @@ from rappro.edge.events import (
     StoringFailedInput,
     StoringInput,
     SyncMessage,
+    WorkInput,
 )
 from tests.architecture.source import ROOT, function_files
 
@@ -86,6 +87,15 @@ def test_a_failed_large_import_says_which_error_it_met() -> None:
     event = StoringFailedInput.model_validate(sample("fail_import"))
 
     assert event.failure.error == "States.ExceedToleratedFailureThreshold"
+
+
+def test_a_long_work_is_named_by_its_task_and_says_what_its_machine_gave_up() -> None:
+    event = sample("work")
+    failure = {"Error": "LeaseHeld", "Cause": "{}"}
+
+    assert WorkInput.model_validate(event).request() == {**event, "failure": None}
+    given_up = WorkInput.model_validate({**event, "failure": failure})
+    assert given_up.request() == {**event, "failure": "LeaseHeld"}
 
 
 def test_a_synchronisation_names_one_connection_a_message() -> None:

@@ -14,8 +14,12 @@ STATES: dict[str, dict[str, Any]] = machine()["States"]
 IMPORT: dict[str, dict[str, Any]] = machine("import")["States"]
 CHUNKS: dict[str, dict[str, Any]] = IMPORT["StoreChunks"]["ItemProcessor"]["States"]
 BATCHES: dict[str, dict[str, Any]] = STATES["Gather"]["ItemProcessor"]["States"]
-EVERY = {**STATES, **BATCHES, **IMPORT, **CHUNKS}
-FUNCTION_OF = {"GatherBatch": "Match"}  # where a state is not named as its function
+WORKS: dict[str, dict[str, Any]] = machine("tasks")["States"]
+EVERY = {**STATES, **BATCHES, **IMPORT, **CHUNKS, **WORKS}
+FUNCTION_OF = {
+    "GatherBatch": "Match",
+    "FailWork": "Work",
+}  # where a state is not named as its function
 WITHIN_A_MAP = {"StoreChunk", "GatherBatch"}
 
 
@@ -31,6 +35,7 @@ OF_LAMBDA = {
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
 }
+OF_THE_KILLED = {"Sandbox.Timedout", "Runtime.ExitError", "Lambda.Unknown", "States.Timeout"}
 OURS: dict[str, type[errors.RapproError]] = {
     name: kind
     for name, kind in vars(errors).items()
@@ -50,7 +55,7 @@ def test_every_error_that_a_step_names_exists(task: str) -> None:
 
     # The map around a step catches for it.
     assert caught - set(OURS) == (set() if task in WITHIN_A_MAP else {"States.ALL"})
-    assert retried - set(OURS) == OF_LAMBDA
+    assert retried - set(OURS) == OF_LAMBDA | (OF_THE_KILLED if task == "Work" else set())
 
 
 @pytest.mark.parametrize("task", EVERY_TASK)
@@ -58,7 +63,7 @@ def test_a_step_retries_what_is_retryable_and_only_that(task: str) -> None:
     retried = named(EVERY[task]["Retry"])
 
     by_another_round = {"StoreConflict"} if task == "PostEntries" else set()
-    assert retried == OF_LAMBDA | (RETRYABLE - OF_FEEDS - by_another_round)
+    assert retried - OF_THE_KILLED == OF_LAMBDA | (RETRYABLE - OF_FEEDS - by_another_round)
 
 
 @pytest.mark.parametrize("task", EVERY_TASK)
@@ -220,3 +225,20 @@ def test_each_step_of_a_large_import_runs_its_own_function() -> None:
     assert resource["DefinitionSubstitutions"] == {
         f"{task}Arn": {"Fn::GetAtt": [task, "Arn"]} for task in steps
     }
+
+
+def test_a_work_that_is_killed_is_done_again_and_then_written_down() -> None:
+    """It rolls forward, so another attempt goes on where the last one was."""
+    again = [
+        clause for clause in WORKS["Work"]["Retry"] if set(clause["ErrorEquals"]) == OF_THE_KILLED
+    ]
+    path = [machine("tasks")["StartAt"], *(WORKS[n].get("Next") for n in ("Begin", "Work"))]
+
+    assert [clause["MaxAttempts"] for clause in again] == [8]
+    assert path == ["Begin", "Work", "Done"]
+    assert WORKS["Work"]["Catch"] == [
+        {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "FailWork"}
+    ]
+    assert WORKS["FailWork"]["Next"] == "Failed"
+    assert set(WORKS["Begin"]["Parameters"]) == {"tenant.$", "company.$", "task_id.$"}
+    assert {WORKS[name]["ResultPath"] for name in ("Work", "FailWork")} == {None}

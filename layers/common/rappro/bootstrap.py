@@ -18,8 +18,8 @@ from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.dynamodb.stream import trail_row
 from rappro.adapters.eventbridge import EventBridgeBus
-from rappro.adapters.fence import fence_items, fence_objects
 from rappro.adapters.feeds import AwsFeeds, FeedResources
+from rappro.adapters.fence import fence_items, fence_objects
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.s3.inbox import S3Inbox
 from rappro.adapters.stepfunctions import StepFunctionsRuns
@@ -173,7 +173,9 @@ def _runs(settings: Settings) -> Runs:
     if settings.state_machine_arn is None:
         return cast("Runs", _Absent("state machine"))
     client = boto3.client("stepfunctions", config=_CONFIG)
-    return StepFunctionsRuns(client, settings.state_machine_arn, settings.import_machine_arn)
+    return StepFunctionsRuns(
+        client, settings.state_machine_arn, settings.import_machine_arn, settings.work_machine_arn
+    )
 
 
 def _feeds(settings: Settings) -> Feeds:

@@ -306,9 +306,9 @@ class Inbox(Protocol):
 
 
 class Runs(Protocol):
-    """The state machines: `start` is reconcile's, `start_import` the one that stores large files.
+    """The state machines: reconcile's, the one that stores large files, the one of long works.
 
-    Both start an execution and return its reference; "already exists" is success.
+    Each starts an execution and return its reference; "already exists" is success.
     """
 
     def start(
@@ -320,6 +320,11 @@ class Runs(Protocol):
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
     ) -> str:
         """Start storing the lines of a large file."""
+
+    def start_work(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        """Start a long work (use_cases/tasks.py)."""
 
 
 class Feeds(Protocol):

@@ -102,6 +102,7 @@ from rappro.domain.settings import (
     ImportProfile,
     OwnCsvProfile,
 )
+from rappro.domain.tasks import Task, TaskKind
 from rappro.domain.webhooks import Parcel, SealedSecret, Webhook
 from rappro.domain.writes import (
     Record,
@@ -163,6 +164,7 @@ class World:
             "sources": {key for key in self.blobs._sources if key[0] == tenant},
             "documents": {key for key in self.blobs._documents if key[0] == tenant},
             "runs": [started for started in self.runs.started if started.tenant == tenant],
+            "works": [started for started in self.runs.works if started.tenant == tenant],
             "syncs": [asked for asked in self.feeds.requests if asked[0] == tenant],
             "schedules": {k: v for k, v in self.feeds.schedules.items() if k[0] == tenant},
             "parcels": [p for p in self.parcels if p.tenant == tenant],
@@ -485,6 +487,8 @@ def _traces(mark: str, sha256: str) -> Iterator[Record]:
     )  # fmt: skip
     counts = {"accounts": 4, "open_items": 1, "bank_entries_waiting": 1, "records_new": 9}
     yield BooksLoad(sha256, f"{mark}.fec", LoadState.LOADED, NOW - timedelta(days=2), counts)
+    said = {"statement": ids.STATEMENT}
+    yield Task(ids.TASK, TaskKind.VALIDATION, said, f"user of {mark}", NOW, error_detail=mark)
     yield FeedConnection(ids.CONNECTION, "bridge", f"BNP {mark}", 90, state="not_configured")
     yield FeedRun("fr_1", ids.CONNECTION, NOW, "not_configured", f"no connector for {mark}")
 

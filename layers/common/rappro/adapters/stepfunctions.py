@@ -20,12 +20,17 @@ class StepFunctionsRuns:
     """Port Runs. The state machines are of type STANDARD: their execution names are unique."""
 
     def __init__(
-        self, client: SFNClient, state_machine_arn: str, import_machine_arn: str | None = None
+        self,
+        client: SFNClient,
+        state_machine_arn: str,
+        import_machine_arn: str | None = None,
+        work_machine_arn: str | None = None,
     ) -> None:
-        """Take the machines' ARNs; a function that imports nothing has no second one."""
+        """Take the machines' ARNs; few functions have the second or the third one."""
         self._client = client
         self._state_machine_arn = state_machine_arn
         self._import_machine_arn = import_machine_arn
+        self._work_machine_arn = work_machine_arn
 
     def start(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
@@ -40,6 +45,14 @@ class StepFunctionsRuns:
         if self._import_machine_arn is None:
             raise RuntimeError("this function has no import machine: its environment names none")
         return self._start(self._import_machine_arn, execution_name(tenant, company, name), payload)
+
+    def start_work(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        """Return the execution's ARN, whether it was started now or before."""
+        if self._work_machine_arn is None:
+            raise RuntimeError("this function has no machine of works: its environment names none")
+        return self._start(self._work_machine_arn, execution_name(tenant, company, name), payload)
 
     def _start(self, machine: str, execution: str, payload: dict[str, Any]) -> str:
         text = execution_input(payload)

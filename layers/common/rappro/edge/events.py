@@ -158,6 +158,23 @@ class StoringFailedInput(StoringInput):
     failure: Failure
 
 
+class WorkInput(BaseModel):
+    """A long work to do; with a failure, what its machine could not get done."""
+
+    model_config = _OURS
+
+    tenant: Annotated[TenantId, Identifier]
+    company: Annotated[CompanyId, Identifier]
+    task_id: Annotated[str, Identifier]
+    failure: Failure | None = None
+
+    def request(self) -> dict[str, Any]:
+        """Return the fields of a task request."""
+        error = None if self.failure is None else self.failure.error
+        return {"tenant": self.tenant, "company": self.company, "task_id": self.task_id,
+                "failure": error}  # fmt: skip
+
+
 class SyncMessage(BaseModel):
     """Asks for one synchronisation of a bank connection; sent by its schedule or by a person."""
 

@@ -28,6 +28,7 @@ class Settings(BaseModel):
     inbox_bucket: str | None = None
     state_machine_arn: str | None = None
     import_machine_arn: str | None = None
+    work_machine_arn: str | None = None
     lines_at_once: int | None = Field(default=None, ge=1)
     event_bus: str | None = None
     idempotency_table: str | None = None

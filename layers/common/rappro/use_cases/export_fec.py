@@ -56,6 +56,7 @@ class FecExport:
 class _Tally:
     """What is counted while entries are read and written."""
 
+    rows_max: int
     drafts: int = 0
     under_way: int = 0
     earlier: int = 0
@@ -67,12 +68,13 @@ class _Tally:
 
 
 def export_fec(
-    ports: Ports, tenant: TenantId, company: Company, fiscal_year: str | None = None
-) -> FecExport:
+    ports: Ports, tenant: TenantId, company: Company, fiscal_year: str | None = None,
+    *, rows_max: int = ROWS_MAX,
+) -> FecExport:  # fmt: skip
     """Write the FEC of a fiscal year, check it and keep it; by default of the present one.
 
     Raises InvalidRequest for what is no year, RuleViolation for a company without SIREN, TooLarge
-    beyond ROWS_MAX, BooksLoading.
+    beyond `rows_max`, BooksLoading.
     """
     if company.siren is None:
         raise RuleViolation("a FEC is named by the company's SIREN: set it first")
@@ -81,7 +83,7 @@ def export_fec(
         first, last = company.fiscal_year_period(year)
     except InputError as error:
         raise InvalidRequest(error.detail, position="fiscal_year") from error
-    chart, tally = read_chart(ports, tenant, company.id), _Tally()
+    chart, tally = read_chart(ports, tenant, company.id), _Tally(rows_max)
     source = _YearOfEntries(ports, tenant, company, chart, tally)
 
     def write(stream: BinaryIO) -> FecReport:
@@ -174,8 +176,8 @@ class _YearOfEntries:
         tally.openings += is_opening
         tally.without_valid_date += entry.validated_on is None
         tally.rows += len(entry.lines)
-        if tally.rows > ROWS_MAX:
-            raise TooLarge(f"a FEC of more than {ROWS_MAX} lines is not written by request")
+        if tally.rows > tally.rows_max:
+            raise TooLarge(f"a FEC of more than {tally.rows_max} lines is not written this way")
 
 
 def _unkeyed(line: str) -> tuple[str, list[Row]]:

@@ -45,12 +45,13 @@ class JournalExport:
 
 
 def export_journal(
-    ports: Ports, tenant: TenantId, company: Company, choice: JournalChoice
-) -> JournalExport:
+    ports: Ports, tenant: TenantId, company: Company, choice: JournalChoice,
+    *, rows_max: int = ROWS_MAX,
+) -> JournalExport:  # fmt: skip
     """Write the entries by date, journal and id; by default those of the present fiscal year.
 
     Raises InvalidRequest for an unknown journal and days in the wrong order, TooLarge beyond
-    ROWS_MAX, BooksLoading.
+    `rows_max`, BooksLoading.
     """
     first, last = _period(ports, company, choice)
     chart = read_chart(ports, tenant, company.id)
@@ -67,8 +68,8 @@ def export_journal(
                 continue
             entries += 1
             writer.write(entry)
-            if writer.row_count > ROWS_MAX:
-                raise TooLarge(f"more than {ROWS_MAX} lines: ask for a shorter period")
+            if writer.row_count > rows_max:
+                raise TooLarge(f"more than {rows_max} lines: ask for a shorter period")
         return entries, writer.row_count
 
     code = "" if choice.journal is None else f"-{choice.journal}"

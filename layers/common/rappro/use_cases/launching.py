@@ -40,6 +40,13 @@ def first_run(ports: Ports, tenant: TenantId, company: CompanyId, record: Statem
     )
 
 
+def company_runs(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[Run]:
+    """Return one page of the company's runs, newest first."""
+    return ports.store.runs(tenant, company, limit=limit, cursor=cursor)
+
+
 def list_runs(
     ports: Ports, tenant: TenantId, company: CompanyId, statement_id: StatementId,
     *, limit: int, cursor: str | None,

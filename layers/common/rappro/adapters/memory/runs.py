@@ -30,11 +30,13 @@ class MemoryRuns:
         self,
         on_start: Callable[[Started], object] | None = None,
         on_import: Callable[[Started], object] | None = None,
+        on_work: Callable[[Started], object] | None = None,
     ) -> None:
-        self.on_start, self.on_import = on_start, on_import
+        self.on_start, self.on_import, self.on_work = on_start, on_import, on_work
         self._lock = Lock()
         self._started: dict[str, Started] = {}
         self._imports: dict[str, Started] = {}
+        self._works: dict[str, Started] = {}
 
     @property
     def started(self) -> list[Started]:
@@ -47,6 +49,12 @@ class MemoryRuns:
         """What imports of large files were started so far, in order."""
         with self._lock:
             return list(self._imports.values())
+
+    @property
+    def works(self) -> list[Started]:
+        """What long works were started so far, in order."""
+        with self._lock:
+            return list(self._works.values())
 
     def start(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
@@ -68,6 +76,17 @@ class MemoryRuns:
             is_new = self._imports.setdefault(reference, execution) is execution
         if is_new and self.on_import is not None:
             self.on_import(execution)
+        return reference
+
+    def start_work(
+        self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
+    ) -> str:
+        reference = f"memory:works:{execution_name(tenant, company, name)}"
+        execution = Started(tenant, company, name, json.loads(execution_input(payload)))
+        with self._lock:
+            is_new = self._works.setdefault(reference, execution) is execution
+        if is_new and self.on_work is not None:
+            self.on_work(execution)
         return reference
 
 

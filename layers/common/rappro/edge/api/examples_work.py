@@ -10,11 +10,14 @@ from pydantic import BaseModel
 
 from rappro.domain.books import JournalEntry
 from rappro.domain.entry_changes import ChangeConsumer, ChangeKind, EntryChange
-from rappro.edge.api.models import entry_changes
-from rappro.edge.api.sample_ids import ENTRY
+from rappro.domain.errors import NotAllowedInState
+from rappro.domain.tasks import Task, TaskKind, TaskState
+from rappro.edge.api.models import entry_changes, tasks
+from rappro.edge.api.sample_ids import ENTRY, MATCH, STATEMENT, TASK
 from rappro.use_cases.entry_changes import ChangePage
+from rappro.use_cases.match_batches import MatchResult
 
-LISTED: Final[frozenset[str]] = frozenset()
+LISTED: Final = frozenset({"TaskOutput"})
 _AT: Final = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 
 
@@ -25,3 +28,11 @@ def answers_of_work(entry: JournalEntry) -> Iterator[BaseModel]:
     yield entry_changes.EntryChangesOutput.of(page, "EUR")
     consumer = ChangeConsumer("erp", sequence=1, acknowledged_at=_AT)
     yield entry_changes.ConsumerOutput.of(consumer)
+    task = Task(
+        TASK, TaskKind.VALIDATION, {"statement": STATEMENT}, "user-1", _AT, TaskState.DONE,
+        attempts=1, done=12_000, total=12_000, started_at=_AT, ended_at=_AT,
+        result={"statement": STATEMENT},
+    )  # fmt: skip
+    yield tasks.TaskOutput.of(task, None)
+    refused = MatchResult(MATCH, error=NotAllowedInState(f"match {MATCH} is validated"))
+    yield tasks.MatchBatchOutput.of([MatchResult("ma_confirmed", is_changed=True), refused])

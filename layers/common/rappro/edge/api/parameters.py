@@ -113,6 +113,7 @@ ReportPath = Annotated[
 ConnectionPath = Annotated[
     str, _ID, _DECODED, _named("the connection's id, chosen by the tenant", ids.CONNECTION)
 ]
+TaskPath = Annotated[str, _ID, _DECODED, _named("the long work's id (tâche)", ids.TASK)]
 WebhookPath = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64),

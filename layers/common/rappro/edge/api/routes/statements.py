@@ -157,6 +157,30 @@ def list_runs(
 
 
 @router.get(
+    "/companies/<company>/runs",
+    **documented(
+        "listCompanyRuns",
+        "List the company's runs",
+        "Runs (traitements) of the matching over any statement of the company, newest first: their"
+        " state, when they began and ended, how many lines they matched. The list may lag a moment"
+        " behind.",
+        permission=Permission.READ,
+        tag="statements",
+        answer="One page of runs",
+    ),
+)
+def list_company_runs(
+    scope: ScopeGiven,
+    company: CompanyPath,
+    limit: Limit = PAGE_ITEMS_DEFAULT,
+    cursor: Cursor = None,
+) -> RunPage:
+    """List the company's runs."""
+    page = launching.company_runs(scope.ports, scope.tenant, company, limit=limit, cursor=cursor)
+    return RunPage(items=[RunOutput.of(run) for run in page.items], next_cursor=page.cursor)
+
+
+@router.get(
     "/companies/<company>/runs/<run>",
     **documented(
         "getRun",
