@@ -77,9 +77,10 @@ WHOLE_TENANT: Final = GRANTABLE | {Permission.ADMINISTER}
 """What an administrator of the tenant has, in every company of it."""
 
 HELD_UNTIL_DONE: Final = frozenset({
-    Permission.MATCH, Permission.SETTLE_BY_LEDGER, Permission.GENERATE_CASH_MOVEMENTS,
-    Permission.GENERATE_ENTRY, Permission.GENERATE_ENTRIES, Permission.VALIDATE, Permission.CLOSE,
-    Permission.MANUAL_POINTING, Permission.MEMBERS, Permission.ADMINISTER,
+    Permission.MATCH, Permission.UNDO_MATCH, Permission.SETTLE_BY_LEDGER,
+    Permission.GENERATE_CASH_MOVEMENTS, Permission.GENERATE_ENTRY, Permission.GENERATE_ENTRIES,
+    Permission.VALIDATE, Permission.CLOSE, Permission.MANUAL_POINTING, Permission.MEMBERS,
+    Permission.ADMINISTER,
 })  # fmt: skip
 """Permissions by which entries are made or posted, or given: looked at again in each commit."""
 
