@@ -1,4 +1,4 @@
-"""Runs the emulator inside its own environment, with the six changes that the stack needs.
+"""Runs the emulator inside its own environment, with the eight changes that the stack needs.
 
 Started by emulator.py, never imported. The emulator's version is pinned; each change first checks
 that what it changes is still there, so that an upgrade fails here and not in a test far away.
@@ -8,6 +8,7 @@ make it do what AWS documents, where our events and policies rest on it.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import os
@@ -16,6 +17,7 @@ import signal
 import socketserver
 import sys
 import threading
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -25,6 +27,9 @@ from ministack.core.lambda_runtime import ProvidedWorker, Worker
 from ministack.services import eventbridge, s3
 
 _LOG_WAIT_SECONDS = 0.004
+_VARIABLE = re.compile(r"\$\{aws:PrincipalTag/([a-z-]+)\}")
+_NO_TAG = "<no such tag>"
+"""No key and no object is called so: what names a tag that the caller has not, matches nothing."""
 
 
 def end_with_parent() -> None:
@@ -153,6 +158,63 @@ def name_the_version_in_object_events() -> None:
     eventbridge._dispatch_event = dispatching  # noqa: SLF001  # no setting
 
 
+def tell_the_leading_keys() -> None:
+    """Give policies the condition key dynamodb:LeadingKeys: the partitions that a request names."""
+    context_of = iam_actions.dynamodb_service_context
+    if "LeadingKeys" in inspect.getsource(iam_actions):
+        raise SystemExit("the emulator tells the leading keys now: remove the change")
+
+    def telling(body: bytes) -> dict[str, Any]:
+        context: dict[str, Any] = context_of(body)
+        if keys := sorted(set(_leading_keys(json.loads(body or b"{}")))):
+            context["dynamodb:LeadingKeys"] = keys
+        return context
+
+    iam_actions.dynamodb_service_context = telling
+
+
+def _leading_keys(request: Any) -> Iterator[str]:
+    """Yield what stands for `pk` in items and keys of a request, and what a query asks for."""
+    match request:
+        case {"KeyConditionExpression": str(said), "ExpressionAttributeValues": values}:
+            yield values[said.split(" AND ")[0].split("=")[1].strip()]["S"]
+        case {"pk": {"S": str(key)}}:
+            yield key
+        case dict():
+            for part in request.values():
+                yield from _leading_keys(part)
+        case list():
+            for part in request:
+                yield from _leading_keys(part)
+
+
+def fill_in_policy_variables() -> None:
+    """Put the caller's tags where policies say `${aws:PrincipalTag/name}`; without, no match."""
+    first = iam_evaluator._first_match  # noqa: SLF001  # there is no setting for it
+    if "${" in inspect.getsource(iam_evaluator):
+        raise SystemExit("the emulator knows variables of policies now: look at it again")
+
+    def filled(text: str, context: iam_evaluator.EvalContext) -> str:
+        return _VARIABLE.sub(
+            lambda found: context.principal_keys.get(f"aws:principaltag/{found[1]}", _NO_TAG), text
+        )
+
+    def matching(
+        context: iam_evaluator.EvalContext, statements: list[Any], effect: str
+    ) -> Any | None:
+        for statement in statements:
+            known = dataclasses.replace(
+                statement,
+                resources=[filled(text, context) for text in statement.resources],
+                conditions=json.loads(filled(json.dumps(statement.conditions), context)),
+            )
+            if first(context, [known], effect):
+                return statement
+        return None
+
+    iam_evaluator._first_match = matching  # noqa: SLF001  # there is no setting for it
+
+
 def main() -> None:
     """Apply the changes and serve until SIGTERM."""
     end_with_parent()
@@ -162,6 +224,8 @@ def main() -> None:
     name_the_group_of_a_schedule()
     allow_a_batch_of_messages_by_the_right_to_send_one()
     name_the_version_in_object_events()
+    tell_the_leading_keys()
+    fill_in_policy_variables()
     sys.argv = ["ministack"]
     serve()
 

@@ -141,9 +141,10 @@ def test_no_role_is_allowed_an_action_by_wildcard() -> None:
 
 
 def test_no_role_is_allowed_everything_of_a_kind() -> None:
-    """A resource ends in a wildcard only below one bucket, prefix, schedule group or machine."""
+    """A resource ends in a wildcard only below one tenant's prefix of a bucket, or in one stack."""
     below = re.compile(
-        r"\$\{(InboxBucket|ArchiveBucket)\.Arn\}/([a-z]+/)?\*|.*:schedule/\$\{ScheduleGroup\}/\*"
+        r"\$\{(InboxBucket|ArchiveBucket)\.Arn\}/([a-z]+/)?\$\{!aws:PrincipalTag/rappro-tenant\}/\*"
+        r"|.*:schedule/\$\{ScheduleGroup\}/\*|.*:role/\$\{AWS::StackName\}-\*"
         r"|.*:execution:\$\{AWS::StackName\}-import:\*"
     )
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from rappro.adapters.clock import SystemClock
@@ -23,6 +24,7 @@ from rappro.adapters.fence import fence_items, fence_objects
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.s3.inbox import S3Inbox
 from rappro.adapters.stepfunctions import StepFunctionsRuns
+from rappro.adapters.tenant_sessions import TenantCredentials, TenantProvider
 from rappro.adapters.webhooks.courier import AwsCourier, CourierResources
 from rappro.adapters.webhooks.kms import KmsSecrets
 from rappro.edge.settings import Settings
@@ -140,10 +142,9 @@ def guards() -> Guards:
     found = settings()
     if found.idempotency_table is None:
         return UNGUARDED
-    client = boto3.client("dynamodb", config=_CONFIG)
     return Guards(
-        replies=DynamoReplies(client, found.idempotency_table),
-        meter=DynamoMeter(client, found.idempotency_table),
+        replies=DynamoReplies(_items(), found.idempotency_table),
+        meter=DynamoMeter(_items(), found.idempotency_table),
         reads_per_minute=found.reads_per_minute,
         writes_per_minute=found.writes_per_minute,
     )
@@ -152,12 +153,23 @@ def guards() -> Guards:
 @cache
 def _items() -> Any:
     """Return the one client of the tables; it sends keys of the tenant in force alone."""
-    return fence_items(boto3.client("dynamodb", config=_CONFIG))
+    return fence_items(_of_tenants().client("dynamodb", config=_CONFIG))
+
+
+@cache
+def _of_tenants() -> boto3.Session:
+    """Return what makes clients that sign as the tenant in force, or as the function itself."""
+    if not settings().tenant_sessions:
+        return boto3.Session()
+    credentials = TenantCredentials(_client_of("sts"), SystemClock().now)
+    session = botocore.session.Session()
+    session.register_component("credential_provider", TenantProvider(credentials))
+    return boto3.Session(botocore_session=session)
 
 
 def _blobs(settings: Settings) -> Blobs:
     bucket = settings.archive_bucket
-    client = boto3.client("s3", config=_S3_CONFIG)
+    client = _of_tenants().client("s3", config=_S3_CONFIG)
     return S3Blobs(fence_objects(client, bucket, "sources/", "work/"), bucket)
 
 
@@ -165,7 +177,7 @@ def _inbox(settings: Settings, clock: Clock) -> Inbox:
     bucket = settings.inbox_bucket
     if bucket is None:
         return cast("Inbox", _Absent("inbox"))
-    client = boto3.client("s3", config=_S3_CONFIG)
+    client = _of_tenants().client("s3", config=_S3_CONFIG)
     return S3Inbox(fence_objects(client, bucket, ""), bucket, clock)
 
 

@@ -16,11 +16,13 @@ class Settings(BaseModel):
     The tables and the archive are known to every function. The rest is None for a function that
     has no business with it (its role would refuse anyway). `lines_at_once` is no resource: a lower
     bound than the import's own on what it stores without the import machine. `webhooks_local` lets
-    webhooks go to this machine; the local stack alone sets it.
+    webhooks go to this machine; the local stack alone sets it. With `tenant_sessions` records and
+    files are reached with the function's role tagged with the tenant, else with the role as it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    tenant_sessions: bool = False
     statements_table: str = _NAME
     books_table: str = _NAME
     feeds_table: str = _NAME
