@@ -11,6 +11,7 @@ import pytest
 from rappro.domain.bank import Finding, Severity
 from rappro.domain.books import (
     BankEntry,
+    BankEntrySource,
     PaymentMethod,
 )
 from rappro.domain.ids import MatchId
@@ -309,3 +310,15 @@ def test_ids_stay_when_a_longer_file_comes_and_twins_are_two() -> None:
 
     assert len(set(before)) == 2
     assert after[1:3] == before
+
+
+def test_money_against_a_third_party_is_a_cash_movement_and_a_carried_balance_is_none() -> None:
+    opened = books(
+        entry("8", ("411000", -12000), ("512000", 12000), journal="BQ"),
+        bank("9", 500),
+        entry("AN", ("512000", 700), ("411000", -700), journal="AN", journal_label="A nouveaux"),
+    )
+
+    assert {made.amount_minor: made.source for made in opened.bank_entries} == {
+        12000: BankEntrySource.PAYMENT, 500: BankEntrySource.ENTRY, 700: BankEntrySource.ENTRY,
+    }  # fmt: skip

@@ -21,13 +21,17 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import StoreConflict
+from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.operations import BooksLoad, ImportOutcome, ImportTrace
+from rappro.domain.settings import ImportProfile
 from rappro.domain.writes import change
 from rappro.use_cases.companies import save_company, save_journal
 from rappro.use_cases.export_fec import export_fec
 from rappro.use_cases.load_books import BookRecords, load_document
+from rappro.use_cases.match_by_hand import ManualMatch, match_by_hand
 from tests.fixtures.fec import years
 from tests.fixtures.fec.years import entry, fec, lettered, receipt, sale
+from tests.unit.use_cases.acts import edit, keys
 from tests.unit.use_cases.desk import COMPANY, IBAN, Desk, camt, item
 
 
@@ -243,6 +247,32 @@ def test_a_carry_forward_that_does_not_add_up_is_named(books: Books) -> None:
 
     assert "carry_forward_differs" in codes(trace)
     assert books.open_items() == AFTER_BOTH
+
+
+def test_a_line_that_names_an_invoice_pays_it_by_the_receipt_that_the_fec_brought(
+    books: Books,
+) -> None:
+    """The receipt is not lettered in the file: it and the invoice are lettered here."""
+    unlettered = receipt(8, "20241206", "VIR8", "C02", "300.00")
+    books.load([*years.FIRST, unlettered])
+    desk = books.desk
+    journal = Journal(
+        "BQ1", "Banque", JournalType.TREASURY, "512100", iban=IBAN,
+        profile=ImportProfile(is_matched_on_import=False),
+        reconciled_on=date(2024, 11, 30), reconciled_balance_minor=220_000,
+    )  # fmt: skip
+    save_journal(desk.ports, desk.tenant, COMPANY, journal, "comptable")
+    desk.drop(camt([("2024-12-05", "300.00", "REMISE")]))
+    edit(desk, 1, invoice=books.item("FA2024-0003").id)
+    (row,) = [row for row in books.ledger() if row.piece_ref == "VIR8"]
+    settles = (Settle(TargetType.BANK_ENTRY, row.id, 30_000),)
+
+    made = match_by_hand(
+        desk.ports, desk.tenant, COMPANY, ManualMatch(keys(desk, 1), settles), "comptable"
+    )
+
+    assert [each.amount_minor for each in made.allocations] == [30_000]
+    assert "FA2024-0003" not in dict(books.open_items())
 
 
 class Interrupted(MemoryStore):

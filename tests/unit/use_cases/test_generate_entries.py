@@ -5,7 +5,13 @@ from datetime import date
 import pytest
 
 from rappro.domain.bank import Nature
-from rappro.domain.books import EntryTemplate, LedgerAccount, TemplateDirection, TemplateLine
+from rappro.domain.books import (
+    EntryTemplate,
+    LedgerAccount,
+    MonthAmount,
+    TemplateDirection,
+    TemplateLine,
+)
 from rappro.domain.errors import (
     InvalidRequest,
     NotAllowedInState,
@@ -235,3 +241,51 @@ def test_batches_that_die_are_finished_by_asking_again(step: int) -> None:
     lines: list[LineRecord] = desk.lines()
     assert [line.match_id for line in lines] == [result.match_id for result in results]
     assert len({line.match_id for line in lines}) == 12
+
+
+LOAN = EntryTemplate(
+    "loan", "Emprunt machine", ("PRET MACHINE",), TemplateDirection.DEBIT,
+    lines=(
+        TemplateLine("661100", schedule=(
+            MonthAmount("2026-11", 215), MonthAmount("2026-12", 190),
+        )),
+        TemplateLine("616000", amount_minor=100),
+        TemplateLine("164000", is_remainder=True),
+    ),
+)  # fmt: skip
+
+
+def with_a_loan(*movements: tuple[str, str, str]) -> Desk:
+    desk = Desk().open_company()
+    accounts = [LedgerAccount(number, number) for number in ("661100", "616000", "164000")]
+    writes = [create(LOAN), *(create(account) for account in accounts)]
+    desk.store.commit(desk.tenant, COMPANY, writes)
+    desk.drop(camt(movements))
+    return desk
+
+
+def test_a_loan_s_instalment_is_split_by_its_plan_each_month() -> None:
+    """Interest of the month's line of the plan, insurance always alike, the rest is capital."""
+    desk = with_a_loan(
+        ("2026-11-05", "-12.00", "PRET MACHINE"), ("2026-12-05", "-12.00", "PRET MACHINE")
+    )
+
+    made = [entries(desk, match_of(desk, line.match_id)) for line in desk.lines()]
+
+    assert desk.levels() == ["AS", "AS"]
+    assert [legs(entry) for (entry,) in made] == [
+        [("512100", -1200), ("661100", 215), ("616000", 100), ("164000", 885)],
+        [("512100", -1200), ("661100", 190), ("616000", 100), ("164000", 910)],
+    ]
+
+
+def test_an_instalment_beyond_the_plan_is_left_to_a_person() -> None:
+    desk = with_a_loan(("2027-01-05", "-12.00", "PRET MACHINE"))
+
+    assert desk.levels() == ["B"]
+    edit(desk, 1, template="loan")
+    with pytest.raises(RuleViolation):
+        generate_entry(actor(desk), TemplateEntry(key(desk, 1)))
+    given = (Leg("661100", -165), Leg("616000", -100), Leg("164000", -935))
+    made = generate_entry(actor(desk), TemplateEntry(key(desk, 1), legs=given))
+    assert made.status is MatchStatus.CONFIRMED

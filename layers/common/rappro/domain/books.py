@@ -412,14 +412,26 @@ class PastPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthAmount:
+    """A fixed amount of one month ("2026-11"), as a loan's repayment plan has it."""
+
+    month: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateLine:
-    """One account of a template; exactly one of the four shares is set. Percents: decimal text."""
+    """One account of a template; exactly one of the five shares is set. Percents: decimal text.
+
+    `schedule` (tableau d'amortissement) holds a fixed amount for each month, by the line's booking.
+    """
 
     account: str
     share_percent: str | None = None
     amount_minor: int | None = None
     vat_rate_percent: str | None = None
     is_remainder: bool = False
+    schedule: tuple[MonthAmount, ...] = ()
 
 
 class TemplateDirection(StrEnum):

@@ -12,7 +12,7 @@ from datetime import date
 from rappro.domain.books import EntryTemplate
 from rappro.domain.errors import ExternalError, NotFound, RapproError, RuleViolation
 from rappro.domain.ids import MatchId, derive_id
-from rappro.domain.posting.drafting import line_label, line_piece
+from rappro.domain.posting.drafting import line_label, line_piece, of_month
 from rappro.domain.posting.slips import Leg, Slip, draft_slip, targets
 from rappro.domain.posting.templates import is_for, is_fully_split, template_legs
 from rappro.domain.records import LineRecord, Match, MatchStatus
@@ -76,7 +76,11 @@ def generate_entries(actor: Actor, keys: Sequence[LineKey]) -> tuple[LineResult,
     without = [line.key for line in lines if line.template not in templates]
     if without:
         raise RuleViolation(f"no template on {', '.join(without)}: nothing was made")
-    open_ended = [line.key for line in lines if not is_fully_split(templates[line.template or ""])]
+    open_ended = [
+        line.key
+        for line in lines
+        if not is_fully_split(of_month(templates[line.template or ""], line.line.booking_date))
+    ]
     if open_ended:
         raise RuleViolation(
             f"the template of {', '.join(open_ended)} has several accounts and no full split rule:"
@@ -148,6 +152,7 @@ def _legs(
     bench: Bench, line: LineRecord, template: EntryTemplate, request: TemplateEntry,
     amount_minor: int,
 ) -> tuple[Leg, ...]:  # fmt: skip
+    template = of_month(template, line.line.booking_date)
     if not is_for(template, amount_minor):
         direction = "in" if amount_minor > 0 else "out"
         raise RuleViolation(f"template {template.id} is not for money {direction}")

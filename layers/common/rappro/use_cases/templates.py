@@ -143,13 +143,17 @@ def _check_shares(lines: Sequence[TemplateLine]) -> None:
     """Raise InvalidRequest unless each line has one share and all together can be one amount."""
     for index, line in enumerate(lines):
         shares = (line.share_percent, line.amount_minor, line.vat_rate_percent)
-        if sum(share is not None for share in shares) + line.is_remainder != 1:
+        count = sum(share is not None for share in shares) + bool(line.schedule)
+        if count + line.is_remainder != 1:
             raise InvalidRequest("one share a line", position=f"/lines/{index}")
         for text in (line.share_percent, line.vat_rate_percent):
             if text is not None and not 0 < Decimal(text) <= 100:
                 raise InvalidRequest(f"{text} percent", position=f"/lines/{index}")
         if line.amount_minor is not None and line.amount_minor <= 0:
             raise InvalidRequest("a fixed amount is positive", position=f"/lines/{index}/amount")
+        months = [due.month for due in line.schedule]
+        if len(months) != len(set(months)) or any(due.amount_minor < 0 for due in line.schedule):
+            raise InvalidRequest("one amount a month, not negative", position=f"/lines/{index}")
     if sum(line.is_remainder for line in lines) > 1:
         raise InvalidRequest("one line takes the remainder", position="/lines")
     if sum(Decimal(line.share_percent) for line in lines if line.share_percent is not None) > 100:

@@ -53,6 +53,16 @@ def _found(board: Board, clue: Clue) -> dict[str, Find]:
     return found
 
 
+def _lacks(candidate: EntryTemplate, month: str) -> str | None:
+    """Return what a template lacks to book by itself in a month, None when it can."""
+    if not candidate.lines:
+        return "the template has no account"
+    plans = [line.schedule for line in candidate.lines if line.schedule]
+    if all(any(due.month == month for due in plan) for plan in plans):
+        return None
+    return "the template's plan has no amount for this month"  # tableau d'amortissement
+
+
 def _is_direction(candidate: EntryTemplate, amount_minor: int) -> bool:
     if candidate.direction is TemplateDirection.BOTH:
         return True
@@ -62,8 +72,10 @@ def _is_direction(candidate: EntryTemplate, amount_minor: int) -> bool:
 def _why_not(board: Board, clue: Clue, found: dict[str, Find]) -> str | None:
     if len(found) > 1:
         return "several templates have their reference in the texts"
-    if any(not board.templates[template_id].lines for template_id in found):
-        return "the template has no account"
+    month = f"{clue.line.booking_date:%Y-%m}"
+    lacks = next((said for each in found if (said := _lacks(board.templates[each], month))), None)
+    if lacks is not None:
+        return lacks
     if clue.kind.is_return:
         return "a return is not booked by a template"
     if not board.is_company_line(clue):

@@ -22,6 +22,7 @@ from datetime import date
 from rappro.domain.bank import Finding, Severity
 from rappro.domain.books import (
     BankEntry,
+    BankEntrySource,
 )
 from rappro.domain.ids import ThirdPartyId, derive_id
 from rappro.domain.money import format_amount
@@ -127,6 +128,7 @@ def bank_entries(
             found[row.account] = []
     for entry in kept:
         third_party = _only_party(entry, parties)
+        source = _source(entry, parties)
         for row in entry.rows:
             if row.line in told or not _is_listed(row):
                 continue
@@ -138,6 +140,7 @@ def bank_entries(
                 made,
                 amount_minor=row.foreign_minor or 0 if foreign else row.balance_minor,
                 third_party=third_party,
+                source=source,
                 method=method_of(row, is_mode_told=is_mode_told),
                 is_carried_over=made.is_carried_over or row.line in balances,
             )
@@ -179,6 +182,16 @@ def _only_party(entry: EntryRows, parties: Parties) -> ThirdPartyId | None:
         return None
     found = {parties.of(row) for row in entry.rows} - {None}
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _source(entry: EntryRows, parties: Parties) -> BankEntrySource:
+    """Say whether an entry is a cash movement: money against a third party's account.
+
+    What is carried forward was one in another year; it pays nothing now.
+    """
+    is_movement = any(parties.of(row) is not None for row in entry.rows)
+    is_payment = is_movement and not entry.is_opening
+    return BankEntrySource.PAYMENT if is_payment else BankEntrySource.ENTRY
 
 
 def _balance_lines(entries: Iterable[EntryRows]) -> frozenset[int]:

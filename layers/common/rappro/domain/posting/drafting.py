@@ -23,6 +23,7 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
     PastPayment,
+    TemplateLine,
     ThirdParty,
 )
 from rappro.domain.errors import NotFound, RuleViolation
@@ -262,6 +263,7 @@ def adjustment_account(adjustment: Adjustment, settings: PostingSettings) -> str
 def _template_legs(part: Part, view: BookView) -> list[EntryLine]:
     template = _found(view.templates, part.template or "")
     total_minor = part.line.line.amount_minor - sum(s.amount_minor for s in part.settles)
+    template = of_month(template, part.line.line.booking_date)
     amounts = split_template(template, total_minor)
     label = line_label(part.line)
     return [
@@ -271,15 +273,30 @@ def _template_legs(part: Part, view: BookView) -> list[EntryLine]:
     ]
 
 
+def of_month(template: EntryTemplate, on: date) -> EntryTemplate:
+    """Return a template with the amounts of a day's month; a line without one keeps its plan."""
+    if not any(line.schedule for line in template.lines):
+        return template
+    month = f"{on:%Y-%m}"
+    return replace(template, lines=tuple(_line_of_month(line, month) for line in template.lines))
+
+
+def _line_of_month(line: TemplateLine, month: str) -> TemplateLine:
+    due = next((each for each in line.schedule if each.month == month), None)
+    return line if due is None else replace(line, amount_minor=due.amount_minor, schedule=())
+
+
 def split_template(template: EntryTemplate, total_minor: int) -> tuple[int, ...]:
     """Return the amount of each template line; they add up to `total_minor`, exactly.
 
     A fixed amount takes the total's sign; a percentage is of the total; a VAT rate is the tax
     contained in the total; what rounding leaves goes to the remainder line, else to the last line.
-    Raises RuleViolation when the template has no line.
+    Raises RuleViolation when the template has no line, or no amount for the month.
     """
     if not template.lines:
         raise RuleViolation(f"template {template.id} has no account")
+    if any(line.schedule for line in template.lines):
+        raise RuleViolation(f"the plan of template {template.id} has no such month")
     sign = -1 if total_minor < 0 else 1
     amounts = []
     for line in template.lines:

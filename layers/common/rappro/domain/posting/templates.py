@@ -16,6 +16,8 @@ def is_fully_split(template: EntryTemplate) -> bool:
     a hundred. With fixed amounts, or less than the whole, a person distributes.
     """
     lines = template.lines
+    if any(line.schedule for line in lines):
+        return False  # the plan has no such month (see of_month)
     if len(lines) == 1 or sum(line.is_remainder for line in lines) == 1:
         return bool(lines)
     shares = [line.share_percent for line in lines if line.share_percent is not None]

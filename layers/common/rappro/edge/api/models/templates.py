@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import ConfigDict, Field
 
-from rappro.domain.books import EntryTemplate, TemplateDirection, TemplateLine
+from rappro.domain.books import EntryTemplate, MonthAmount, TemplateDirection, TemplateLine
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.money import format_amount
@@ -24,11 +24,20 @@ from rappro.edge.api.sample_ids import THIRD_PARTY
 from rappro.edge.books_models import TEMPLATE_LINES_MAX, TEXTS_MAX, Percent
 from rappro.use_cases.bank_references import BankReference
 
+MONTHS_MAX: Final = 480
+"""A plan of forty years."""
 References = Annotated[list[Name], Field(max_length=TEXTS_MAX)]
 
 
+class MonthAmountInput(Input):
+    """What a plan has for one month."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    amount: Amount
+
+
 class TemplateLineInput(Input):
-    """One account of a template and its share: exactly one of the four."""
+    """One account of a template and its share: exactly one of the five."""
 
     account: Key
     share_percent: Percent | None = Field(default=None, description="of the line's amount")
@@ -37,6 +46,10 @@ class TemplateLineInput(Input):
         default=None, description="the tax contained in the line's amount at this rate (TVA)"
     )
     remainder: bool = Field(default=False, description="it takes what the others leave")
+    schedule: Annotated[list[MonthAmountInput], Field(max_length=MONTHS_MAX)] = Field(
+        default=[],
+        description="a fixed amount for each month of booking (tableau d'amortissement)",
+    )
 
     def line(self, currency: str, index: int) -> TemplateLine:
         """Return the line. Raises InvalidRequest."""
@@ -48,6 +61,13 @@ class TemplateLineInput(Input):
             else amount_in(self.amount, currency, f"/lines/{index}/amount"),
             vat_rate_percent=self.vat_rate_percent,
             is_remainder=self.remainder,
+            schedule=tuple(
+                MonthAmount(
+                    due.month,
+                    amount_in(due.amount, currency, f"/lines/{index}/schedule/{at}/amount"),
+                )
+                for at, due in enumerate(self.schedule)
+            ),
         )
 
 
@@ -96,6 +116,13 @@ class TemplateInput(Input):
         )
 
 
+class MonthAmountOutput(Output):
+    """What a plan has for one month."""
+
+    month: str
+    amount: str
+
+
 class TemplateLineOutput(Output):
     """One account of a template and its share."""
 
@@ -104,6 +131,7 @@ class TemplateLineOutput(Output):
     amount: str | None
     vat_rate_percent: str | None
     remainder: bool
+    schedule: list[MonthAmountOutput]
 
 
 class TemplateOutput(Output):
@@ -129,6 +157,10 @@ class TemplateOutput(Output):
                 else format_amount(line.amount_minor, currency),
                 "vat_rate_percent": line.vat_rate_percent,
                 "remainder": line.is_remainder,
+                "schedule": [
+                    {"month": due.month, "amount": format_amount(due.amount_minor, currency)}
+                    for due in line.schedule
+                ],
             }
             for line in template.lines
         ]
