@@ -22,6 +22,7 @@ from rappro.adapters.indexing import (
     is_copy,
     listed_of,
 )  # fmt: skip
+from rappro.domain.books import JournalEntry
 from rappro.domain.operations import (
     Lease,
 )
@@ -40,6 +41,13 @@ PK, SK, LIST_PK, LIST_SK = "pk", "sk", "list_pk", "list_sk"
 KIND, VERSION, DOC, POINTS_TO = "k", "v", "doc", "ref"
 TOKEN, HOLDER = "token", "holder"  # of the lease, for the fence's condition
 CLOSING = "closing"  # of the marker of a block whose lines are being cleared
+
+_LISTED_BY_POINTER: Final = {
+    Index.STATEMENTS_OF_JOURNAL: Listing.STATEMENTS_OF_JOURNAL,
+    Index.ENTRIES_OF_JOURNAL: Listing.ENTRIES,
+}
+"""Lists in the GSI whose places are those of a pointer. An entry's pointer stays as it is when the
+entry is validated, where a place of the entry itself would be written again."""
 
 
 class Placed(NamedTuple):
@@ -61,7 +69,7 @@ def placed_record(tenant: str, company: str, record: Record) -> Placed:
     check_bytes(record, len(text))
     item = _with_document(key, record, text)
     places = listed_of(record)
-    if places:
+    if places and not isinstance(record, JournalEntry):
         _add_list(item, tenant, company, places[0])
     if isinstance(record, Lease):
         item[TOKEN] = {"N": str(record.token)}
@@ -77,10 +85,10 @@ def placed_entry(tenant: str, company: str, record: Record, entry: Entry, own: P
         copy: Item = {name: own.item[name] for name in (KIND, VERSION, DOC)}
         return Placed(key, {**key_item(key), **copy}, own.size)
     item: Item = {**key_item(key), POINTS_TO: {"S": record.key}}
-    if entry.by is Index.STATEMENTS_OF_JOURNAL:
-        for place in listed_of(record):
-            if place.by is Listing.STATEMENTS_OF_JOURNAL:
-                _add_list(item, tenant, company, place)
+    listing = _LISTED_BY_POINTER.get(entry.by)
+    for place in listed_of(record):
+        if place.by is listing:
+            _add_list(item, tenant, company, place)
     return Placed(key, item, len(record.key))
 
 

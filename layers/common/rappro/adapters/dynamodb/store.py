@@ -308,10 +308,12 @@ class DynamoStore:
         cursor: str | None = None,
     ) -> Page[JournalEntry]:
         if journal is None:
-            page = self._listed(tenant, company, Listing.ENTRIES, limit=limit, cursor=cursor)
-            return cast("Page[JournalEntry]", page)
-        part = _index_range(tenant, company, Index.ENTRIES_OF_JOURNAL, journal)
-        name = list_name(tenant, company, Index.ENTRIES_OF_JOURNAL, journal)
+            pk = at.list_partition(tenant, company, Listing.ENTRIES)
+            part = Range(at.listing_table(Listing.ENTRIES), pk, is_list=True)
+            name = list_name(tenant, company, Listing.ENTRIES)
+        else:
+            part = _index_range(tenant, company, Index.ENTRIES_OF_JOURNAL, journal)
+            name = list_name(tenant, company, Index.ENTRIES_OF_JOURNAL, journal)
         items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
         return Page(tuple(self._pointed(tenant, company, JournalEntry, items)), next_cursor)
 
