@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
@@ -21,21 +18,19 @@ from rappro.adapters.dynamodb.commits import Commit, Load
 from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
 from rappro.adapters.dynamodb.items import (
-    CLOSING,
     DOC,
     LIST_SK,
     PK,
     POINTS_TO,
     SK,
     Item,
-    key_item,
     record_of,
 )  # fmt: skip
 from rappro.adapters.dynamodb.keys import Table, list_partition
-from rappro.adapters.dynamodb.lines import lines_in, whole
+from rappro.adapters.dynamodb.lines import lines_in
+from rappro.adapters.dynamodb.statement_lines import StatementLines
 from rappro.adapters.indexing import (
     INDEXED_KINDS,
-    LINES_PER_BLOCK,
     Index,
     Listing,
     action_count,
@@ -90,8 +85,6 @@ R = TypeVar("R", bound=Record)
 
 _THREADS: Final = 16
 _LOAD_CHUNK: Final = 1000
-_BLOCKS_AHEAD: Final = 4
-_LINES: Final = Table.STATEMENTS
 
 
 class DynamoStore:
@@ -108,6 +101,7 @@ class DynamoStore:
         """Take a client whose connection pool holds at least `threads` connections."""
         self._gateway = Gateway(client, tables, threads=threads, sleep=sleep)
         self._evidence = EvidenceReader(self._gateway)
+        self._lines = StatementLines(self._gateway)
 
     def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
         place = at.record_key(tenant, company, kind, key)
@@ -224,71 +218,10 @@ class DynamoStore:
         self, tenant: TenantId, company: CompanyId, statement: StatementId, *, after: int = 0,
         limit: int | None = None,
     ) -> Iterator[LineRecord]:  # fmt: skip
-        header = at.record_key(tenant, company, StatementRecord, statement)
-        marks = [_text(i, SK) for i in self._gateway.query(tenant, Range(header.table, header.pk))]
-        if at.HEADER not in marks:
-            return iter(())
-        numbers = (at.marked_block(sk) for sk in marks)
-        first = after // LINES_PER_BLOCK
-        parts = [
-            Range(
-                Table.STATEMENTS,
-                at.block_partition(tenant, company, statement, number),
-                after=at.past(at.line_position(max(after, 0))),
-            )
-            for number in numbers
-            if number is not None and number >= first
-        ]
-        read = partial(self._lines_of, tenant, limit=limit)
-        return islice(self._ahead(read, parts), limit)
+        return self._lines.read(tenant, company, statement, after=after, limit=limit)
 
     def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
-        header = at.record_key(tenant, company, StatementRecord, statement)
-        marks = Range(header.table, header.pk)
-        for sk in [_text(item, SK) for item in self._gateway.query(tenant, marks)]:
-            number = at.marked_block(sk)
-            if number is None:
-                continue
-            pk = at.block_partition(tenant, company, statement, number)
-            marker = at.Key(header.table, header.pk, sk)
-            closing = {**key_item(marker), CLOSING: {"N": "1"}}
-            self._gateway.write_all(tenant, [(marker, closing)], ())
-            self._clear(tenant, pk, of_lines=True)
-            # No line of a closing block is changed any more: what became of them stays gone.
-            self._clear(tenant, pk, of_lines=False)
-            # The mark goes after what it stands for, so that a repeat still finds the rest.
-            self._gateway.write_all(tenant, (), [marker])
-
-    def _clear(self, tenant: str, pk: str, *, of_lines: bool) -> None:
-        """Delete the items of a block: those of lines as they were loaded, or all of them."""
-        found = [_text(item, SK) for item in self._gateway.query(tenant, Range(_LINES, pk))]
-        gone = [sk for sk in found if not of_lines or at.line_state_of(sk) is None]
-        self._gateway.write_all(tenant, (), [at.Key(_LINES, pk, sk) for sk in gone])
-
-    def _lines_of(self, tenant: str, part: Range, *, limit: int | None) -> list[LineRecord]:
-        """Return the first lines of a block; a line may take two items, or be removed."""
-        found: list[LineRecord] = []
-        while limit is None or len(found) < limit:
-            wanted = None if limit is None else 2 * (limit - len(found))
-            items = list(self._gateway.query(tenant, part, limit=wanted))
-            if len(items) != wanted:
-                return [*found, *lines_in(items)]
-            items = whole(items)
-            found += lines_in(items)
-            part = replace(part, after=at.past(_text(items[-1], SK)))
-        return found[:limit]
-
-    def _ahead(
-        self, read: Callable[[Range], list[LineRecord]], parts: Sequence[Range]
-    ) -> Iterator[LineRecord]:
-        """Yield the lines of block after block, the next ones being read meanwhile."""
-        running: deque[Future[list[LineRecord]]] = deque()
-        for part in parts:
-            running.append(self._gateway.later(read, part))
-            if len(running) == _BLOCKS_AHEAD:
-                yield from running.popleft().result()
-        while running:
-            yield from running.popleft().result()
+        self._lines.clear(tenant, company, statement)
 
     def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
         parts = [
@@ -369,7 +302,7 @@ class DynamoStore:
     ) -> list[AuditEvent]:  # fmt: skip
         whole = list_partition(tenant, company, Listing.AUDIT)
         before = None if at is None else older_end(at, event_id)
-        part = Range(_LINES, whole, before=before, is_backwards=True, is_list=True)
+        part = Range(Table.STATEMENTS, whole, before=before, is_backwards=True, is_list=True)
         return [event for _, event in self._trail(tenant, part, limit)]
 
     def runs(
