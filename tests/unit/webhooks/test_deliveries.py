@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rappro.domain.events import EventType, events_of
@@ -102,6 +102,7 @@ def test_what_failed_together_does_not_come_back_together(desk: Desk) -> None:
     assert {next_attempt(parcel, DOWN, NOW) for parcel in parcels} == instants
 
 
+@settings(max_examples=50)
 @given(st.integers(1, ATTEMPTS_MAX - 1), st.integers(0, 10**9))
 def test_a_receiver_that_names_a_time_is_not_asked_before_it_within_a_day(
     number: int, seconds: int

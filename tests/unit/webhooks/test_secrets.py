@@ -8,7 +8,7 @@ import hmac
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rappro.domain.errors import InvalidRequest, NotFound, TooLarge
@@ -50,6 +50,7 @@ def test_the_signature_is_the_one_of_the_specification_s_scheme() -> None:
 VECTOR = "v1,ufv45WIonjonlsB4RtxC24Ig4CisWfbJI1o6/4Uarps="
 
 
+@settings(max_examples=50)
 @given(st.binary(min_size=24, max_size=64), st.binary(max_size=500), st.integers(0, 2**33))
 def test_what_is_changed_anywhere_is_not_signed(secret: bytes, body: bytes, at: int) -> None:
     made = signature(secret, "msg_1", at, body)
@@ -61,6 +62,7 @@ def test_what_is_changed_anywhere_is_not_signed(secret: bytes, body: bytes, at: 
     }  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(EventType), st.integers(0, 10**6), st.integers(1, 9))
 def test_the_id_that_is_signed_has_no_dot_and_names_one_event(
     kind: EventType, row: int, part: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rappro.domain.errors import InvalidRequest
@@ -40,6 +40,7 @@ def test_a_public_server_may_be_reached(address: str) -> None:
     assert is_public(address)
 
 
+@settings(max_examples=50)
 @given(st.ip_addresses(v=4))
 def test_no_ipv4_address_is_public_by_being_written_as_ipv6(address: IPv4Address) -> None:
     number = int(address)
@@ -52,6 +53,7 @@ def test_no_ipv4_address_is_public_by_being_written_as_ipv6(address: IPv4Address
     assert not any(is_public(str(one)) for one in disguised)
 
 
+@settings(max_examples=50)
 @given(st.ip_addresses())
 def test_what_is_public_is_nothing_of_what_python_calls_special(
     address: IPv4Address | IPv6Address,
@@ -131,6 +133,7 @@ def test_even_the_local_stack_reaches_no_other_machine(url: str) -> None:
         target_of(url, is_local=True)
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=80))
 def test_whatever_is_asked_is_refused_or_becomes_a_public_name(text: str) -> None:
     try:
