@@ -46,6 +46,7 @@ from rappro.domain.books import (
     LedgerAccount,
     OpenItem,
     OpenItemType,
+    PastPayment,
     Payer,
     TemplateLine,
     ThirdParty,
@@ -487,6 +488,7 @@ def _traces(mark: str, sha256: str) -> Iterator[Record]:
     )  # fmt: skip
     counts = {"accounts": 4, "open_items": 1, "bank_entries_waiting": 1, "records_new": 9}
     yield BooksLoad(sha256, f"{mark}.fec", LoadState.LOADED, NOW - timedelta(days=2), counts)
+    yield PastPayment(ids.PAST_PAYMENT, ids.THIRD_PARTY, 9_900, DAY, invoice_number=mark)
     said = {"statement": ids.STATEMENT}
     yield Task(ids.TASK, TaskKind.VALIDATION, said, f"user of {mark}", NOW, error_detail=mark)
     yield FeedConnection(ids.CONNECTION, "bridge", f"BNP {mark}", 90, state="not_configured")

@@ -213,16 +213,7 @@ def _masters() -> Iterator[BaseModel]:
 
 
 def _of_statements() -> Iterator[BaseModel]:
-    statement = StatementRecord(
-        id=STATEMENT, journal=JOURNAL, account=BankAccountRef(iban=IBAN),
-        currency="EUR", number="1", period_from=date(2025, 1, 1), period_to=_DAY,
-        opening=Balance(date(2024, 12, 31), 125_000), closing=Balance(_DAY, 137_000),
-        line_count=1, booked_minor=12_000, format="camt.053", source_sha256=_SHA256,
-        source_name="releve-2025-01.xml", ordinal=1, imported_at=_AT,
-        status=StatementStatus.MATCHED, level_counts={"A": 1}, matched_minor=12_000, run_number=1,
-        version=3,
-    )  # fmt: skip
-    yield statements.StatementOutput.of(statement)
+    yield statements.StatementOutput.of(_statement())
     source = SourceFile(_SHA256, "releve-2025-01.xml", 4_096, "sources/1", _AT)
     yield statements.SourceOutput.of(source, "https://files.example/releve?signature=abc")
     run = Run(RUN, STATEMENT, 1, RunState.POSTED, _AT,
@@ -253,6 +244,18 @@ def _of_statements() -> Iterator[BaseModel]:
     yield lessons.LessonOutput.of(taught)
 
 
+def _statement() -> StatementRecord:
+    return StatementRecord(
+        id=STATEMENT, journal=JOURNAL, account=BankAccountRef(iban=IBAN),
+        currency="EUR", number="1", period_from=date(2025, 1, 1), period_to=_DAY,
+        opening=Balance(date(2024, 12, 31), 125_000), closing=Balance(_DAY, 137_000),
+        line_count=1, booked_minor=12_000, format="camt.053", source_sha256=_SHA256,
+        source_name="releve-2025-01.xml", ordinal=1, imported_at=_AT,
+        status=StatementStatus.MATCHED, level_counts={"A": 1}, matched_minor=12_000, run_number=1,
+        version=3,
+    )  # fmt: skip
+
+
 def _line() -> LineRecord:
     said = StatementLine(
         position=POSITION, booking_date=_DAY, amount_minor=12_000, currency="EUR", value_date=_DAY,
@@ -278,7 +281,7 @@ def _of_books() -> Iterator[BaseModel]:
         version=1,
     )  # fmt: skip
     yield books.EntryOutput.of(entry, "EUR")
-    yield from examples_work.answers_of_work(entry)
+    yield from examples_work.answers_of_work(entry, _statement())
     item = OpenItem(
         id=OPEN_ITEM, type=OpenItemType.INVOICE, third_party=THIRD_PARTY, account="411000",
         number=OPEN_ITEM, issue_date=date(2025, 1, 2), due_date=_DAY, currency="EUR",

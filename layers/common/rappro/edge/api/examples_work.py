@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from pydantic import BaseModel
 
-from rappro.domain.books import JournalEntry
+from rappro.domain.books import BankEntry, JournalEntry, PastPayment
 from rappro.domain.entry_changes import ChangeConsumer, ChangeKind, EntryChange
 from rappro.domain.errors import NotAllowedInState
+from rappro.domain.records import StatementRecord
 from rappro.domain.tasks import Task, TaskKind, TaskState
-from rappro.edge.api.models import entry_changes, tasks
-from rappro.edge.api.sample_ids import ENTRY, MATCH, STATEMENT, TASK
+from rappro.edge.api.models import entry_changes, tasks, view
+from rappro.edge.api.sample_ids import (
+    BANK_ENTRY,
+    ENTRY,
+    JOURNAL,
+    MATCH,
+    PAST_PAYMENT,
+    STATEMENT,
+    TASK,
+    THIRD_PARTY,
+)
 from rappro.use_cases.entry_changes import ChangePage
 from rappro.use_cases.match_batches import MatchResult
+from rappro.use_cases.statement_view import Side, StatementView
 
-LISTED: Final = frozenset({"TaskOutput"})
+LISTED: Final = frozenset({"TaskOutput", "BankEntryOutput", "PastPaymentOutput"})
 _AT: Final = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 
 
-def answers_of_work(entry: JournalEntry) -> Iterator[BaseModel]:
-    """Yield one of each answer; `entry` is the one that the documentation speaks of."""
+def answers_of_work(entry: JournalEntry, statement: StatementRecord) -> Iterator[BaseModel]:
+    """Yield one of each answer; entry and statement are those that the documentation shows."""
     change = EntryChange("au_5oaxk2hqzzb7mzqkq4jx2v6c", _AT, ChangeKind.DRAFTED, ENTRY, "engine")
     page = ChangePage(((change, entry),), "eyJjIjo…", has_more=False)
     yield entry_changes.EntryChangesOutput.of(page, "EUR")
@@ -36,3 +47,15 @@ def answers_of_work(entry: JournalEntry) -> Iterator[BaseModel]:
     yield tasks.TaskOutput.of(task, None)
     refused = MatchResult(MATCH, error=NotAllowedInState(f"match {MATCH} is validated"))
     yield tasks.MatchBatchOutput.of([MatchResult("ma_confirmed", is_changed=True), refused])
+    waiting = BankEntry(
+        BANK_ENTRY, JOURNAL, "512100", date(2025, 1, 30), -5_000, "EUR", "Chèque 1042",
+        cheque_no="1042", version=1,
+    )  # fmt: skip
+    yield view.BankEntryOutput.of(waiting)
+    paid = PastPayment(PAST_PAYMENT, THIRD_PARTY, 12_000, date(2024, 12, 5), version=1)
+    yield view.PastPaymentOutput.of(paid, "EUR")
+    yield view.StatementViewOutput.of(_seen(statement, waiting), "EUR")
+
+
+def _seen(statement: StatementRecord, waiting: BankEntry) -> StatementView:
+    return StatementView(statement, (), Side(), (), Side(1, 12_000), (waiting,), Side(1, -5_000))

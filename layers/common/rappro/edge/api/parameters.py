@@ -113,6 +113,12 @@ ReportPath = Annotated[
 ConnectionPath = Annotated[
     str, _ID, _DECODED, _named("the connection's id, chosen by the tenant", ids.CONNECTION)
 ]
+BankEntryPath = Annotated[
+    str, _ID, _DECODED, _named("the bank entry's id (écriture de trésorerie)", ids.BANK_ENTRY)
+]
+PastPaymentPath = Annotated[
+    str, _ID, _DECODED, _named("the payment's id (paiement)", ids.PAST_PAYMENT)
+]
 TaskPath = Annotated[str, _ID, _DECODED, _named("the long work's id (tâche)", ids.TASK)]
 WebhookPath = Annotated[
     str,

@@ -40,6 +40,7 @@ from rappro.edge.api.routes import (
     third_parties,
     uploads,
     validation,
+    view,
     webhooks,
 )
 
@@ -69,6 +70,7 @@ ROUTERS: tuple[APIGatewayHttpRouter, ...] = (
     lessons.router,
     validation.router,
     tasks.router,
+    view.router,
     corrections.router,
     templates.router,
     pointing.router,
