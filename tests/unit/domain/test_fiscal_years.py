@@ -57,6 +57,16 @@ def test_a_year_of_exactly_24_months_may_be() -> None:
     check_fiscal_years([FiscalYear(date(2023, 1, 1), date(2024, 12, 31))])
 
 
+def test_two_years_that_begin_in_one_month_are_called_after_their_days() -> None:
+    books = company(
+        FiscalYear(date(2023, 1, 1), date(2023, 4, 30)),
+        FiscalYear(date(2023, 5, 2), date(2023, 12, 31)),
+    )
+
+    assert books.fiscal_year(date(2023, 5, 1)) == "2023-05-01"
+    assert books.fiscal_year(date(2023, 5, 2)) == "2023-05-02"
+
+
 @st.composite
 def companies(draw: st.DrawFn) -> Company:
     listed = []

@@ -5,7 +5,7 @@
     every other year           twelve months, cut where a listed one begins or ends
 
 A year is called after the calendar year in which it begins. Of two that begin in the same one, the
-listed one, or else the earlier, has that name; the other is called after its month (2026-07).
+listed one, or else the earlier, has that name; the other is called after its month (2026-07), or its day, if two begin in that month.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rappro.domain.errors import InputError
 MONTHS_MAX: Final = 24
 """A company's first year may last until the end of the next calendar year (C. com. L123-12)."""
 YEARS_MAX: Final = 50
-_NAME = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?", re.ASCII)
+_NAME = re.compile(r"(\d{4})(?:-\d{2}){0,2}", re.ASCII)
 _DAY = timedelta(days=1)
 
 
@@ -69,7 +69,11 @@ def name_of(year: FiscalYear, start_month: int, listed: Sequence[FiscalYear]) ->
     holder = min(same, key=lambda each: each.first, default=None)
     if holder is None:
         holder = min(_begun_in(year.first.year, start_month, listed), key=lambda each: each.first)
-    return plain if holder == year else year.first.isoformat()[:7]
+    if holder == year:
+        return plain
+    begun = _begun_in(year.first.year, start_month, listed)
+    alike = [each for each in begun if each != holder and each.first.month == year.first.month]
+    return year.first.isoformat()[: 7 if len(alike) == 1 else 10]
 
 
 def year_called(name: str, start_month: int, listed: Sequence[FiscalYear]) -> FiscalYear:

@@ -40,7 +40,7 @@ def get_fec(
     fiscal_year: Annotated[
         str | None,
         Query(
-            pattern=r"^\d{4}(-\d{2})?$",
+            pattern=r"^\d{4}(-\d{2}){0,2}$",
             description="the calendar year in which it begins (2024-07: a second one of that year);"
             " default: the present one",
         ),
