@@ -5,7 +5,8 @@
     every other year           twelve months, cut where a listed one begins or ends
 
 A year is called after the calendar year in which it begins. Of two that begin in the same one, the
-listed one, or else the earlier, has that name; the other is called after its month (2026-07), or its day, if two begin in that month.
+listed one, or else the earlier, has that name; the other is called after its month (2026-07), or
+its day, if two begin in that month.
 """
 
 from __future__ import annotations
