@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rappro.domain.errors import NotFound
+from rappro.domain.errors import NotAllowedInState, NotFound
 from rappro.domain.ids import MatchId
-from rappro.domain.records import LineRecord, UnfinishedMatch
+from rappro.domain.records import LineRecord, LineStatus, UnfinishedMatch
 from rappro.ports import Ports
+from rappro.use_cases.close_line import close_line
 from rappro.use_cases.match_by_hand import match_by_hand
 from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
@@ -48,6 +49,17 @@ def _undo(ports: Ports, world: Any) -> object:
     return undo_match(ports, TENANT, COMPANY, match_of_slips(ports, world), PERSON)
 
 
+def _close(ports: Ports, world: Any) -> object:
+    if _line(ports, world).status is LineStatus.CLOSED_MANUALLY and not _is_under_way(ports):
+        return None
+    try:
+        return close_line(
+            ports, TENANT, COMPANY, world.statement, 1, reason="réglé en caisse", author=PERSON
+        )
+    except NotAllowedInState:
+        return None  # it was finished on the way
+
+
 def _line(ports: Ports, world: Any) -> LineRecord:
     line = ports.store.get(TENANT, COMPANY, LineRecord, f"{world.statement}/1")
     if line is None:
@@ -69,5 +81,6 @@ UNITS: Final[Mapping[str, Work]] = {
     "validation": Work(_validate),
     "match": Work(_match, needs_matches=False),
     "undo": Work(_undo, before=(_match,), needs_matches=False),
+    "closing": Work(_close, before=(_match,), needs_matches=False),
 }
 """Every unit by name."""

@@ -12,9 +12,10 @@ from rappro.adapters.memory import MemoryStore
 from rappro.domain.errors import OpenItemAlreadySettled, StoreUnavailable
 from rappro.domain.ids import MatchId
 from rappro.domain.matching.model import Settle, TargetType
-from rappro.domain.records import LineRecord, Match, MatchStatus, UnfinishedMatch
+from rappro.domain.records import LineRecord, LineStatus, Match, MatchStatus, UnfinishedMatch
 from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import change
+from rappro.use_cases.close_line import close_line
 from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.match_by_hand import ManualMatch, match_by_hand
 from rappro.use_cases.reverse_match import Reversal, reverse_match
@@ -320,3 +321,27 @@ def test_a_second_round_is_seen_whole_and_the_trail_keeps_the_first_one() -> Non
     told = [[row["action"] for row in picture["trail"]] for picture in pictures]
     assert [actions.count("validate_statement") for actions in told] == [1, 2]
     assert [actions.count("validate_match") for actions in told] == [18, 22]
+
+
+def test_a_large_match_is_closed_by_hand_and_seen_whole_at_every_commit() -> None:
+    """Its lines and drafts do not fit in one commit: all of them are closed, or none is."""
+    desk = desk_with_instalments()
+    match_by_hand(desk.ports, desk.tenant, COMPANY, instalments(desk), AUTHOR)
+    statement = desk.statement().id
+
+    pictures, commits = seen_at_each_commit(
+        desk,
+        lambda: close_line(
+            desk.ports, desk.tenant, COMPANY, statement, 1, reason="en caisse", author=AUTHOR
+        ),
+        lambda: everything(desk) | one_by_one(desk, items=["oi_FA2025-1"], matches=(), entries=()),
+    )
+
+    assert commits > 3
+    assert len(pictures) == 2
+    assert {line["status"] for line in pictures[1]["lines"]} == {LineStatus.CLOSED_MANUALLY}
+    assert {match["status"] for match in pictures[1]["matches"]} == {MatchStatus.CLOSED}
+    assert (len(pictures[0]["entries"]), pictures[1]["entries"]) == (INSTALMENTS, [])
+    settled = desk.item("FA2025-1")
+    assert (settled.is_settled, settled.settled_by) == (True, ())
+    assert desk.store.all(desk.tenant, COMPANY, UnfinishedMatch) == []

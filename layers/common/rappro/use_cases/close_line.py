@@ -2,33 +2,37 @@
 
 Nothing is posted for it: the drafts of its match go, validated entries stay. What the match took
 from open items stays taken, for they are paid, and entries that it points stay pointed. There is no
-way back.
+way back. What is larger than one commit is rolled forward from the one that says `closed`
+(large_matches.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from rappro.domain.books import BankEntry, EntryStatus, JournalEntry, OpenItem
-from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly, TooLarge
+from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, StatementId, TenantId, derive_id
 from rappro.domain.matching.model import TargetType
 from rappro.domain.records import (
     LineRecord,
-    LineStatus,
     Match,
     MatchStatus,
     StatementRecord,
     StatementStatus,
+    UnfinishedMatch,
 )
 from rappro.domain.statement_state import RUNNABLE, with_line_totals
-from rappro.domain.writes import Write, change, remove
+from rappro.domain.writes import Write, change, create, remove
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit, entry_shown
+from rappro.use_cases.audit import SHOWN_MAX, audit, entry_shown
+from rappro.use_cases.closing import CLOSABLE, closed_line, unnamed
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.packing import fits
 
-_CLOSABLE = {LineStatus.NOT_VALIDATED, LineStatus.PARTLY_VALIDATED, LineStatus.REVERSED}
 _STANDING = {MatchStatus.TO_CONFIRM, MatchStatus.CONFIRMED}
 
 
@@ -39,12 +43,10 @@ def close_line(
     """Close a matched line that is not wholly validated, with the other lines of its match.
 
     Raises NotFound, NotAllowedInState for an unmatched line, a validated one or one that is closed,
-    StatementReadOnly, TooLarge beyond one commit, StoreConflict.
+    StatementReadOnly, StoreConflict.
     """
     key = f"{statement_id}/{position}"
-    line = ports.store.get(tenant, company, LineRecord, key)
-    if line is None:
-        raise NotFound(f"no line {key}")
+    line = _line(ports, tenant, company, key)
     match = _match(ports, tenant, company, line)
     closed = _closed(ports, tenant, company, match)
     drafts = [
@@ -64,7 +66,7 @@ def close_line(
             now, author, "close_line", key, revision=line.version,
             before={
                 "lines": {before.key: before.status.value for before, _ in closed},
-                "match": match.id, "entries": [entry_shown(draft, currency) for draft in drafts],
+                "match": match.id, "entries": _shown(drafts, currency),
             },
             after={
                 "lines": {after.key: after.status.value for _, after in closed},
@@ -72,14 +74,42 @@ def close_line(
             },
         ),
     ]  # fmt: skip
-    if not fits(ports.store, writes):
-        raise TooLarge(f"match {match.id} is larger than one commit: undo it, match it by parts")
-    ports.store.commit(tenant, company, writes)
-    return next(replace(a, version=a.version + 1) for _, a in closed if a.key == key)
+    if fits(ports.store, writes):
+        ports.store.commit(tenant, company, writes)
+        return next(replace(a, version=a.version + 1) for _, a in closed if a.key == key)
+    ids = tuple(draft.id for draft in drafts)
+    mark = UnfinishedMatch(match.id, author, MatchStatus.CLOSED, entry_ids=ids)
+    claim = [write for write in writes if not _follows(write)]
+    ports.store.commit(tenant, company, [*claim, create(mark)])
+    finish_matches(ports, tenant, company)
+    return _line(ports, tenant, company, key)
+
+
+def _follows(write: Write) -> bool:
+    """Say whether a write may follow the commit that says that the match is closed."""
+    return isinstance(write.before, (LineRecord, JournalEntry, BankEntry, OpenItem))
+
+
+def _shown(drafts: Sequence[JournalEntry], currency: str) -> list[Any]:
+    """Return what the trail keeps of the drafts that go; of very many their ids."""
+    if len(drafts) > SHOWN_MAX:
+        return [draft.id for draft in drafts]
+    return [entry_shown(draft, currency) for draft in drafts]
+
+
+def _line(ports: Ports, tenant: TenantId, company: CompanyId, key: str) -> LineRecord:
+    """Return a line, once what its match has begun is finished."""
+    line = ports.store.get(tenant, company, LineRecord, key)
+    if line is None:
+        raise NotFound(f"no line {key}")
+    if line.match_id and ports.store.get(tenant, company, UnfinishedMatch, line.match_id):
+        finish_matches(ports, tenant, company)
+        return _line(ports, tenant, company, key)
+    return line
 
 
 def _match(ports: Ports, tenant: TenantId, company: CompanyId, line: LineRecord) -> Match:
-    if line.status not in _CLOSABLE:
+    if line.status not in CLOSABLE:
         raise NotAllowedInState(f"line {line.key} is {line.status}")
     if line.match_id is None:
         raise NotAllowedInState(f"line {line.key} is not matched")
@@ -96,11 +126,7 @@ def _closed(
 ) -> list[tuple[LineRecord, LineRecord]]:
     """Return the match's lines before and after; those that are validated stay so."""
     lines = ports.store.get_many(tenant, company, LineRecord, match.lines)
-    return [
-        (line, replace(line, status=LineStatus.CLOSED_MANUALLY))
-        for line in lines.values()
-        if line.status in _CLOSABLE
-    ]
+    return [(line, closed_line(line)) for line in lines.values() if line.status in CLOSABLE]
 
 
 def _statement_writes(
@@ -132,10 +158,7 @@ def _draft_writes(
     )
     ids = {s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM}
     items = ports.store.get_many(tenant, company, OpenItem, sorted(ids))
-    changed = [
-        (item, replace(item, settled_by=tuple(e for e in item.settled_by if e not in gone)))
-        for item in items.values()
-    ]
+    changed = [(item, unnamed(item, gone)) for item in items.values()]
     return [
         *(remove(draft) for draft in drafts),
         *(remove(side) for side in sides.values()),

@@ -8,8 +8,9 @@
 Readers are shown the match as it stands from its claim on (shown.py). Whoever finds the mark
 finishes the work; drafts without a claim are removed. Where a line or target was taken by somebody
 meanwhile, the match cannot stand: it is given back (`undoing`), and its lines return to the lists.
-The undo of a large match goes the same way: targets first; then one commit says `undone`, which
-readers are shown from there on; lines and drafts of a match of many follow.
+A large match that is closed by hand is shown so from the commit that says it; its lines, drafts
+and items follow. The undo of a large match goes the same way: targets first; then one commit says
+`undone`, which readers are shown from there on; lines and drafts of a match of many follow.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from rappro.domain.writes import (
     remove,
 )
 from rappro.ports import Ports
+from rappro.use_cases.closing import closed_line, unnamed
 from rappro.use_cases.packing import fits, pack
 from rappro.use_cases.releasing import final_undo_writes, freed_line, runnable_statements
 from rappro.use_cases.settling import BooksState, merged, settle_writes, unsettle_writes
@@ -155,6 +157,8 @@ def finish_matches(
             _give_back(work, match)
         elif match.status is MatchStatus.UNDONE:
             work.close(match)
+        elif match.status is MatchStatus.CLOSED:
+            work.close_by_hand(match)
 
 
 @dataclass(slots=True)
@@ -201,6 +205,22 @@ class _Work:
         left = [line for line in found.values() if line.match_id == match.id]
         self.commit_packed([change(line, freed_line(match, line))] for line in left)
         self._remove_drafts(match.entry_ids)
+        self.commit([remove(self.mark)])
+
+    def close_by_hand(self, match: Match) -> None:
+        """Close the lines of a match that says `closed`, take its drafts off its items, and away.
+
+        The mark names the drafts: entries that were validated before stay.
+        """
+        store, gone = self.ports.store, self.mark.entry_ids
+        lines = store.get_many(self.tenant, self.company, LineRecord, match.lines).values()
+        ids = {s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM}
+        items = store.get_many(self.tenant, self.company, OpenItem, sorted(ids)).values()
+        closed = [(line, closed_line(line)) for line in lines]
+        self.commit_packed([change(line, after)] for line, after in closed if after != line)
+        freed = [(item, unnamed(item, frozenset(gone))) for item in items]
+        self.commit_packed([change(item, after)] for item, after in freed if after != item)
+        self._remove_drafts(gone)
         self.commit([remove(self.mark)])
 
     def _remove_drafts(self, ids: Sequence[EntryId]) -> None:

@@ -29,6 +29,7 @@ from rappro.domain.records import (
 from rappro.domain.unfinished import EntryBefore, LineBefore, UnfinishedValidation, Veil, veil_name
 from rappro.ports import Ports
 from rappro.use_cases.audit import is_of_validation
+from rappro.use_cases.closing import closed_line, unnamed
 from rappro.use_cases.large_matches import finish_matches, standing_entry, standing_item, taken_line
 from rappro.use_cases.releasing import freed_line
 
@@ -48,6 +49,8 @@ class Shown:
     standing: dict[str, tuple[Match, ...]] = field(default_factory=dict)  # by target or line
     ends_as: dict[str, MatchStatus] = field(default_factory=dict)  # by match
     closing: dict[str, Match] = field(default_factory=dict)  # undone; lines and drafts follow
+    closed: frozenset[str] = frozenset()  # closed by hand; lines, drafts and items follow
+    gone: frozenset[str] = frozenset()  # entries that are not there any more
     unmade: frozenset[str] = frozenset()  # matches of which only drafts are there yet
     rounds: dict[str, int] = field(default_factory=dict)  # of validations, by statement
 
@@ -58,6 +61,8 @@ class Shown:
             line = replace(line, status=was.status, match_id=was.match_id, level=was.level)
         for match in self.standing.get(line.key, ()):
             line = line if line.match_id == match.id else taken_line(match, line)
+        if line.match_id in self.closed:
+            line = closed_line(line)
         closing = self.closing.get(line.match_id or "")
         return freed_line(closing, line) if closing is not None else line
 
@@ -70,7 +75,11 @@ class Shown:
 
     def entry(self, entry: JournalEntry) -> JournalEntry | None:
         """Return an entry as it is shown; None: not yet, or no more."""
-        if entry.id in self.hidden or (entry.match_id or "") in self.unmade:
+        if (
+            entry.id in self.hidden
+            or entry.id in self.gone
+            or (entry.match_id or "") in self.unmade
+        ):
             return None
         if (entry.match_id or "") in self.closing:
             return None
@@ -91,6 +100,8 @@ class Shown:
         """Return a bank entry as it is shown; None: not yet, or no more."""
         if side.id in self.hidden or (side.match_id or "") in self.unmade:
             return None
+        if side.entry_id is not None and side.entry_id in self.gone:
+            return None
         match = self.closing.get(side.match_id or "")
         if match is not None and side.entry_id in match.entry_ids:
             return None
@@ -105,7 +116,7 @@ class Shown:
         item = replace(item, letter=self.items.get(item.id, item.letter))
         for match in self.standing.get(item.id, ()):
             item = standing_item(match, item)
-        return item
+        return unnamed(item, self.gone) if self.gone else item
 
     def row(self, event: AuditEvent) -> AuditEvent | None:
         """Return a row of the audit trail; None: what it tells of is not shown yet."""
@@ -165,6 +176,8 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
     ends_as: dict[str, MatchStatus] = {}
     closing: dict[str, Match] = {}
     unmade: set[str] = set()
+    closed: set[str] = set()
+    gone: set[str] = set()
     for mark in marks:
         match = found.get(mark.match_id)
         if match is None:
@@ -175,9 +188,13 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
                 standing[key] = (*standing.get(key, ()), part)
         elif match.status is MatchStatus.UNDONE:
             closing[match.id] = match
+        elif match.status is MatchStatus.CLOSED:
+            closed.add(match.id)
+            gone.update(mark.entry_ids)
     return replace(
-        view, standing=standing, ends_as=ends_as, closing=closing, unmade=frozenset(unmade)
-    )
+        view, standing=standing, ends_as=ends_as, closing=closing, unmade=frozenset(unmade),
+        closed=frozenset(closed), gone=frozenset(gone),
+    )  # fmt: skip
 
 
 def _parts(match: Match) -> dict[str, Match]:
