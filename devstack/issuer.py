@@ -30,13 +30,14 @@ class Issuer:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def token(
-        self, *, tenant: str, user: str = "accountant", ttl_seconds: int = _TOKEN_SECONDS
-    ) -> str:
+        self, *, tenant: str, user: str = "accountant", ttl_seconds: int = _TOKEN_SECONDS,
+        audience: str = AUDIENCE,
+    ) -> str:  # fmt: skip
         """Return a bearer token of a user of a tenant; a negative time to live has expired."""
         now = int(time.time())
         claims = {
             "iss": self.url,
-            "aud": AUDIENCE,
+            "aud": audience,
             "sub": user,
             "tenant_id": tenant,
             "iat": now + min(0, ttl_seconds),

@@ -142,9 +142,14 @@ class LocalStack:
         """Return what a resource of the template is called here."""
         return self._deployed.resources[logical_id]
 
-    def token(self, tenant: str, user: str = "accountant", *, ttl_seconds: int = 3600) -> str:
+    def token(
+        self, tenant: str, user: str = "accountant", *, ttl_seconds: int = 3600,
+        audience: str = AUDIENCE,
+    ) -> str:  # fmt: skip
         """Return a bearer token of a user of a tenant."""
-        return self._issuer.token(tenant=tenant, user=user, ttl_seconds=ttl_seconds)
+        return self._issuer.token(
+            tenant=tenant, user=user, ttl_seconds=ttl_seconds, audience=audience
+        )
 
     def open_tenant(self, tenant: str, user: str = "accountant", *, ttl_seconds: int = 3600) -> str:
         """Open a tenant for its first administrator and return a bearer token of his."""
