@@ -47,7 +47,12 @@ class LocalStack:
             self._deployed = deploy(
                 self.session,
                 self.emulator.endpoint_url,
-                local_template(ROOT, code_bucket=CODE_BUCKET, region=REGION),
+                local_template(
+                    ROOT,
+                    code_bucket=CODE_BUCKET,
+                    region=REGION,
+                    parameters={"CorsOrigin2": PAGES},
+                ),
                 stack=STACK,
                 parameters={
                     "JwtIssuer": self._issuer.url,

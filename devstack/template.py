@@ -11,6 +11,7 @@ import io
 import shlex
 import sys
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from samtranslator.yaml_helper import yaml_parse
 _CUSTOM_RUNTIME = "provided.al2023"
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 
+_NONE: Mapping[str, str] = {}
+
 Tree = dict[str, Any]
 """A template or a part of one."""
 
@@ -36,8 +39,12 @@ class LocalTemplate:
     packages: dict[str, bytes]
 
 
-def local_template(root: Path, *, code_bucket: str, region: str) -> LocalTemplate:
+def local_template(
+    root: Path, *, code_bucket: str, region: str, parameters: Mapping[str, str] = _NONE
+) -> LocalTemplate:
     """Return the template of the project at `root`, ready for the emulator.
+
+    SAM puts `parameters` in where the template has a default for them, as it does when it deploys.
 
     Functions run this interpreter on the code of the work tree, so nothing has to be built, and an
     edit counts from the next cold start on.
@@ -45,7 +52,7 @@ def local_template(root: Path, *, code_bucket: str, region: str) -> LocalTemplat
     template: Tree = yaml_parse((root / "template.yaml").read_text(encoding="utf-8"))
     packages = _localise(template, root, code_bucket)
     translator = Translator(None, Parser(), boto_session=boto3.Session(region_name=region))
-    body: Tree = translator.translate(template, {}, get_managed_policy_map=dict)
+    body: Tree = translator.translate(template, dict(parameters), get_managed_policy_map=dict)
     _spell_out_routes(body["Resources"])
     return LocalTemplate(body, packages)
 

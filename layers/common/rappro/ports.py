@@ -380,7 +380,7 @@ class Standing:
 
 
 class Replies(Protocol):
-    """Answers kept under the key that a caller gave with a write, for a while (decision 0013).
+    """Answers kept under the key that a caller gave with a write, for a while (decision 0019).
 
     `token` tells one attempt from another; `until` is when a claim or an answer stops to count.
     """

@@ -6,7 +6,7 @@
 
 A key is of one user of one tenant. What was refused changed nothing and is not kept, so the same
 key may try again. A claim ends with the time its function had left; what then keeps a second
-attempt from a second effect are conditional writes and derived ids (decision 0013).
+attempt from a second effect are conditional writes and derived ids (decision 0019).
 """
 
 from __future__ import annotations
