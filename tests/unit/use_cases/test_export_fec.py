@@ -35,7 +35,6 @@ from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId, ThirdPa
 from rappro.domain.operations import BooksLoad, LoadState, NumberBlock, Validation
 from rappro.domain.writes import Record
 from rappro.ports import Ports
-from rappro.use_cases import export_fec as module
 from rappro.use_cases.export_fec import FecExport, export_fec
 
 TENANT = TenantId("cabinet-sud")
@@ -297,12 +296,11 @@ def test_what_is_no_year_is_refused(year: str) -> None:
     assert refusal.value.position == "fiscal_year"
 
 
-def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROWS_MAX", 3)
+def test_too_many_lines_are_refused() -> None:
     ports = ports_with(entry("one"), entry("two", number=2))
 
     with pytest.raises(TooLarge):
-        export(ports)
+        export_fec(ports, TENANT, COMPANY, "2026", rows_max=3)
 
 
 def test_books_that_are_being_loaded_are_not_exported() -> None:

@@ -12,7 +12,6 @@ import pytest
 from rappro.domain.books import EntryStatus
 from rappro.domain.errors import InvalidRequest, TooLarge
 from rappro.ports import Ports
-from rappro.use_cases import export_journal as module
 from rappro.use_cases.export_journal import JournalChoice, JournalExport, export_journal
 from tests.unit.use_cases.test_export_fec import COMPANY, TENANT, entry, loaded, ports_with
 
@@ -91,8 +90,6 @@ def test_a_wrong_choice_is_refused_by_its_parameter(choice: JournalChoice, param
     assert refusal.value.position == parameter
 
 
-def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROWS_MAX", 3)
-
+def test_too_many_lines_are_refused() -> None:
     with pytest.raises(TooLarge):
-        export_journal(ports_with(*BOOKS), TENANT, COMPANY, JournalChoice())
+        export_journal(ports_with(*BOOKS), TENANT, COMPANY, JournalChoice(), rows_max=3)
