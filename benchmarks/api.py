@@ -38,7 +38,7 @@ from tests.integration.api.seeds import seed
 from tests.integration.api.test_tenants import request_of
 
 TENANT: Final = "bench"
-USER: Final = "accountant"
+USER: Final = "user-1"  # an administrator of what is seeded
 CALLS_MAX: Final = {"GET": 3, "write": 6}
 """What the API aims at, by request."""
 LAYER: Final = ROOT / "layers" / "common"
