@@ -36,6 +36,7 @@ class LocalStack:
     """
 
     def __init__(self, *, enforces_iam: bool = False) -> None:
+        self._enforces_iam = enforces_iam
         self.emulator = Emulator(enforces_iam=enforces_iam)
         self._exit = ExitStack()
         self._deployed = Deployed({}, {})
@@ -52,6 +53,7 @@ class LocalStack:
                     code_bucket=CODE_BUCKET,
                     region=REGION,
                     parameters={"CorsOrigin2": PAGES},
+                    enforces_iam=self._enforces_iam,
                 ),
                 stack=STACK,
                 parameters={

@@ -40,7 +40,12 @@ class LocalTemplate:
 
 
 def local_template(
-    root: Path, *, code_bucket: str, region: str, parameters: Mapping[str, str] = _NONE
+    root: Path,
+    *,
+    code_bucket: str,
+    region: str,
+    parameters: Mapping[str, str] = _NONE,
+    enforces_iam: bool = True,
 ) -> LocalTemplate:
     """Return the template of the project at `root`, ready for the emulator.
 
@@ -51,6 +56,8 @@ def local_template(
     """
     template: Tree = yaml_parse((root / "template.yaml").read_text(encoding="utf-8"))
     packages = _localise(template, root, code_bucket)
+    if not enforces_iam:  # functions have no role then that they could take for a tenant
+        template["Globals"]["Function"]["Environment"]["Variables"]["TENANT_SESSIONS"] = "false"
     translator = Translator(None, Parser(), boto_session=boto3.Session(region_name=region))
     body: Tree = translator.translate(template, dict(parameters), get_managed_policy_map=dict)
     _spell_out_routes(body["Resources"])
