@@ -435,6 +435,14 @@ class ExportedFile(TypedDict):
     url: str
 
 
+class FecInput(TypedDict):
+    """
+    Which fiscal year's FEC is written.
+    """
+
+    fiscal_year: NotRequired[str | None]
+
+
 class FeedRunOutput(TypedDict):
     """
     One row of a connection's log (journal d'exécution).
@@ -570,6 +578,17 @@ class ImportProfilePage(TypedDict):
     next_cursor: str | None
 
 
+JournalExportInput = TypedDict(
+    "JournalExportInput",
+    {
+        "drafts": NotRequired[bool],
+        "from": NotRequired[str | None],
+        "journal": NotRequired[str | None],
+        "to": NotRequired[str | None],
+    },
+)
+
+
 class JournalExportOutput(TypedDict):
     """
     Entries of a period as CSV (export des journaux).
@@ -650,6 +669,26 @@ class LineResultOutput(TypedDict):
     detail: str | None
     line: LineRefOutput
     match: str | None
+    problem: str | None
+
+
+class MatchBatchInput(TypedDict):
+    """
+    Matches (rapprochements), by their ids or by lines that they match.
+    """
+
+    lines: NotRequired[list[LineRef]]
+    matches: NotRequired[list[str]]
+
+
+class MatchResultOutput(TypedDict):
+    """
+    What became of one match of a batch; a problem left it as it was.
+    """
+
+    changed: bool
+    detail: str | None
+    match: str
     problem: str | None
 
 
@@ -1012,6 +1051,16 @@ class SettlementInput(TypedDict):
     operation_date: NotRequired[str | None]
     positions: list[int]
     type: str
+
+
+class SideOutput(TypedDict):
+    """
+    How many there are in all, and their sum.
+    """
+
+    complete: bool
+    count: int
+    total: str
 
 
 class SourceOutput(TypedDict):
@@ -1413,6 +1462,43 @@ class AuditPage(TypedDict):
     """
 
     items: list[AuditOutput]
+    next_cursor: str | None
+
+
+class BankEntryOutput(TypedDict):
+    """
+    An entry on a bank account (écriture de trésorerie), or an existing payment.
+    """
+
+    account: str
+    amount: str
+    batch: str | None
+    cheque: str | None
+    currency: str
+    date: str
+    draft: bool
+    end_to_end_id: str | None
+    entry: str | None
+    id: str
+    journal: str
+    label: str
+    match: str | None
+    method: Literal["transfer", "direct_debit", "cheque", "cheque_in", "card", "other"]
+    piece_ref: str | None
+    pointed_on: str | None
+    remittance: str | None
+    source: Literal["payment", "entry"]
+    third_party: str | None
+    version: int
+    waiting: bool
+
+
+class BankEntryPage(TypedDict):
+    """
+    Bank entries by date.
+    """
+
+    items: list[BankEntryOutput]
     next_cursor: str | None
 
 
@@ -2011,6 +2097,16 @@ class ManualStatementInput(TypedDict):
     period_to: NotRequired[str | None]
 
 
+class MatchBatchOutput(TypedDict):
+    """
+    What became of each match, in the order they were asked in.
+    """
+
+    changed: int
+    refused: int
+    results: list[MatchResultOutput]
+
+
 class MatchOutput(TypedDict):
     """
     A match (rapprochement); kept after an undo. Amounts in the company's currency.
@@ -2203,6 +2299,31 @@ class OpenItemPart(TypedDict):
     vat_rate_percent: NotRequired[str | float | None]
 
 
+class PastPaymentOutput(TypedDict):
+    """
+    A payment (paiement) that was reconciled before, which the bank may still return.
+    """
+
+    amount: str
+    date: str
+    end_to_end_id: str | None
+    id: str
+    invoice_number: str | None
+    mandate: str | None
+    method: Literal["transfer", "direct_debit", "cheque", "cheque_in", "card", "other"]
+    third_party: str | None
+    version: int
+
+
+class PastPaymentPage(TypedDict):
+    """
+    Payments that were reconciled before, by id.
+    """
+
+    items: list[PastPaymentOutput]
+    next_cursor: str | None
+
+
 class PastPaymentPart(TypedDict):
     """
     A payment reconciled before, which the bank may still return.
@@ -2347,6 +2468,41 @@ class TargetInput(TypedDict):
     amount: str
     id: str
     type: Literal["open_item", "bank_entry", "past_payment", "account", "third_party"]
+
+
+class TaskOutput(TypedDict):
+    """
+    A long work (tâche): poll it until it is `done` or `failed`.
+
+    A validation leads to its `statement`, an export to its `file`, a batch to its `matches`.
+    """
+
+    attempts: int
+    author: str
+    created_at: str
+    detail: str | None
+    done: int
+    ended_at: str | None
+    file: ExportedFile | None
+    findings: list[FindingOutput]
+    id: str
+    kind: Literal["validation", "fec_export", "journal_export", "undo", "confirmation"]
+    matches: list[MatchResultOutput]
+    problem: str | None
+    rows: int | None
+    started_at: str | None
+    state: Literal["waiting", "running", "done", "failed"]
+    statement: str | None
+    total: int | None
+
+
+class TaskPage(TypedDict):
+    """
+    Long works, newest first.
+    """
+
+    items: list[TaskOutput]
+    next_cursor: str | None
 
 
 class TemplateInput(TypedDict):
@@ -2620,6 +2776,17 @@ class MatchInput(TypedDict):
     targets: list[TargetInput]
 
 
+class MatchedOutput(TypedDict):
+    """
+    A match with its lines here, the bank entries that it points, and the entries it made.
+    """
+
+    bank_entries: list[BankEntryOutput]
+    entries: list[EntryOutput]
+    lines: list[LineOutput]
+    match: MatchOutput
+
+
 class MeOutput(TypedDict):
     """
     Who calls, and one page of his memberships that count now, by company.
@@ -2654,6 +2821,23 @@ class ReportOutput(TypedDict):
     reconciled_bank: str
     reconciled_ledger: str
     statement_number: str | None
+
+
+class StatementViewOutput(TypedDict):
+    """
+    Both sides of a statement (relevé): what waits, what is matched, what is left between them.
+
+    Lists hold their first items; totals are of all.
+    """
+
+    difference: str
+    matched: list[MatchedOutput]
+    matched_lines_total: SideOutput
+    statement: StatementOutput
+    unmatched_entries: list[BankEntryOutput]
+    unmatched_entries_total: SideOutput
+    unmatched_lines: list[LineOutput]
+    unmatched_lines_total: SideOutput
 
 
 class BulkEntriesInput(TypedDict):

@@ -102,6 +102,27 @@ class Operations(Transport):
         ).body
         return found
 
+    def confirm_matches(
+        self,
+        company: str,
+        body: models.MatchBatchInput,
+        *,
+        prefer: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.MatchBatchOutput | models.TaskOutput:
+        """Confirm many matches.
+
+        Confirms matches (rapprochements) that wait for it, named by id or by lines, each for
+        itself. More than 50 are a long work.
+        """
+        found: models.MatchBatchOutput | models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/matches/confirmation",
+            headers={"prefer": self.etag_of(prefer), "Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def create_cash_movement(
         self,
         company: str,
@@ -614,6 +635,20 @@ class Operations(Transport):
         ).body
         return found
 
+    def get_bank_entry(
+        self, company: str, bank_entry: str, *, if_none_match: str | int | None = None
+    ) -> models.BankEntryOutput:
+        """Get an entry of a bank account.
+
+        One entry on a bank account (écriture de trésorerie), or an existing payment.
+        """
+        found: models.BankEntryOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/bank-entries/{segment(bank_entry)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
     def get_common_template(
         self, template: str, *, if_none_match: str | int | None = None
     ) -> models.TemplateOutput:
@@ -857,6 +892,20 @@ class Operations(Transport):
         ).body
         return found
 
+    def get_past_payment(
+        self, company: str, past_payment: str, *, if_none_match: str | int | None = None
+    ) -> models.PastPaymentOutput:
+        """Get a payment that was reconciled before.
+
+        One payment (paiement) that was reconciled before.
+        """
+        found: models.PastPaymentOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/past-payments/{segment(past_payment)}",
+            headers={"If-None-Match": self.etag_of(if_none_match)},
+        ).body
+        return found
+
     def get_reconciliation_report(
         self, company: str, journal: str, *, on: date | str | None = None
     ) -> models.ReportOutput:
@@ -940,6 +989,17 @@ class Operations(Transport):
         """
         found: models.SourceOutput = self.answer(
             "GET", f"/v1/companies/{segment(company)}/statements/{segment(statement)}/source"
+        ).body
+        return found
+
+    def get_task(self, company: str, task: str) -> models.TaskOutput:
+        """Get a long work.
+
+        One long work (tâche): how far it is, and its result or its problem once it ended. Poll it
+        every few seconds.
+        """
+        found: models.TaskOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/tasks/{segment(task)}"
         ).body
         return found
 
@@ -1047,6 +1107,28 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_bank_entries(
+        self,
+        company: str,
+        journal: str,
+        *,
+        waiting: bool | None = None,
+        source: Literal["payment", "entry"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.BankEntryPage:
+        """List the entries of a bank account.
+
+        Entries on the journal's bank account (écritures de trésorerie) and existing payments, by
+        date: those that wait for the bank, those that are pointed, or all.
+        """
+        found: models.BankEntryPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/journals/{segment(journal)}/bank-entries",
+            query={"waiting": waiting, "source": source, "limit": limit, "cursor": cursor},
+        ).body
+        return found
+
     def list_books_loads(
         self, company: str, *, limit: int | None = None, cursor: str | None = None
     ) -> models.BooksLoadPage:
@@ -1083,6 +1165,22 @@ class Operations(Transport):
         """
         found: models.CompanyPage = self.answer(
             "GET", "/v1/companies", query={"limit": limit, "cursor": cursor}
+        ).body
+        return found
+
+    def list_company_runs(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.RunPage:
+        """List the company's runs.
+
+        Runs (traitements) of the matching over any statement of the company, newest first: their
+        state, when they began and ended, how many lines they matched. The list may lag a moment
+        behind.
+        """
+        found: models.RunPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/runs",
+            query={"limit": limit, "cursor": cursor},
         ).body
         return found
 
@@ -1387,6 +1485,20 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_past_payments(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.PastPaymentPage:
+        """List payments that were reconciled before.
+
+        Payments (paiements) reconciled before, which the bank may still return, by id.
+        """
+        found: models.PastPaymentPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/past-payments",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
     def list_runs(
         self, company: str, statement: str, *, limit: int | None = None, cursor: str | None = None
     ) -> models.RunPage:
@@ -1440,6 +1552,20 @@ class Operations(Transport):
                 "limit": limit,
                 "cursor": cursor,
             },
+        ).body
+        return found
+
+    def list_tasks(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.TaskPage:
+        """List the long works.
+
+        Long works (tâches) of the company, newest first. The list may lag a moment behind.
+        """
+        found: models.TaskPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/tasks",
+            query={"limit": limit, "cursor": cursor},
         ).body
         return found
 
@@ -2135,6 +2261,38 @@ class Operations(Transport):
         ).body
         return found
 
+    def start_fec_export(
+        self, company: str, body: models.FecInput, *, idempotency_key: str | None = None
+    ) -> models.TaskOutput:
+        """Export a large FEC.
+
+        Writes the FEC of a fiscal year (fichier des écritures comptables) as a long work: up to two
+        million lines. The task leads to the file.
+        """
+        found: models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/fec",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def start_journal_export(
+        self, company: str, body: models.JournalExportInput, *, idempotency_key: str | None = None
+    ) -> models.TaskOutput:
+        """Export many journal entries.
+
+        Writes the entries (écritures) of a period as CSV as a long work: up to two million lines.
+        The task leads to the file.
+        """
+        found: models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/journal-export",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def start_run(
         self, company: str, statement: str, *, idempotency_key: str | None = None
     ) -> models.RunOutput:
@@ -2180,6 +2338,27 @@ class Operations(Transport):
         ).body
         return found
 
+    def undo_matches(
+        self,
+        company: str,
+        body: models.MatchBatchInput,
+        *,
+        prefer: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.MatchBatchOutput | models.TaskOutput:
+        """Undo many matches.
+
+        Undoes matches (annulation de rapprochements), named by id or by lines, each for itself: one
+        that cannot be undone stops no other. More than 50 are a long work.
+        """
+        found: models.MatchBatchOutput | models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/matches/undo",
+            headers={"prefer": self.etag_of(prefer), "Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def validate_pointing(
         self,
         company: str,
@@ -2202,16 +2381,38 @@ class Operations(Transport):
         return found
 
     def validate_statement(
-        self, company: str, statement: str, *, idempotency_key: str | None = None
-    ) -> models.StatementOutput:
+        self,
+        company: str,
+        statement: str,
+        *,
+        prefer: str | int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.StatementOutput | models.TaskOutput:
         """Validate a statement.
 
         Validates the whole statement (validation du relevé): numbers its entries without a gap,
-        posts what is left to suspense (compte d'attente) unless skipped, then read-only.
+        posts what is left to suspense (compte d'attente) unless skipped, then read-only. More than
+        2,000 lines are a long work, answered by its task.
         """
-        found: models.StatementOutput = self.answer(
+        found: models.StatementOutput | models.TaskOutput = self.answer(
             "POST",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/validation",
-            headers={"Idempotency-Key": idempotency_key},
+            headers={"prefer": self.etag_of(prefer), "Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
+    def view_statement(
+        self, company: str, statement: str, *, limit: int | None = None
+    ) -> models.StatementViewOutput:
+        """Look at both sides of a statement.
+
+        The reconciliation (rapprochement) of a statement in one answer: lines that wait, entries of
+        its journal that wait, matched lines each with its entries, totals, and the difference that
+        is left. Each list holds its first items.
+        """
+        found: models.StatementViewOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/statements/{segment(statement)}/view",
+            query={"limit": limit},
         ).body
         return found
