@@ -25,6 +25,7 @@ from rappro.edge.api.models.webhooks import (
 from rappro.edge.api.pages import fitting
 from rappro.edge.api.parameters import Cursor, Limit, WebhookPath
 from rappro.use_cases import webhook_replays, webhooks
+from rappro.use_cases.reads import slice_of
 
 router = new_router()
 _OURS: Final[dict[str, Any]] = {"tag": "webhooks", "permission": Permission.ADMINISTER}
@@ -36,15 +37,19 @@ _OURS: Final[dict[str, Any]] = {"tag": "webhooks", "permission": Permission.ADMI
         "listWebhooks",
         "List the webhooks",
         "Where the tenant's events are sent (notifications sortantes), by id; 20 at most.",
-        answer="All of them on one page",
+        answer="One page of webhooks",
         is_found=False,
         **_OURS,
     ),
 )
-def list_webhooks(caller: CallerGiven) -> WebhookPage:
+def list_webhooks(
+    caller: CallerGiven, limit: Limit = PAGE_ITEMS_DEFAULT, cursor: Cursor = None
+) -> WebhookPage:
     """List the webhooks."""
-    found = webhooks.list_webhooks(caller.ports, caller.tenant)
-    return WebhookPage(items=[WebhookOutput.of(one) for one in found], next_cursor=None)
+    page = slice_of(webhooks.list_webhooks(caller.ports, caller.tenant), limit, cursor)
+    return WebhookPage(
+        items=[WebhookOutput.of(one) for one in page.items], next_cursor=page.cursor
+    )  # fmt: skip
 
 
 @router.put(
