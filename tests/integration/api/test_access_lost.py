@@ -32,9 +32,11 @@ from rappro.edge.api.documented import PERMISSION
 from rappro.use_cases import access
 from rappro.use_cases.access import require
 from rappro.use_cases.companies import COMMON
+from rappro.use_cases.works import perform
 
 from .client import Answer, Client
 from .seeds import NOW, World, empty_world, seed
+from .test_tasks import request_of as task_of
 from .test_tenants import operations, request_of
 
 ALPHA = TenantId("alpha")
@@ -219,3 +221,41 @@ def test_an_administrator_who_is_removed_meanwhile_posts_nothing() -> None:
 
     assert answer.problem == "forbidden"
     assert kept(world)[ids.COMPANY] == before[ids.COMPANY]
+
+
+@pytest.mark.parametrize("loss", [take_away, narrow])
+def test_a_task_whose_author_lost_his_access_meanwhile_does_nothing(
+    loss: Callable[[MemoryStore], None],
+) -> None:
+    """A task outlives the request in which its author was asked."""
+    store = MemoryStore()
+    world = world_of(store)
+    client = Client(world.ports, "alpha", MEMBER, is_administrator=False)
+    path = f"/v1/companies/{ids.COMPANY}/statements/{ids.STATEMENT}/validation"
+    begun = client.send("POST", path, headers={"prefer": "respond-async"})
+    before = store.get(ALPHA, ids.COMPANY, StatementRecord, ids.STATEMENT)
+    loss(store)
+
+    perform(world.ports, task_of(world.runs.works[0]))
+
+    task = Client(world.ports, "alpha").get(f"/v1/companies/{ids.COMPANY}/tasks/{begun.body['id']}")
+    assert begun.status == 202
+    assert task.body["state"] == "failed"
+    assert store.get(ALPHA, ids.COMPANY, StatementRecord, ids.STATEMENT) == before
+
+
+def test_who_only_reads_is_not_led_to_an_export(world: World) -> None:
+    begun = Client(world.ports, "alpha").send(
+        "POST", f"/v1/companies/{ids.COMPANY}/journal-export", body="{}"
+    )
+    perform(world.ports, task_of(world.runs.works[0]))
+    member = Membership(MEMBER, ids.COMPANY, ())
+    world.store.load(ALPHA, ids.COMPANY, [member])
+    path = f"/v1/companies/{ids.COMPANY}/tasks/{begun.body['id']}"
+
+    reader = Client(world.ports, "alpha", MEMBER, is_administrator=False).get(path)
+
+    mine = Client(world.ports, "alpha").get(path)
+    assert reader.status == mine.status == 200
+    different = {name for name in mine.body if mine.body[name] != reader.body[name]}
+    assert different == {"file"}

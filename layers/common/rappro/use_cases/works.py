@@ -12,11 +12,13 @@ from datetime import date
 from typing import Any, Final
 
 from rappro.domain import errors
+from rappro.domain.access import Permission
 from rappro.domain.bank import Finding
 from rappro.domain.ids import MatchId, StatementId
 from rappro.domain.tasks import Task, TaskKind
 from rappro.domain.writes import change
 from rappro.ports import Ports
+from rappro.use_cases.access import holding, look_up, require
 from rappro.use_cases.acting import Actor
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.export_fec import export_fec
@@ -32,6 +34,14 @@ FINDINGS_MAX: Final = 100
 _STEPS: Final = 20
 """Matches after which a task says how far it is."""
 _BROKEN: Final = "internal_error"
+_NEEDED: Final = {
+    TaskKind.VALIDATION: Permission.VALIDATE,
+    TaskKind.FEC_EXPORT: Permission.EXCHANGE,
+    TaskKind.JOURNAL_EXPORT: Permission.EXCHANGE,
+    TaskKind.UNDO: Permission.UNDO_MATCH,
+    TaskKind.CONFIRMATION: Permission.MATCH,
+}
+"""What a work needs, as the operation that begins it."""
 
 
 def perform(ports: Ports, request: TaskRequest) -> None:
@@ -50,13 +60,24 @@ def perform(ports: Ports, request: TaskRequest) -> None:
         return
     progress.save(task.begun(ports.clock.now()))
     try:
-        result = _WORKS[task.kind](actor, task.arguments, progress)
+        result = _WORKS[task.kind](_entitled(actor, task), task.arguments, progress)
     except errors.RapproError as error:
         if error.is_retryable:
             raise
         progress.save(progress.task.failed(ports.clock.now(), error.code, error.detail))
     else:
         progress.save(progress.task.ended(ports.clock.now(), result))
+
+
+def _entitled(actor: Actor, task: Task) -> Actor:
+    """Return who acts, while he may: a task outlives the request in which he was asked.
+
+    Raises NotFound, Forbidden; so does each commit once he has lost the permission.
+    """
+    ports, tenant, company = actor.ports, actor.tenant, actor.company
+    found, needed = look_up(ports, tenant, company, actor.author), (_NEEDED[task.kind],)
+    require(ports, found, company, needed)
+    return replace(actor, ports=holding(ports, tenant, found, company, needed))
 
 
 def _reason(failure: str) -> tuple[str, str]:

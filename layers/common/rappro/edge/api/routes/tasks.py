@@ -23,6 +23,7 @@ from rappro.edge.api.models.tasks import (
 from rappro.edge.api.pages import fitting
 from rappro.edge.api.parameters import CompanyPath, Cursor, Limit, TaskPath
 from rappro.use_cases import tasks
+from rappro.use_cases.access import permissions_of
 from rappro.use_cases.acting import Actor
 from rappro.use_cases.match_batches import (
     MATCHES_AT_ONCE,
@@ -118,7 +119,10 @@ def get_task(scope: ScopeGiven, company: CompanyPath, task: TaskPath) -> TaskOut
 
 
 def _shown(scope: Scope, task: Task) -> TaskOutput:
-    link = tasks.file_link(scope.ports, scope.tenant, scope.company.id, task)
+    may_take = Permission.EXCHANGE in permissions_of(scope.ports, scope.access)
+    link = None
+    if may_take:  # as for the export itself: whoever only reads sees that there is one
+        link = tasks.file_link(scope.ports, scope.tenant, scope.company.id, task)
     return TaskOutput.of(task, link)
 
 
@@ -129,7 +133,7 @@ def _shown(scope: Scope, task: Task) -> TaskOutput:
         "Export a large FEC",
         "Writes the FEC of a fiscal year (fichier des écritures comptables) as a long work: up to"
         " two million lines. The task leads to the file.",
-        permission=Permission.READ,
+        permission=Permission.EXCHANGE,
         tag="books",
         answer="The task",
         status=202,
@@ -153,7 +157,7 @@ def post_fec(
         "Export many journal entries",
         "Writes the entries (écritures) of a period as CSV as a long work: up to two million lines."
         " The task leads to the file.",
-        permission=Permission.READ,
+        permission=Permission.EXCHANGE,
         tag="books",
         answer="The task",
         status=202,
