@@ -28,6 +28,7 @@ from rappro.domain.operations import (
 from rappro.domain.records import (
     LineRecord,
 )
+from rappro.domain.tasks import Task
 from tests.contract.samples import KINDS, bank_entry, filled, line, open_item
 
 _JSON = st.recursive(
@@ -52,6 +53,9 @@ def _overrides(kind: type[Any]) -> dict[str, st.SearchStrategy[Any]]:
     if kind is AuditEvent:
         free = st.none() | st.dictionaries(st.text(max_size=5), _JSON, max_size=2)
         return {"before": free, "after": free}
+    if kind is Task:
+        free = st.dictionaries(st.text(max_size=5), _JSON, max_size=2)
+        return {"arguments": free, "result": st.none() | free}
     return {}
 
 

@@ -26,11 +26,13 @@ from rappro.domain.operations import (
     FeedRun,
     ImportTrace,
     Lease,
+    Run,
 )
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
 )
+from rappro.domain.tasks import Task
 from rappro.domain.writes import (
     Fence,
     change,
@@ -85,6 +87,9 @@ READS: dict[str, Callable[[Store, TenantId, CompanyId], Any]] = {
         s.audit_events(t, c).items,
         s.audit_events(t, c, subjects=[filled(AuditEvent).subject]).items,
     ],
+    "audit_events_since": lambda s, t, c: s.audit_events_since(t, c),
+    "runs": lambda s, t, c: s.runs(t, c).items,
+    "tasks": lambda s, t, c: s.tasks(t, c).items,
     "import_traces": lambda s, t, c: s.import_traces(t, c).items,
     "feed_runs": lambda s, t, c: s.feed_runs(t, c, "f1").items,
 }  # fmt: skip
@@ -106,6 +111,8 @@ def records(mark: str) -> list[Any]:
         Company(CompanyId("company-1"), mark),
         Lease(token=3, holder=mark),
         replace(filled(ImportTrace), name=mark),
+        replace(filled(Run), error_detail=mark),
+        replace(filled(Task), author=mark),
         replace(filled(FeedRun), connection_id="f1", detail=mark),
         replace(filled(AuditEvent), author=mark),
     ]
