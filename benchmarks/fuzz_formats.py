@@ -89,7 +89,7 @@ def samples() -> Samples:
     found: Samples = {name: [] for name in registry.formats()}
     for data in _written_samples():
         named = [
-            parser.format for parser in registry.PARSERS if parser.recognises(data[:HEAD_BYTES])
+            parser.format for parser in registry.parsers() if parser.recognises(data[:HEAD_BYTES])
         ]
         for name in named:
             found[name].append(data)
@@ -203,7 +203,7 @@ class Worker:
         faulthandler.dump_traceback_later(2 * _HANG_SECONDS, exit=True)
         self._watch.is_on = True
         try:
-            for parser in registry.PARSERS:
+            for parser in registry.parsers():
                 parser.recognises(data[:HEAD_BYTES])
             ended, fault = _outcome(registry.parser_for(name), data)
         except BaseException as escaped:  # noqa: BLE001 - what escapes is what is looked for

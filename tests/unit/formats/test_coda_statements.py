@@ -15,7 +15,7 @@ from rappro.formats import coda_statement
 from rappro.formats.coda import CodaParser
 from rappro.formats.coda_catalogue import CATALOGUE
 from rappro.formats.coda_movement import RECORDS_PER_PART_MAX
-from rappro.formats.registry import PARSERS, detect
+from rappro.formats.registry import detect, parsers
 from tests.unit.formats import cfonb_writer
 from tests.unit.formats.coda_writer import (
     DAY,
@@ -476,7 +476,7 @@ def test_a_file_is_recognised_by_its_header_and_by_no_other_parser(lead: bytes) 
     data = lead + file_of(*RECORDS)
 
     assert detect(data).format == "coda"
-    assert [parser.format for parser in PARSERS if parser.recognises(data)] == ["coda"]
+    assert [parser.format for parser in parsers() if parser.recognises(data)] == ["coda"]
     assert len(read_one(data).lines) == 2
 
 

@@ -15,12 +15,12 @@ from rappro.formats.findings import KINDS_MAX, FindingLog
 from rappro.formats.protocol import HEAD_BYTES
 from rappro.formats.quick import new_counterparty, new_line
 from rappro.formats.registry import (
-    PARSERS,
     csv_profile,
     csv_profile_names,
     detect,
     formats,
     parser_for,
+    parsers,
     peek,
 )
 from tests.unit.formats.camt_writer import message
@@ -28,8 +28,9 @@ from tests.unit.formats.cfonb_writer import statement
 
 
 def test_formats_have_names_of_their_own_by_which_they_can_be_forced() -> None:
-    assert len(set(formats())) == len(PARSERS)
-    for parser in PARSERS:
+    assert len(set(formats())) == len(parsers())
+    assert formats() == tuple(parser.format for parser in parsers())
+    for parser in parsers():
         assert parser_for(parser.format) is parser
 
 
@@ -50,7 +51,8 @@ def test_a_file_that_no_parser_recognises_is_refused(head: bytes) -> None:
 
 
 def test_a_file_that_two_parsers_recognise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "PARSERS", (*PARSERS, parser_for("cfonb120")))
+    twice = (*parsers(), parser_for("cfonb120"))
+    monkeypatch.setattr(registry, "parsers", lambda: twice)
 
     with pytest.raises(AmbiguousFormat, match="cfonb120, cfonb120"):
         detect(statement())
