@@ -22,6 +22,7 @@ from rappro.adapters.indexing import (
     listed_of,
 )  # fmt: skip
 from rappro.adapters.scope import KEY_BYTES_MAX
+from rappro.domain.access import Membership
 from rappro.domain.books import (
     Company,
 )
@@ -59,6 +60,8 @@ def test_what_belongs_to_what_is_told_apart() -> None:
             record = filled(kind)
             if isinstance(record, Company):
                 record = replace(record, id=CompanyId(company))
+            if isinstance(record, Membership):
+                record = replace(record, company=CompanyId(company))
             found = [keys.key_of(tenant, company, record)]
             found += [keys.entry_key(tenant, company, entry) for entry in entries_of(record)]
             for key in found:

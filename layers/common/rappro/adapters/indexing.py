@@ -98,7 +98,7 @@ class Index(StrEnum):
     ENTRIES_OF_JOURNAL = "JE"
     RUNS_OF_FEED = "FR"
     COMPANIES = "COMPANIES"
-    COMPANIES_OF_USER = "MEMBER"
+    COMPANIES_OF_USER = "MEMBER-OF"
 
 
 COPYING: Final = frozenset({
