@@ -38,6 +38,7 @@ _SCALARS: Final = {
 _DAYS: Final = {"date": "date | str", "date-time": "datetime | str"}
 _UNSENT: Final = frozenset({"Accept-Language", "Accept-Encoding", "Idempotency-Key"})
 """Header parameters that the transport gives by itself (the key may be given: see below)."""
+_TAGS: Final = frozenset({"If-Match", "If-None-Match"})
 _MODELS_HEAD: Final = '"""Shapes of bodies and answers. Generated: python -m clients.generate."""'
 _HEAD: Final = '''\
 """The operations of the API, one method each. Generated: python -m clients.generate."""
@@ -55,7 +56,8 @@ class Operations(Transport):
     """Every operation. Path parameters first, then the body, the rest by keyword.
 
     `if_match` takes the ETag or version that a change starts from; `idempotency_key` replaces the
-    key that every write is sent with. All raise ProblemError and NoAnswerError.
+    key that every write is sent with. All raise ProblemError and NoAnswerError; one that is given
+    `if_none_match` may raise NotModifiedError.
     """
 '''
 
@@ -175,7 +177,8 @@ class _Operation:
             )
         ]
         headers = [
-            f"{_name(one['name'])}: str | int | None = None" for one in self._parameters("header")
+            f"{_name(one['name'])}: {self._header_type(one)} | None = None"
+            for one in self._parameters("header")
         ]
         if self._method != "GET":
             headers.append("idempotency_key: str | None = None")
@@ -212,8 +215,7 @@ class _Operation:
         parts = [f'"{self._method}"', f'f"{path}"' if "{" in path else f'"{path}"']
         queries = [f'"{one["name"]}": {_name(one["name"])}' for one in self._parameters("query")]
         headers = [
-            f'"{one["name"]}": self.etag_of({_name(one["name"])})'
-            for one in self._parameters("header")
+            f'"{one["name"]}": ' + _header(one["name"]) for one in self._parameters("header")
         ]
         if self._method != "GET":
             headers.append('"Idempotency-Key": idempotency_key')
@@ -230,6 +232,11 @@ class _Operation:
         if returned == ".content":
             return [f"return {call}.content"]
         return [f"found: {self._answer()[0]} = {call}.body", "return found"]
+
+    def _header_type(self, parameter: Document) -> str:
+        if parameter["name"] in _TAGS:
+            return "str | int"
+        return self._type(parameter).removesuffix(" | None")
 
     def _type(self, parameter: Document) -> str:
         return self._schema(parameter["schema"])
@@ -266,6 +273,11 @@ def _snake(name: str) -> str:
 def _name(name: str) -> str:
     plain = re.sub(r"\W", "_", _snake(name))
     return f"{plain}_" if keyword.iskeyword(plain) else plain
+
+
+def _header(name: str) -> str:
+    """Return what is sent for a header: tags are quoted, others go as they are."""
+    return f"self.etag_of({_name(name)})" if name in _TAGS else _name(name)
 
 
 def _docstring(summary: str, description: str) -> list[str]:

@@ -10,8 +10,9 @@ from typing import Any, ParamSpec, Self, TypeVar
 import httpx
 
 from rappro_client import models
-from rappro_client.errors import NoAnswerError, TooLongError
+from rappro_client.errors import NoAnswerError, TaskFailedError, TooLongError
 from rappro_client.operations import Operations
+from rappro_client.shapes import Page, Uploaded
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,8 +38,8 @@ class Rappro(Operations):
         self.close()
 
     def every(
-        self, operation: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
-    ) -> Iterator[Any]:
+        self, operation: Callable[P, Page[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Iterator[T]:
         """Yield every item of a list operation, page after page."""
         cursor: str | None = None
         while True:
@@ -50,7 +51,7 @@ class Rappro(Operations):
 
     def upload(
         self, company: str, name: str, content: bytes, *, options: Mapping[str, Any] | None = None
-    ) -> models.UploadOutput:
+    ) -> Uploaded:
         """Ask for a ticket and post a file with it; the import begins by itself.
 
         `options` are the ticket's: journal, import_profile, format. Raises ProblemError,
@@ -58,14 +59,78 @@ class Rappro(Operations):
         """
         asked: Any = {"name": name, **(options or {})}
         ticket = self.request_upload(company, asked)
-        fields = {str(key): str(value) for key, value in ticket["fields"].items()}
         try:
-            posted = self._http.post(ticket["url"], data=fields, files={"file": (name, content)})
+            posted = self._http.post(
+                ticket["url"], data=ticket["fields"], files={"file": (name, content)}
+            )
         except httpx.TransportError as error:
             raise NoAnswerError(f"the file could not be posted: {error}") from error
         if not posted.is_success:
             raise NoAnswerError(f"the file was refused with {posted.status_code}")
-        return ticket
+        return Uploaded(ticket["key"], posted.headers.get("x-amz-version-id", ""))
+
+    def import_file(
+        self,
+        company: str,
+        name: str,
+        content: bytes,
+        *,
+        options: Mapping[str, Any] | None = None,
+        seconds: float = 60.0,
+    ) -> models.ImportOutput:
+        """Upload one file, not packed, and return its row of the import trace once it ended.
+
+        What is wrong with the file is told there (`outcome`, `findings`) and not raised. Raises
+        ProblemError, NoAnswerError, TooLongError.
+        """
+        version = self.upload(company, name, content, options=options).version
+
+        def row() -> models.ImportOutput | None:
+            rows = self.list_imports(company)["items"]
+            mine = (one for one in rows if (one["name"], one["object_version"]) == (name, version))
+            return next((one for one in mine if one["outcome"] != "storing"), None)
+
+        found = self.wait_until(row, lambda one: one is not None, seconds=seconds)
+        assert found is not None
+        return found
+
+    def validate(
+        self, company: str, statement: str, *, seconds: float = 900.0
+    ) -> models.StatementOutput:
+        """Validate a statement of any size, to its end, and return it.
+
+        Raises what `validate_statement` and `wait_for_task` raise.
+        """
+        answer: Mapping[str, Any] = self.validate_statement(company, statement)
+        if "kind" in answer:
+            self.wait_for_task(company, answer["id"], seconds=seconds)
+        return self.get_statement(company, statement)
+
+    def wait_for_task(
+        self, company: str, task: str, *, seconds: float = 900.0
+    ) -> models.TaskOutput:
+        """Return a long work once it is done. Raises TaskFailedError, TooLongError."""
+        ended = self.wait_until(
+            lambda: self.get_task(company, task),
+            lambda found: found["state"] in {"done", "failed"},
+            seconds=seconds,
+        )
+        if ended["state"] == "failed":
+            raise TaskFailedError(ended["problem"] or "", ended["detail"] or "")
+        return ended
+
+    def download(self, url: str) -> bytes:
+        """Return the bytes behind a link that an answer gave: an export, a statement's file.
+
+        The link is fetched as it is, without the token. Raises NoAnswerError.
+        """
+        try:
+            found = self._http.get(url)
+        except httpx.TransportError as error:
+            raise NoAnswerError(f"the file could not be fetched: {error}") from error
+        if not found.is_success:
+            raise NoAnswerError(f"the file was refused with {found.status_code}")
+        return found.content
 
     def wait_until(
         self, ask: Callable[[], T], is_there: Callable[[T], bool], *, seconds: float = 60.0

@@ -18,6 +18,19 @@ class TooLongError(RapproClientError):
     """What was waited for had not come when the time was up; it may still come."""
 
 
+class NotModifiedError(RapproClientError):
+    """What `if_none_match` names is still what there is: keep it."""
+
+
+class TaskFailedError(RapproClientError):
+    """A long work failed: `code` and `detail` are of the problem a request would have met."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code}: {detail}")
+
+
 class ProblemError(RapproClientError):
     """The API refused: an RFC 9457 problem document.
 

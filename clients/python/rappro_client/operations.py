@@ -13,7 +13,8 @@ class Operations(Transport):
     """Every operation. Path parameters first, then the body, the rest by keyword.
 
     `if_match` takes the ETag or version that a change starts from; `idempotency_key` replaces the
-    key that every write is sent with. All raise ProblemError and NoAnswerError.
+    key that every write is sent with. All raise ProblemError and NoAnswerError; one that is given
+    `if_none_match` may raise NotModifiedError.
     """
 
     def acknowledge_entry_changes(
@@ -107,7 +108,7 @@ class Operations(Transport):
         company: str,
         body: models.MatchBatchInput,
         *,
-        prefer: str | int | None = None,
+        prefer: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.MatchBatchOutput | models.TaskOutput:
         """Confirm many matches.
@@ -118,7 +119,7 @@ class Operations(Transport):
         found: models.MatchBatchOutput | models.TaskOutput = self.answer(
             "POST",
             f"/v1/companies/{segment(company)}/matches/confirmation",
-            headers={"prefer": self.etag_of(prefer), "Idempotency-Key": idempotency_key},
+            headers={"prefer": prefer, "Idempotency-Key": idempotency_key},
             json=body,
         ).body
         return found
@@ -1598,12 +1599,16 @@ class Operations(Transport):
         ).body
         return found
 
-    def list_webhooks(self) -> models.WebhookPage:
+    def list_webhooks(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.WebhookPage:
         """List the webhooks.
 
         Where the tenant's events are sent (notifications sortantes), by id; 20 at most.
         """
-        found: models.WebhookPage = self.answer("GET", "/v1/webhooks").body
+        found: models.WebhookPage = self.answer(
+            "GET", "/v1/webhooks", query={"limit": limit, "cursor": cursor}
+        ).body
         return found
 
     def load_books(
@@ -2343,7 +2348,7 @@ class Operations(Transport):
         company: str,
         body: models.MatchBatchInput,
         *,
-        prefer: str | int | None = None,
+        prefer: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.MatchBatchOutput | models.TaskOutput:
         """Undo many matches.
@@ -2354,7 +2359,7 @@ class Operations(Transport):
         found: models.MatchBatchOutput | models.TaskOutput = self.answer(
             "POST",
             f"/v1/companies/{segment(company)}/matches/undo",
-            headers={"prefer": self.etag_of(prefer), "Idempotency-Key": idempotency_key},
+            headers={"prefer": prefer, "Idempotency-Key": idempotency_key},
             json=body,
         ).body
         return found
@@ -2385,7 +2390,7 @@ class Operations(Transport):
         company: str,
         statement: str,
         *,
-        prefer: str | int | None = None,
+        prefer: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.StatementOutput | models.TaskOutput:
         """Validate a statement.
@@ -2397,7 +2402,7 @@ class Operations(Transport):
         found: models.StatementOutput | models.TaskOutput = self.answer(
             "POST",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/validation",
-            headers={"prefer": self.etag_of(prefer), "Idempotency-Key": idempotency_key},
+            headers={"prefer": prefer, "Idempotency-Key": idempotency_key},
         ).body
         return found
 

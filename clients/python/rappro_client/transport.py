@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import httpx
 
-from rappro_client.errors import NoAnswerError, ProblemError
+from rappro_client.errors import NoAnswerError, NotModifiedError, ProblemError
 
 PROBLEM_TYPE = "application/problem+json"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -98,7 +98,8 @@ class Transport:
     ) -> Answer:
         """Send one request, again where that is safe, and return its answer.
 
-        Raises ProblemError for a refusal, NoAnswerError when there is no answer to be had.
+        Raises ProblemError for a refusal, NotModifiedError for what is as `If-None-Match` says,
+        NoAnswerError when there is no answer to be had.
         """
         sent = self._headers(method, headers or {})
         given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
@@ -116,8 +117,10 @@ class Transport:
             except httpx.TransportError as error:
                 lost = error
             else:
-                if response.is_success or response.status_code == httpx.codes.NOT_MODIFIED:
+                if response.is_success:
                     return _good(response)
+                if response.status_code == httpx.codes.NOT_MODIFIED:
+                    raise NotModifiedError(f"{method} {path}")
                 lost, retry_after = _refusal(response)
                 if response.status_code not in RETRIED_STATUSES:
                     break

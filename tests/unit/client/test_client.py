@@ -9,7 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
-from rappro_client import NoAnswerError, ProblemError, Rappro, Retries, TooLongError
+from rappro_client import (
+    NoAnswerError,
+    NotModifiedError,
+    ProblemError,
+    Rappro,
+    Retries,
+    TaskFailedError,
+    TooLongError,
+)
 from rappro_client.transport import PROBLEM_TYPE
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -173,16 +181,70 @@ def test_the_token_is_asked_for_before_each_request() -> None:
 
 
 def test_a_file_is_posted_with_the_ticket_s_fields() -> None:
-    ticket = {"url": "https://bucket.test/", "fields": {"key": "k"}, "object_key": "k"}
-    peer = Peer(good(ticket), httpx.Response(204))
+    ticket = {"url": "https://bucket.test/", "fields": {"key": "k"}, "key": "k"}
+    peer = Peer(good(ticket), httpx.Response(204, headers={"x-amz-version-id": "v1"}))
 
-    peer.client().upload("acme", "r.xml", b"<x/>", options={"journal": "BQ1"})
+    kept = peer.client().upload("acme", "r.xml", b"<x/>", options={"journal": "BQ1"})
 
     asked, posted = peer.requests
     assert json.loads(asked.content) == {"name": "r.xml", "journal": "BQ1"}
     assert b'name="key"\r\n\r\nk' in posted.content
     assert b"<x/>" in posted.content
     assert "Authorization" not in posted.headers
+    assert (kept.key, kept.version) == ("k", "v1")
+
+
+def test_an_imported_file_s_own_row_is_waited_for() -> None:
+    other = {"name": "r.xml", "object_version": "v0", "outcome": "imported"}
+    mine = {"name": "r.xml", "object_version": "v1"}
+    rows = [[other], [{**mine, "outcome": "storing"}, other], [{**mine, "outcome": "quarantined"}]]
+    peer = Peer(
+        good({"url": "https://bucket.test/", "fields": {"key": "k"}, "key": "k"}),
+        httpx.Response(204, headers={"x-amz-version-id": "v1"}),
+        *(good({"items": page, "next_cursor": None}) for page in rows),
+    )
+
+    row = peer.client().import_file("acme", "r.xml", b"<x/>")
+
+    assert (row["object_version"], row["outcome"]) == ("v1", "quarantined")
+    assert len(peer.waits) == 2
+
+
+def test_a_long_validation_is_followed_to_its_end() -> None:
+    task = {"id": "tk1", "kind": "validation", "state": "running"}
+    peer = Peer(good(task, 202), good(task), good({**task, "state": "done"}), good({"id": "st1"}))
+
+    assert peer.client().validate("acme", "st1")["id"] == "st1"
+
+    ends = ["validation", "tk1", "tk1", "st1"]
+    assert [request.url.path.rpartition("/")[2] for request in peer.requests] == ends
+
+
+def test_a_long_work_that_failed_is_raised_with_its_problem() -> None:
+    peer = Peer(good({"state": "failed", "problem": "period_closed", "detail": "October"}))
+
+    with pytest.raises(TaskFailedError, match="period_closed: October"):
+        peer.client().wait_for_task("acme", "tk1")
+
+
+def test_what_has_not_changed_is_said_so_and_is_no_answer() -> None:
+    peer = Peer(httpx.Response(304))
+
+    with pytest.raises(NotModifiedError):
+        peer.client().get_company("acme", if_none_match=3)
+
+    assert peer.requests[0].headers["If-None-Match"] == '"3"'
+
+
+def test_a_link_is_fetched_without_the_token() -> None:
+    peer = Peer(httpx.Response(200, content=b"bytes"), httpx.Response(403))
+    client = peer.client()
+
+    assert client.download("https://bucket.test/f?sig=1") == b"bytes"
+    with pytest.raises(NoAnswerError, match="403"):
+        client.download("https://bucket.test/f?sig=1")
+
+    assert "Authorization" not in peer.requests[0].headers
 
 
 def test_what_never_comes_is_not_waited_for_for_ever() -> None:
