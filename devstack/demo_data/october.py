@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from devstack.demo_data import collections_in, outgoings, receipts
+from devstack.demo_data import by_hand, collections_in, outgoings, receipts
 from devstack.demo_data.catalog import FOREIGN_TO_BOOKS, Customer, Supplier
 from devstack.demo_data.days import RECONCILED_ON, STATEMENT_FROM, STATEMENT_TO
 from devstack.demo_data.ledger import Book
@@ -35,6 +35,7 @@ def fill_october(book: Book, items: Sequence[Item], rng: random.Random) -> None:
     for journal in ("BQ1", "BQ2"):
         book.shown[journal] += outgoings.direct_debits(bought, journal, rng)
     book.shown["BQ1"] += outgoings.transfers_by_hand(bought, 3)
+    book.shown["BQ1"] += [*by_hand.two_for_three(pool, "BQ1"), *by_hand.paid_abroad(book)]
 
 
 def _reserved(pool: Pool) -> Item:

@@ -100,8 +100,9 @@ def test_most_lines_are_decidable_and_some_are_traps(demo: DemoData) -> None:
 
     assert sum(line.truth.is_decidable for line in lines) >= len(lines) * 85 // 100
     assert set(undecidable) == {
-        "card_purchase", "collection_return", "mistyped_number", "not_in_books", "overpaid",
-        "paid_twice", "unknown_payer", "unknown_receipt",
+        "card_purchase", "charged_transfer", "collection_return", "mistyped_number",
+        "not_in_books", "overpaid", "paid_twice", "two_for_three", "unknown_payer",
+        "unknown_receipt",
     }  # fmt: skip
 
 
