@@ -345,3 +345,66 @@ def test_a_large_match_is_closed_by_hand_and_seen_whole_at_every_commit() -> Non
     settled = desk.item("FA2025-1")
     assert (settled.is_settled, settled.settled_by) == (True, ())
     assert desk.store.all(desk.tenant, COMPANY, UnfinishedMatch) == []
+
+
+def test_a_match_of_many_lines_is_validated_and_seen_whole_at_every_commit() -> None:
+    """Its drafts do not fit in one commit with its lines: readers see all of them, or none."""
+    desk = desk_with_instalments()
+    match_by_hand(desk.ports, desk.tenant, COMPANY, instalments(desk), AUTHOR)
+    statement = desk.statement().id
+
+    pictures, commits = seen_at_each_commit(
+        desk,
+        lambda: validate_statement(desk.ports, desk.tenant, COMPANY, statement, AUTHOR),
+        lambda: everything(desk) | one_by_one(desk, items=["oi_FA2025-1"], matches=(), entries=()),
+    )
+
+    assert commits > 4
+    assert len(pictures) == 2
+    assert {line["status"] for line in pictures[1]["lines"]} == {LineStatus.VALIDATED}
+    numbers = [entry["number"] for entry in pictures[1]["entries"]]
+    assert sorted(numbers) == list(range(1, INSTALMENTS + 1))
+
+
+def test_the_validation_of_a_match_of_many_lines_dies_at_any_commit_and_is_finished() -> None:
+    whole = desk_with_instalments()
+    match_by_hand(whole.ports, whole.tenant, COMPANY, instalments(whole), AUTHOR)
+    expected = _validated(whole)
+
+    died = _died_at_each_commit(
+        lambda desk: match_by_hand(desk.ports, desk.tenant, COMPANY, instalments(desk), AUTHOR),
+        _validated, expected,
+    )  # fmt: skip
+
+    assert died >= 6
+
+
+def _died_at_each_commit(
+    prepare: Callable[[Desk], object], do: Callable[[Desk], object], expected: object
+) -> int:
+    """Have the work die at each of its commits in turn, ask again; return how often it died."""
+    for step in range(1, 100):
+        store = Faulty()
+        desk = desk_with_instalments(store)
+        prepare(desk)
+        store.fail_at, store.count = step, 0
+        try:
+            found = do(desk)
+        except StoreUnavailable:
+            store.fail_at = None
+            assert do(desk) == expected
+            continue
+        assert found == expected
+        return step - 1
+    return 0
+
+
+def _validated(desk: Desk) -> tuple[dict[str, Any], list[Any]]:
+    validate_statement(desk.ports, desk.tenant, COMPANY, desk.statement().id, AUTHOR)
+    return _picture(desk)
+
+
+def _picture(desk: Desk) -> tuple[dict[str, Any], list[Any]]:
+    """Return the books and the trail."""
+    rows = desk.store.audit_events(desk.tenant, COMPANY, limit=500).items
+    return dump(desk.store, desk.tenant, COMPANY, ["oi_FA2025-1"]), sorted(rows, key=lambda r: r.id)

@@ -67,6 +67,7 @@ from rappro.use_cases.audit import VALIDATE_STATEMENT, audit
 from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.packing import chained, fits, pack_joined
 from rappro.use_cases.report_snapshots import freeze_report
+from rappro.use_cases.validation_parts import parts_of_match
 from rappro.use_cases.validation_plan import (
     ValidationPlan,
     check_plan,
@@ -295,7 +296,9 @@ def _match_groups(
     if _is_last_statement(working, plan, match):
         writes.append(change(match, replace(match, status=MatchStatus.VALIDATED)))
     whole = chained([*(write for step in steps for write in step), *writes])
-    groups = [whole] if fits(working.ports.store, whole) else [*steps, writes]
+    groups = [whole]
+    if not fits(working.ports.store, whole):
+        groups = parts_of_match(working, plan.statement.id, steps, writes)
     for group in groups:
         working.plan(group)
         yield group
