@@ -38,7 +38,6 @@ _SCALARS: Final = {
 _DAYS: Final = {"date": "date | str", "date-time": "datetime | str"}
 _UNSENT: Final = frozenset({"Accept-Language", "Accept-Encoding", "Idempotency-Key"})
 """Header parameters that the transport gives by itself (the key may be given: see below)."""
-_TAGS: Final = frozenset({"If-Match", "If-None-Match"})
 _MODELS_HEAD: Final = '"""Shapes of bodies and answers. Generated: python -m clients.generate."""'
 _HEAD: Final = '''\
 """The operations of the API, one method each. Generated: python -m clients.generate."""
@@ -55,8 +54,8 @@ from rappro_client.transport import Transport, segment
 class Operations(Transport):
     """Every operation. Path parameters first, then the body, the rest by keyword.
 
-    `if_match` takes the ETag or version that a change starts from; `idempotency_key` replaces the
-    key that every write is sent with. All raise ProblemError and NoAnswerError; one that is given
+    `if_match` takes the ETag that a change starts from (see `Rappro.tagged`); `idempotency_key`
+    replaces the key that every write is sent with. All raise ProblemError and NoAnswerError; one that is given
     `if_none_match` may raise NotModifiedError.
     """
 '''
@@ -214,9 +213,7 @@ class _Operation:
         )
         parts = [f'"{self._method}"', f'f"{path}"' if "{" in path else f'"{path}"']
         queries = [f'"{one["name"]}": {_name(one["name"])}' for one in self._parameters("query")]
-        headers = [
-            f'"{one["name"]}": ' + _header(one["name"]) for one in self._parameters("header")
-        ]
+        headers = [f'"{one["name"]}": {_name(one["name"])}' for one in self._parameters("header")]
         if self._method != "GET":
             headers.append('"Idempotency-Key": idempotency_key')
         if queries:
@@ -234,8 +231,6 @@ class _Operation:
         return [f"found: {self._answer()[0]} = {call}.body", "return found"]
 
     def _header_type(self, parameter: Document) -> str:
-        if parameter["name"] in _TAGS:
-            return "str | int"
         return self._type(parameter).removesuffix(" | None")
 
     def _type(self, parameter: Document) -> str:
@@ -273,11 +268,6 @@ def _snake(name: str) -> str:
 def _name(name: str) -> str:
     plain = re.sub(r"\W", "_", _snake(name))
     return f"{plain}_" if keyword.iskeyword(plain) else plain
-
-
-def _header(name: str) -> str:
-    """Return what is sent for a header: tags are quoted, others go as they are."""
-    return f"self.etag_of({_name(name)})" if name in _TAGS else _name(name)
 
 
 def _docstring(summary: str, description: str) -> list[str]:

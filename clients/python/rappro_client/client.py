@@ -49,6 +49,16 @@ class Rappro(Operations):
             if cursor is None:
                 return
 
+    def tagged(
+        self, operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[T, str | None]:
+        """Return what an operation answers, and its ETag for the `if_match` of a later change.
+
+        The ETag is None of what has no version: a list, a file.
+        """
+        found = operation(*args, **kwargs)
+        return found, self._latest.etag
+
     def upload(
         self, company: str, name: str, content: bytes, *, options: Mapping[str, Any] | None = None
     ) -> Uploaded:

@@ -12,8 +12,8 @@ from rappro_client.transport import Transport, segment
 class Operations(Transport):
     """Every operation. Path parameters first, then the body, the rest by keyword.
 
-    `if_match` takes the ETag or version that a change starts from; `idempotency_key` replaces the
-    key that every write is sent with. All raise ProblemError and NoAnswerError; one that is given
+    `if_match` takes the ETag that a change starts from (see `Rappro.tagged`); `idempotency_key`
+    replaces the key that every write is sent with. All raise ProblemError and NoAnswerError; one that is given
     `if_none_match` may raise NotModifiedError.
     """
 
@@ -208,8 +208,8 @@ class Operations(Transport):
         company: str,
         account: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete an account.
@@ -221,8 +221,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/accounts/{segment(account)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -231,8 +231,8 @@ class Operations(Transport):
         self,
         template: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a common template.
@@ -243,8 +243,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/templates/{segment(template)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -254,8 +254,8 @@ class Operations(Transport):
         company: str,
         csv_profile: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a CSV profile.
@@ -266,8 +266,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -277,8 +277,8 @@ class Operations(Transport):
         company: str,
         difference_type: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a difference type.
@@ -290,8 +290,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -301,8 +301,8 @@ class Operations(Transport):
         company: str,
         import_profile: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete an import profile.
@@ -313,8 +313,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -324,8 +324,8 @@ class Operations(Transport):
         company: str,
         journal: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a journal.
@@ -336,8 +336,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/journals/{segment(journal)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -348,8 +348,8 @@ class Operations(Transport):
         statement: str,
         position: int,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.StatementOutput:
         """Delete a line.
@@ -361,8 +361,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         ).body
@@ -373,8 +373,8 @@ class Operations(Transport):
         company: str,
         statement: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a statement.
@@ -386,8 +386,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -397,8 +397,8 @@ class Operations(Transport):
         company: str,
         template: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a template.
@@ -410,8 +410,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/templates/{segment(template)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -421,8 +421,8 @@ class Operations(Transport):
         company: str,
         third_party: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a third party.
@@ -434,8 +434,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -444,8 +444,8 @@ class Operations(Transport):
         self,
         webhook: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Delete a webhook.
@@ -456,8 +456,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/webhooks/{segment(webhook)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -469,8 +469,8 @@ class Operations(Transport):
         position: int,
         body: models.LineEditInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.LineOutput:
         """Edit an unmatched line.
@@ -483,8 +483,8 @@ class Operations(Transport):
             "PATCH",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -564,8 +564,8 @@ class Operations(Transport):
         company: str,
         lesson: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """Forget a lesson.
@@ -576,8 +576,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/lessons/{segment(lesson)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -623,7 +623,7 @@ class Operations(Transport):
         return found
 
     def get_account(
-        self, company: str, account: str, *, if_none_match: str | int | None = None
+        self, company: str, account: str, *, if_none_match: str | None = None
     ) -> models.AccountOutput:
         """Get an account.
 
@@ -632,12 +632,12 @@ class Operations(Transport):
         found: models.AccountOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/accounts/{segment(account)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_bank_entry(
-        self, company: str, bank_entry: str, *, if_none_match: str | int | None = None
+        self, company: str, bank_entry: str, *, if_none_match: str | None = None
     ) -> models.BankEntryOutput:
         """Get an entry of a bank account.
 
@@ -646,40 +646,36 @@ class Operations(Transport):
         found: models.BankEntryOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/bank-entries/{segment(bank_entry)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_common_template(
-        self, template: str, *, if_none_match: str | int | None = None
+        self, template: str, *, if_none_match: str | None = None
     ) -> models.TemplateOutput:
         """Get a common template.
 
         One entry template (modèle d'écriture) common to all companies of the tenant.
         """
         found: models.TemplateOutput = self.answer(
-            "GET",
-            f"/v1/templates/{segment(template)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            "GET", f"/v1/templates/{segment(template)}", headers={"If-None-Match": if_none_match}
         ).body
         return found
 
     def get_company(
-        self, company: str, *, if_none_match: str | int | None = None
+        self, company: str, *, if_none_match: str | None = None
     ) -> models.CompanyOutput:
         """Get a company.
 
         One company (dossier) with its settings.
         """
         found: models.CompanyOutput = self.answer(
-            "GET",
-            f"/v1/companies/{segment(company)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            "GET", f"/v1/companies/{segment(company)}", headers={"If-None-Match": if_none_match}
         ).body
         return found
 
     def get_connection(
-        self, company: str, connection: str, *, if_none_match: str | int | None = None
+        self, company: str, connection: str, *, if_none_match: str | None = None
     ) -> models.ConnectionOutput:
         """Get a bank connection.
 
@@ -688,12 +684,12 @@ class Operations(Transport):
         found: models.ConnectionOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/connections/{segment(connection)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_csv_profile(
-        self, company: str, csv_profile: str, *, if_none_match: str | int | None = None
+        self, company: str, csv_profile: str, *, if_none_match: str | None = None
     ) -> models.CsvProfileOutput:
         """Get a CSV profile.
 
@@ -702,12 +698,12 @@ class Operations(Transport):
         found: models.CsvProfileOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_difference_type(
-        self, company: str, difference_type: str, *, if_none_match: str | int | None = None
+        self, company: str, difference_type: str, *, if_none_match: str | None = None
     ) -> models.DifferenceTypeOutput:
         """Get a difference type.
 
@@ -716,7 +712,7 @@ class Operations(Transport):
         found: models.DifferenceTypeOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
@@ -728,7 +724,7 @@ class Operations(Transport):
         return self.answer("GET", "/v1/docs").content
 
     def get_entry(
-        self, company: str, entry: str, *, if_none_match: str | int | None = None
+        self, company: str, entry: str, *, if_none_match: str | None = None
     ) -> models.EntryOutput:
         """Get an entry.
 
@@ -737,7 +733,7 @@ class Operations(Transport):
         found: models.EntryOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/entries/{segment(entry)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
@@ -778,7 +774,7 @@ class Operations(Transport):
         ).content
 
     def get_import_profile(
-        self, company: str, import_profile: str, *, if_none_match: str | int | None = None
+        self, company: str, import_profile: str, *, if_none_match: str | None = None
     ) -> models.ImportProfileOutput:
         """Get an import profile.
 
@@ -787,12 +783,12 @@ class Operations(Transport):
         found: models.ImportProfileOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_journal(
-        self, company: str, journal: str, *, if_none_match: str | int | None = None
+        self, company: str, journal: str, *, if_none_match: str | None = None
     ) -> models.JournalOutput:
         """Get a journal.
 
@@ -801,12 +797,12 @@ class Operations(Transport):
         found: models.JournalOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/journals/{segment(journal)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_lesson(
-        self, company: str, lesson: str, *, if_none_match: str | int | None = None
+        self, company: str, lesson: str, *, if_none_match: str | None = None
     ) -> models.LessonOutput:
         """Get a lesson.
 
@@ -815,12 +811,12 @@ class Operations(Transport):
         found: models.LessonOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/lessons/{segment(lesson)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_line(
-        self, company: str, statement: str, position: int, *, if_none_match: str | int | None = None
+        self, company: str, statement: str, position: int, *, if_none_match: str | None = None
     ) -> models.LineOutput:
         """Get a line.
 
@@ -829,12 +825,12 @@ class Operations(Transport):
         found: models.LineOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines/{segment(position)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_match(
-        self, company: str, match: str, *, if_none_match: str | int | None = None
+        self, company: str, match: str, *, if_none_match: str | None = None
     ) -> models.MatchOutput:
         """Get a match.
 
@@ -843,7 +839,7 @@ class Operations(Transport):
         found: models.MatchOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/matches/{segment(match)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
@@ -859,7 +855,7 @@ class Operations(Transport):
         return found
 
     def get_member(
-        self, company: str, user: str, *, if_none_match: str | int | None = None
+        self, company: str, user: str, *, if_none_match: str | None = None
     ) -> models.MemberOutput:
         """Get a member.
 
@@ -868,7 +864,7 @@ class Operations(Transport):
         found: models.MemberOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/members/{segment(user)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
@@ -880,7 +876,7 @@ class Operations(Transport):
         return self.answer("GET", "/v1/openapi.json").content
 
     def get_open_item(
-        self, company: str, open_item: str, *, if_none_match: str | int | None = None
+        self, company: str, open_item: str, *, if_none_match: str | None = None
     ) -> models.OpenItemOutput:
         """Get an open item.
 
@@ -889,12 +885,12 @@ class Operations(Transport):
         found: models.OpenItemOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/open-items/{segment(open_item)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_past_payment(
-        self, company: str, past_payment: str, *, if_none_match: str | int | None = None
+        self, company: str, past_payment: str, *, if_none_match: str | None = None
     ) -> models.PastPaymentOutput:
         """Get a payment that was reconciled before.
 
@@ -903,7 +899,7 @@ class Operations(Transport):
         found: models.PastPaymentOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/past-payments/{segment(past_payment)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
@@ -955,7 +951,7 @@ class Operations(Transport):
         ).content
 
     def get_run(
-        self, company: str, run: str, *, if_none_match: str | int | None = None
+        self, company: str, run: str, *, if_none_match: str | None = None
     ) -> models.RunOutput:
         """Get a run.
 
@@ -964,12 +960,12 @@ class Operations(Transport):
         found: models.RunOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/runs/{segment(run)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_statement(
-        self, company: str, statement: str, *, if_none_match: str | int | None = None
+        self, company: str, statement: str, *, if_none_match: str | None = None
     ) -> models.StatementOutput:
         """Get a statement.
 
@@ -978,7 +974,7 @@ class Operations(Transport):
         found: models.StatementOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
@@ -1005,7 +1001,7 @@ class Operations(Transport):
         return found
 
     def get_template(
-        self, company: str, template: str, *, if_none_match: str | int | None = None
+        self, company: str, template: str, *, if_none_match: str | None = None
     ) -> models.TemplateOutput:
         """Get a template.
 
@@ -1015,22 +1011,22 @@ class Operations(Transport):
         found: models.TemplateOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/templates/{segment(template)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
-    def get_tenant(self, *, if_none_match: str | int | None = None) -> models.TenantOutput:
+    def get_tenant(self, *, if_none_match: str | None = None) -> models.TenantOutput:
         """Get the tenant.
 
         The tenant and its administrators (administrateurs).
         """
         found: models.TenantOutput = self.answer(
-            "GET", "/v1/tenant", headers={"If-None-Match": self.etag_of(if_none_match)}
+            "GET", "/v1/tenant", headers={"If-None-Match": if_none_match}
         ).body
         return found
 
     def get_third_party(
-        self, company: str, third_party: str, *, if_none_match: str | int | None = None
+        self, company: str, third_party: str, *, if_none_match: str | None = None
     ) -> models.ThirdPartyOutput:
         """Get a third party.
 
@@ -1039,21 +1035,19 @@ class Operations(Transport):
         found: models.ThirdPartyOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            headers={"If-None-Match": if_none_match},
         ).body
         return found
 
     def get_webhook(
-        self, webhook: str, *, if_none_match: str | int | None = None
+        self, webhook: str, *, if_none_match: str | None = None
     ) -> models.WebhookOutput:
         """Get a webhook.
 
         One webhook (notification sortante): whether it is on, and since when it fails.
         """
         found: models.WebhookOutput = self.answer(
-            "GET",
-            f"/v1/webhooks/{segment(webhook)}",
-            headers={"If-None-Match": self.etag_of(if_none_match)},
+            "GET", f"/v1/webhooks/{segment(webhook)}", headers={"If-None-Match": if_none_match}
         ).body
         return found
 
@@ -1731,8 +1725,8 @@ class Operations(Transport):
         company: str,
         user: str,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
         """End a membership.
@@ -1743,8 +1737,8 @@ class Operations(Transport):
             "DELETE",
             f"/v1/companies/{segment(company)}/members/{segment(user)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
         )
@@ -1827,8 +1821,8 @@ class Operations(Transport):
         account: str,
         body: models.AccountInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.AccountOutput:
         """Create or change an account.
@@ -1839,8 +1833,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/accounts/{segment(account)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -1852,8 +1846,8 @@ class Operations(Transport):
         template: str,
         body: models.TemplateInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.TemplateOutput:
         """Create or change a common template.
@@ -1865,8 +1859,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/templates/{segment(template)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -1878,8 +1872,8 @@ class Operations(Transport):
         company: str,
         body: models.CompanyInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.CompanyOutput:
         """Create or change a company.
@@ -1892,8 +1886,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -1906,8 +1900,8 @@ class Operations(Transport):
         connection: str,
         body: models.ConnectionInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.ConnectionOutput:
         """Create or change a bank connection.
@@ -1919,8 +1913,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/connections/{segment(connection)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -1933,8 +1927,8 @@ class Operations(Transport):
         csv_profile: str,
         body: models.CsvProfileInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.CsvProfileOutput:
         """Create or change a CSV profile.
@@ -1947,8 +1941,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/csv-profiles/{segment(csv_profile)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -1961,8 +1955,8 @@ class Operations(Transport):
         difference_type: str,
         body: models.DifferenceTypeInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.DifferenceTypeOutput:
         """Create or change a difference type.
@@ -1974,8 +1968,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/difference-types/{segment(difference_type)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -2007,8 +2001,8 @@ class Operations(Transport):
         import_profile: str,
         body: models.ImportProfileInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.ImportProfileOutput:
         """Create or change an import profile.
@@ -2020,8 +2014,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/import-profiles/{segment(import_profile)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -2034,8 +2028,8 @@ class Operations(Transport):
         journal: str,
         body: models.JournalInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.JournalOutput:
         """Create or change a journal.
@@ -2047,8 +2041,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/journals/{segment(journal)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -2061,8 +2055,8 @@ class Operations(Transport):
         user: str,
         body: models.MemberInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.MemberOutput:
         """Make a user a member, or change what he may do.
@@ -2075,8 +2069,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/members/{segment(user)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -2108,8 +2102,8 @@ class Operations(Transport):
         template: str,
         body: models.TemplateInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.TemplateOutput:
         """Create or change a template.
@@ -2121,8 +2115,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/templates/{segment(template)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -2157,8 +2151,8 @@ class Operations(Transport):
         third_party: str,
         body: models.ThirdPartyInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.ThirdPartyOutput:
         """Create or change a third party.
@@ -2170,8 +2164,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/companies/{segment(company)}/third-parties/{segment(third_party)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,
@@ -2183,8 +2177,8 @@ class Operations(Transport):
         webhook: str,
         body: models.WebhookInput,
         *,
-        if_match: str | int | None = None,
-        if_none_match: str | int | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.WebhookSavedOutput:
         """Create or change a webhook.
@@ -2196,8 +2190,8 @@ class Operations(Transport):
             "PUT",
             f"/v1/webhooks/{segment(webhook)}",
             headers={
-                "If-Match": self.etag_of(if_match),
-                "If-None-Match": self.etag_of(if_none_match),
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
             json=body,

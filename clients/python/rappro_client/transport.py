@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -81,6 +82,7 @@ class Transport:
         self._retries = retries or Retries()
         self._http = http or httpx.Client(timeout=timeout)
         self._sleep = sleep
+        self._latest = threading.local()
 
     def close(self) -> None:
         """Close the connections."""
@@ -118,7 +120,9 @@ class Transport:
                 lost = error
             else:
                 if response.is_success:
-                    return _good(response)
+                    found = _good(response)
+                    self._latest.etag = found.etag
+                    return found
                 if response.status_code == httpx.codes.NOT_MODIFIED:
                     raise NotModifiedError(f"{method} {path}")
                 lost, retry_after = _refusal(response)
@@ -129,11 +133,6 @@ class Transport:
         if isinstance(lost, ProblemError):
             raise lost
         raise NoAnswerError(f"{method} {path}: {lost}") from lost
-
-    @staticmethod
-    def etag_of(version: str | int | None) -> str | None:
-        """Return the ETag of a version; an ETag stays as it is."""
-        return f'"{version}"' if isinstance(version, int) else version
 
     def _headers(self, method: str, given: Mapping[str, str | None]) -> dict[str, str]:
         sent = {"Accept-Language": self._language}

@@ -231,9 +231,20 @@ def test_what_has_not_changed_is_said_so_and_is_no_answer() -> None:
     peer = Peer(httpx.Response(304))
 
     with pytest.raises(NotModifiedError):
-        peer.client().get_company("acme", if_none_match=3)
+        peer.client().get_company("acme", if_none_match='"3-ab"')
 
-    assert peer.requests[0].headers["If-None-Match"] == '"3"'
+    assert peer.requests[0].headers["If-None-Match"] == '"3-ab"'
+
+
+def test_a_change_starts_from_the_etag_of_what_was_read() -> None:
+    peer = Peer(good({"id": "acme"}, ETag='"3-ab"'), good({"id": "acme"}))
+    client = peer.client()
+
+    company, etag = client.tagged(client.get_company, "acme")
+    client.save_company("acme", COMPANY, if_match=etag)
+
+    assert company["id"] == "acme"
+    assert peer.requests[1].headers["If-Match"] == etag == '"3-ab"'
 
 
 def test_a_link_is_fetched_without_the_token() -> None:
