@@ -55,8 +55,8 @@ class Operations(Transport):
     """Every operation. Path parameters first, then the body, the rest by keyword.
 
     `if_match` takes the ETag that a change starts from (see `Rappro.tagged`); `idempotency_key`
-    replaces the key that every write is sent with. All raise ProblemError and NoAnswerError; one that is given
-    `if_none_match` may raise NotModifiedError.
+    replaces the key that every write is sent with. All raise ProblemError and NoAnswerError; one
+    that is given `if_none_match` may raise NotModifiedError.
     """
 '''
 
