@@ -120,6 +120,33 @@ def test_nobody_posts_with_another_choice_than_the_ticket_says(
     assert len(chosen) == (2 if choice.format else 0)
 
 
+def test_a_file_that_is_put_is_a_drop_with_its_bytes_and_its_choice(
+    both: tuple[Inbox, DropFile], tenant: TenantId, other_tenant: TenantId, company: CompanyId
+) -> None:
+    """Bytes that are no text; twice under one name, each with a version and a choice of its own."""
+    inbox, _ = both
+    choices = (ImportChoice("csv", "Crédit #1 / Été"), NO_CHOICE)
+
+    drops = [
+        inbox.put(tenant, company, "BQ1", "relevé.csv", bytes([0, 255, number]), choice=choice)
+        for number, choice in enumerate(choices)
+    ]
+
+    assert [drop.object_key for drop in drops] == [f"{tenant}/{company}/BQ1/relevé.csv"] * 2
+    assert [drop.size_bytes for drop in drops] == [3, 3]
+    assert drops[0].object_version != drops[1].object_version
+    assert [inbox.choice(tenant, drop) for drop in drops] == list(choices)
+    for number, drop in enumerate(drops):
+        with inbox.open(tenant, drop) as file:
+            assert file.read() == bytes([0, 255, number])
+        with pytest.raises(NotFound):
+            inbox.open(other_tenant, drop)
+    with pytest.raises(InvalidRequest):
+        inbox.put(tenant, company, None, "a/b.xml", b"x")
+    with pytest.raises(InvalidRequest):
+        inbox.put(TenantId(""), company, None, "b.xml", b"x")
+
+
 def test_a_drop_is_read_at_its_own_version(
     both: tuple[Inbox, DropFile], tenant: TenantId, company: CompanyId
 ) -> None:

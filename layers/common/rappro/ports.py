@@ -304,6 +304,15 @@ class Inbox(Protocol):
         The choice is part of what the ticket signs: nobody can post with another one.
         """
 
+    def put(
+        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str, content: bytes,
+        *, choice: ImportChoice = NO_CHOICE,
+    ) -> Drop:  # fmt: skip
+        """Drop one small file with its choice; the import begins as that of any other drop.
+
+        Raises InvalidRequest for a name that is no file's.
+        """
+
 
 class Runs(Protocol):
     """The state machines: reconcile's, the one that stores large files, the one of long works.

@@ -31,6 +31,12 @@ class MemoryInbox:
             self._files[key, version] = content, choice
         return Drop(key, version, len(content))
 
+    def put(
+        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str, content: bytes,
+        *, choice: ImportChoice = NO_CHOICE,
+    ) -> Drop:  # fmt: skip
+        return self.drop(tenant, company, journal, name, content, choice=choice)
+
     def open(self, tenant: TenantId, drop: Drop) -> BinaryIO:
         return BytesIO(self._dropped(tenant, drop)[0])
 

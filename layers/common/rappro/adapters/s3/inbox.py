@@ -1,4 +1,4 @@
-"""The inbox bucket: reads drops at their version, and signs uploads to one key (port Inbox)."""
+"""The inbox bucket (port Inbox): reads drops, signs uploads to one key, takes small files."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class S3Inbox:
         seconds = int((expires_at - self._clock.now()).total_seconds())
         if not 0 < seconds <= TICKET_SECONDS_MAX:
             raise InvalidRequest("an upload ticket lasts from a second to 7 days")
-        chosen = _metadata(choice)
+        chosen = {f"x-amz-meta-{name}": text for name, text in _metadata(choice).items()}
         with translated():
             post = self._client.generate_presigned_post(
                 self._bucket,
@@ -92,6 +92,21 @@ class S3Inbox:
             )
         return UploadTicket(post["url"], dict(post["fields"]), key, expires_at)
 
+    def put(
+        self, tenant: TenantId, company: CompanyId, journal: str | None, name: str, content: bytes,
+        *, choice: ImportChoice = NO_CHOICE,
+    ) -> Drop:  # fmt: skip
+        """Drop a file; the event that imports it is the bucket's own.
+
+        A repeat after a lost answer is one version more, which is imported as known already.
+        """
+        key = drop_key(tenant, company, journal, name)
+        with translated():
+            answer = self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=content, Metadata=_metadata(choice)
+            )
+        return Drop(key, answer["VersionId"], len(content))
+
 
 def _check_owner(tenant: TenantId, drop: Drop) -> None:
     check_tenant(tenant)
@@ -100,6 +115,6 @@ def _check_owner(tenant: TenantId, drop: Drop) -> None:
 
 
 def _metadata(choice: ImportChoice) -> dict[str, str]:
-    """Return the form fields that carry a choice into the object's metadata."""
+    """Return the user metadata that a choice becomes."""
     said = {_FORMAT: choice.format, _PROFILE: choice.profile}
-    return {f"x-amz-meta-{name}": quote(text, safe="") for name, text in said.items() if text}
+    return {name: quote(text, safe="") for name, text in said.items() if text}
