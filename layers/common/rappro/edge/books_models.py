@@ -126,7 +126,7 @@ Rows = Annotated[list[P], Field(max_length=ROWS_MAX)]
 class _Part(BaseModel):
     """Every object of the document: unknown fields and implicit conversions are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class CompanyPart(_Part):

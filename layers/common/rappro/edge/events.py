@@ -14,8 +14,8 @@ from rappro.domain.webhooks import Parcel
 
 Identifier = StringConstraints(min_length=1, max_length=128)
 
-_OURS = ConfigDict(frozen=True, extra="forbid")
-_THEIRS = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+_OURS = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+_THEIRS = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
 
 
 class _Bucket(BaseModel):
@@ -186,7 +186,7 @@ class SyncMessage(BaseModel):
 
 
 class _EventDetail(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     id: Annotated[str, Identifier]
     type: Annotated[str, Identifier]

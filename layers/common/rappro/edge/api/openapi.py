@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the code, and the page that shows it.
+"""The OpenAPI 3.1 document, made from the code.
 
 python -m rappro.edge.api.openapi > docs/openapi.json
 """
@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import cache
 from typing import Any, Final
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.models import (
     HTTPBearer,
     SecurityScheme,
     Server,
     Tag,
 )
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from rappro.edge.api.declared import declare
-from rappro.edge.api.docs_page import docs_page
-from rappro.edge.api.documented import PUBLIC, TAGS, documented, new_router
+from rappro.edge.api.documented import PUBLIC, TAGS
 from rappro.edge.api.examples import examples
 from rappro.edge.problem import CONTENT_TYPE
 
@@ -41,42 +38,6 @@ Bank reconciliation (rapprochement bancaire) for French accounting.
 """
 _SECURITY: Final = "token"
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
-
-
-def router_for(resolver: APIGatewayHttpResolver) -> APIGatewayHttpRouter:
-    """Return the two routes that show a resolver's own document."""
-    router = new_router()
-
-    @router.get("/openapi.json", **_public("getOpenApi", "application/json"))
-    def get_openapi() -> Response[str]:
-        return Response(200, "application/json", _text(resolver))
-
-    @router.get("/docs", **_public("getDocs", "text/html"))
-    def get_docs() -> Response[str]:
-        return Response(
-            200,
-            "text/html; charset=utf-8",
-            docs_page(json.loads(_text(resolver))),
-            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
-        )
-
-    return router
-
-
-def _public(operation_id: str, media_type: str) -> dict[str, Any]:
-    """Return the arguments of a route that anybody may read."""
-    answer = f"The documentation, as {media_type}"
-    words = documented(
-        operation_id,
-        f"Read the documentation as {media_type}",
-        "Everything the API offers. Needs no token.",
-        tag="api",
-        answer=answer,
-        is_found=False,
-    )
-    said = {"description": answer, "content": {media_type: {}}}
-    kept = {status: words["responses"][status] for status in (422, 500)}
-    return {**words, "responses": {200: said, **kept}, "openapi_extensions": {PUBLIC: True}}
 
 
 def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
@@ -149,11 +110,6 @@ def _schemes() -> dict[str, SecurityScheme]:
         description="a token of the tenant's identity provider with the claim `tenant_id`",
     )
     return {_SECURITY: bearer}
-
-
-@cache
-def _text(resolver: APIGatewayHttpResolver) -> str:
-    return json.dumps(document(resolver), ensure_ascii=False)
 
 
 def main() -> None:

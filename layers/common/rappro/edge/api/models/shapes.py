@@ -1,4 +1,9 @@
-"""Shapes that several resources share, and the types of their fields."""
+"""Shapes that several resources share, and the types of their fields.
+
+A shape's checks are built when it is first used (defer_build): a request pays for those of its own
+route, and a new container not for all of them. That is not safe in several threads at once; a
+container answers one request at a time, and no other thread reads a shape.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +23,13 @@ MONEY_PATTERN: Final = r"^-?\d{1,19}(\.\d{1,4})?$"
 class Input(BaseModel):
     """What a caller sends: unknown fields and implicit conversions are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Output(BaseModel):
     """What we answer: exactly these fields, always all of them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 Money = Annotated[
