@@ -8,26 +8,32 @@ import sys
 import time
 from pathlib import Path
 
-from devstack.demo.client import Client, DemoFailed
+from rich.markup import escape
+
 from devstack.demo.display import Display
-from devstack.demo.exports import export_fec
 from devstack.demo.inputs import Inputs, invented, strangers
 from devstack.demo.steps import (
     Outcome,
+    Scene,
+    close,
     download_reports,
     drill,
     drop_statements,
+    finish_by_hand,
     load_books,
     report,
     set_up,
     sync,
     validate,
-)  # fmt: skip
+)
+from devstack.demo.waiting import DemoFailed
 from devstack.stack import LocalStack
+from rappro_client import Rappro, RapproClientError, Retries
 
 TENANT = "demo"
 COMPANY = "demo-company"
 FOLDER = Path("build/demo")
+_ATTEMPTS = 8
 LAMBDAS = (
     "ImportStatement", "Match", "ResolveTiers", "PostEntries", "FailRun", "Api", "SyncAggregator",
 )  # fmt: skip
@@ -49,8 +55,8 @@ def main() -> int:
             if arguments.keep or sys.stdin.isatty():
                 display.say("\nThe stack stays up until you press Enter.")
                 sys.stdin.readline()
-    except DemoFailed as failure:
-        display.say(f"[bold red]demo failed:[/bold red] {failure}")
+    except (DemoFailed, RapproClientError) as failure:
+        display.say(f"[bold red]demo failed:[/bold red] {escape(str(failure))}")
         return 1
     return 0
 
@@ -74,24 +80,27 @@ def _disable(stack: LocalStack, name: str) -> None:
 
 
 def _run(stack: LocalStack, inputs: Inputs, display: Display) -> Outcome:
-    outcome = Outcome()
-    with Client(stack.api_url, stack.open_tenant(TENANT), COMPANY) as client:
-        display.say("creating the company and its journals …")
-        set_up(client, inputs)
+    retries = Retries(attempts=_ATTEMPTS)
+    with Rappro(stack.api_url, stack.token(TENANT), timeout=60, retries=retries) as api:
+        scene = Scene(api, COMPANY, inputs, display, Outcome())
+        display.say("opening the tenant, creating the company and its journals …")
+        set_up(scene)
         display.say(f"dropping the books: {inputs.fec[0]} …")
-        load_books(client, inputs, outcome, display)
+        load_books(scene)
         display.say("dropping the statements and following their runs …")
-        drop_statements(client, inputs, outcome, display)
+        drop_statements(scene)
         display.say("a bad-day drill, and a bank connection …")
-        drill(stack, client, TENANT, COMPANY, outcome)
-        sync(client, outcome)
-        display.say("validating …")
-        validate(client, outcome)
-        report(client, inputs, outcome)
-        outcome.fec = export_fec(client, inputs, FOLDER)
-        files = download_reports(client, outcome, FOLDER)
-        outcome.report_files = [str(file) for file in files]
-    return outcome
+        drill(scene, stack, TENANT)
+        sync(scene)
+        display.say("\nfinishing by hand what the engine left …")
+        finish_by_hand(scene)
+        display.say("\nvalidating …")
+        validate(scene)
+        report(scene)
+        files = download_reports(scene, FOLDER)
+        scene.outcome.report_files = [str(file) for file in files]
+        close(scene, FOLDER)
+    return scene.outcome
 
 
 def _write(stack: LocalStack, outcome: Outcome) -> None:
@@ -103,6 +112,7 @@ def _write(stack: LocalStack, outcome: Outcome) -> None:
         "drops": outcome.drops,
         "books": outcome.books,
         "statements": outcome.statements,
+        "by_hand": [step.told() for step in outcome.by_hand],
         "reports": outcome.reports,
         "report_files": outcome.report_files,
         "fec": outcome.fec,
@@ -119,6 +129,9 @@ def _show(stack: LocalStack, outcome: Outcome, display: Display, *, seconds: flo
     if outcome.fec:
         verdict = "conformant" if outcome.fec["conformant"] else "not conformant"
         display.say(f"\n{FOLDER / outcome.fec['name']}: {outcome.fec['rows']} lines, {verdict}")
+    if outcome.posted_by_hand:
+        where = "in the books and in the FEC" if outcome.fec else "in the books"
+        display.say(f"{outcome.posted_by_hand} entries made by hand stand {where}")
     display.say("\n" + "\n".join(outcome.report_files))
     display.say(f"\n{FOLDER / 'summary.json'} written, {seconds:.1f} s in all. Go on by hand:")
     token = stack.token(TENANT, ttl_seconds=8 * 3600)

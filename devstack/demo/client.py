@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 
+from devstack.demo.waiting import DemoFailed, wait_for
+
+__all__ = ["Client", "DemoFailed", "wait_for"]
+
 T = TypeVar("T")
 
 POLL_SECONDS = 0.25
-PATIENCE_SECONDS = 90
-"""How long a stage may take before the demo says that it does not happen."""
 _RETRIES_MAX = 20
 _UNAVAILABLE = 503
-
-
-class DemoFailed(Exception):  # noqa: N818 - it names what happened, like the errors of the domain
-    """A stage of the demo did not happen; the message says which and what was answered."""
 
 
 class Client:
@@ -96,14 +94,3 @@ class Client:
         if answer.is_error:
             raise DemoFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer
-
-
-def wait_for(what: str, look: Callable[[], T | None]) -> T:
-    """Return what `look` finds, asked again and again. Raises DemoFailed after the patience."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        found = look()
-        if found is not None:
-            return found
-        time.sleep(POLL_SECONDS)
-    raise DemoFailed(f"{what}: nothing within {PATIENCE_SECONDS} s")

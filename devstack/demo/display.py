@@ -8,7 +8,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
+
+from devstack.demo.by_hand import Step
+from rappro_client import models
 
 _STAGES = {
     "started": "▶ match",
@@ -33,7 +37,7 @@ class Display:
         """Print one line."""
         self.console.print(text)
 
-    def books(self, load: dict[str, Any]) -> None:
+    def books(self, load: models.BooksLoadOutput) -> None:
         """Say what the books hold."""
         counts = load["counts"]
         self.say(
@@ -44,7 +48,9 @@ class Display:
         self.findings(load["findings"])
 
     @contextmanager
-    def following(self, statements: list[dict[str, Any]]) -> Iterator[Callable[[str, str], None]]:
+    def following(
+        self, statements: list[models.StatementOutput]
+    ) -> Iterator[Callable[[str, str], None]]:
         """Show a live table of the runs; yields a function that tells a run's state."""
         states = {s["id"]: "started" if s["run_number"] else s["status"] for s in statements}
 
@@ -68,6 +74,33 @@ class Display:
             yield tell
         self.console.print()
 
+    def step(self, number: int, step: Step) -> None:
+        """Show one thing done by hand: what it took, with the amounts, and how it ended."""
+        mark = "-" if step.match is None else "[green]✔[/green]"
+        self.say(f"\n{mark} {number}. [bold]{escape(step.title)}[/bold]")
+        shown = Table(box=None, show_header=False, padding=(0, 2, 0, 4), pad_edge=True)
+        shown.add_column(no_wrap=True, overflow="ellipsis")
+        shown.add_column(justify="right", no_wrap=True)
+        for text, amount in step.rows:
+            shown.add_row(escape(text), amount)
+        if step.rows:
+            self.console.print(shown)
+        self.say(f"    {escape(step.end)}")
+        for entry in step.entries:
+            self._entry(entry)
+
+    def _entry(self, entry: models.EntryOutput) -> None:
+        """Show an entry in one line: debits, then credits."""
+        sides = {
+            side: ", ".join(
+                f"{line['account']} {line[side]}"
+                for line in entry["lines"]
+                if line[side].strip("0.")
+            )
+            for side in ("debit", "credit")
+        }
+        self.say(f"    draft {entry['journal']}: {sides['debit']} │ {sides['credit']}")
+
     def statements(self, statements: list[dict[str, Any]]) -> None:
         """Show per statement: lines, levels, amount matched, posted entries, findings."""
         shown = Table(
@@ -87,7 +120,7 @@ class Display:
                 self.say(f"  {statement['file']} ({statement['status']}):")
                 self.findings(statement["findings"])
 
-    def findings(self, findings: list[dict[str, Any]]) -> None:
+    def findings(self, findings: list[models.FindingOutput]) -> None:
         """List findings, the first few of them."""
         for finding in findings[:_FINDINGS_SHOWN]:
             where = f" ({finding['position']})" if finding.get("position") else ""
@@ -95,7 +128,7 @@ class Display:
         if len(findings) > _FINDINGS_SHOWN:
             self.say(f"    … and {len(findings) - _FINDINGS_SHOWN} more")
 
-    def reports(self, reports: list[dict[str, Any]]) -> None:
+    def reports(self, reports: list[models.ReportOutput]) -> None:
         """Show the reconciliation reports, each as the sum that it is."""
         for found in reports:
             shown = Table.grid(padding=(0, 3))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from devstack.demo_data import build
 from rappro.formats.fec import name_facts
+from rappro_client import models
 
 SEED = 2026
 
@@ -19,13 +21,13 @@ class Inputs:
     `is_own` is true for the invented company: then every stage has an expected end.
     """
 
-    company: dict[str, Any]
+    company: models.CompanyInput
     fec: tuple[str, bytes]
     statements: tuple[tuple[str, bytes], ...]
     is_own: bool
-    journals: tuple[dict[str, Any], ...] = ()
-    third_parties: dict[str, dict[str, Any]] = field(default_factory=dict)
-    books: dict[str, Any] = field(default_factory=dict)
+    journals: dict[str, models.JournalInput] = field(default_factory=dict)
+    third_parties: dict[str, models.ThirdPartyInput] = field(default_factory=dict)
+    books: models.BooksInput = field(default_factory=models.BooksInput)
 
 
 def invented() -> Inputs:
@@ -42,19 +44,29 @@ def invented() -> Inputs:
         fec=(data.fec.name, data.fec.content),
         statements=tuple((file.name, file.content) for file in data.statements),
         is_own=True,
-        journals=tuple(settings["journals"]),
+        journals={one["code"]: _without_code(one) for one in settings["journals"]},
         third_parties=settings["third_parties"],
-        books={key: settings[key] for key in ("accounts", "templates", "card_contracts")},
+        books={
+            "accounts": settings["accounts"],
+            "templates": settings["templates"],
+            "card_contracts": settings["card_contracts"],
+        },
     )  # fmt: skip
+
+
+def _without_code(journal: Mapping[str, Any]) -> models.JournalInput:
+    body: Any = {key: value for key, value in journal.items() if key != "code"}
+    told: models.JournalInput = body
+    return told
 
 
 def strangers(fec: Path, statements: list[Path]) -> Inputs:
     """Return somebody's own files; SIREN and fiscal year come from the FEC's legal file name."""
     facts = name_facts(fec.name)
-    company: dict[str, Any] = {"name": fec.stem, "currency": "EUR"}
+    company: models.CompanyInput = {"name": fec.stem, "currency": "EUR"}
     if facts is not None:
-        siren, closing = facts
-        company |= {"siren": siren, "fiscal_year_start_month": closing.month % 12 + 1}
+        company["siren"], closing = facts
+        company["fiscal_year_start_month"] = closing.month % 12 + 1
     return Inputs(
         company=company,
         fec=(fec.name, fec.read_bytes()),

@@ -76,7 +76,7 @@ def paid_abroad(book: Book) -> list[Movement]:
     """A transfer abroad that is in the books, and that the bank shows with its charge on top."""
     leg = Leg(BQ1.ledger, -_PRICE)
     piece, label = f"VIR{_ORDERED_ON:%Y%m%d}", f"VIREMENT ETRANGER {_ABROAD}"
-    book.post("BQ1", _ORDERED_ON, piece=piece, label=label, legs=[Leg("606800", _PRICE), leg])
+    book.post("BQ1", _ORDERED_ON, piece=piece, label=label, legs=[Leg("606300", _PRICE), leg])
     truth = Truth(
         "charged_transfer", (entry_of(leg, piece),), adjustment_minor=-_CHARGE, is_decidable=False
     )
