@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -316,3 +317,41 @@ def test_what_the_bank_said_is_not_changed(
     ):
         with pytest.raises(InvalidRequest):
             store.commit(tenant, company, [change(read, other)])
+
+
+def test_lines_of_several_statements_come_one_statement_after_another(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """Of each as many as its record counts, past its own position; what is removed is not there."""
+    counts = {"s1": 3, "s2": 1_203, "s3": 0, "s4": 2}
+    made = [
+        replace(statement(id_), line_count=count, deleted_count=0) for id_, count in counts.items()
+    ]
+    lines = [line(id_, n) for id_, count in counts.items() for n in range(1, count + 1)]
+    store.load(tenant, company, [*lines, *made])
+    second = store.get(tenant, company, LineRecord, "s1/2")
+    assert second is not None
+    store.commit(tenant, company, [remove(second)])
+
+    parts = zip(made, (0, 400, 0, 1), strict=True)
+    found = [record.key for record in store.lines_of(tenant, company, parts)]
+
+    wanted = ["s1/1", "s1/3", *(f"s2/{n}" for n in range(401, 1_204)), "s4/2"]
+    assert found == wanted
+
+
+def test_lines_of_several_statements_are_asked_for_as_they_are_needed(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """Who stops at the first line has asked for one statement."""
+    made = [replace(statement(f"s{n}"), line_count=1, deleted_count=0) for n in range(9)]
+    store.load(tenant, company, [*made, *(line(f"s{n}", 1) for n in range(9))])
+    asked: list[str] = []
+
+    def parts() -> Iterator[tuple[StatementRecord, int]]:
+        for one in made:
+            asked.append(one.id)
+            yield one, 0
+
+    assert next(store.lines_of(tenant, company, parts())).key == "s0/1"
+    assert asked == ["s0"]

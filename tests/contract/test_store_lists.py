@@ -284,6 +284,30 @@ def test_the_statements_of_a_journal_come_oldest_first(
     assert store.statements_of_journal(tenant, company, "VE") == []
 
 
+def test_a_list_of_statements_may_begin_past_the_place_of_one(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """A place is a period's end and an id, whether a statement stands there or not."""
+    days = [DAY + timedelta(days=number) for number in (5, 3, 9, 3)]
+    made = [statement(f"s{n}", to=day) for n, day in enumerate(days)]
+    store.load(tenant, company, [*made, statement("undated", to=None)])
+
+    def listed(past: tuple[date | None, str], journal: str | None = None) -> list[str]:
+        found: list[str] = []
+        page = store.statements(tenant, company, journal=journal, past=past, limit=2)
+        while True:
+            found += [record.id for record in page.items]
+            if page.cursor is None:
+                return found
+            page = store.statements(tenant, company, journal=journal, limit=2, cursor=page.cursor)
+
+    assert listed((days[0], "s0")) == ["s1", "s3", "undated"]
+    assert listed((days[1], "s1"), "BQ") == ["s3", "undated"]
+    assert listed((days[2], "")) == ["s2", "s0", "s1", "s3", "undated"]
+    assert listed((date.min, ""), "BQ") == ["undated"]
+    assert listed((None, "undated")) == []
+
+
 def test_companies_are_listed_by_id(store: Store, tenant: TenantId) -> None:
     ids = [CompanyId(text) for text in ("zeta", "alpha-2", "alpha")]
     for id_ in ids:

@@ -129,10 +129,14 @@ class Store(Protocol):
         company: CompanyId,
         *,
         journal: str | None = None,
+        past: tuple[date | None, str] | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[StatementRecord]:
-        """List statements, newest period first, then id. A list: may lag behind writes."""
+        """List statements, newest period first, then id. A list: may lag behind writes.
+
+        Without a cursor it may begin past the place of a statement: its period's end and its id.
+        """
 
     def statements_of_journal(
         self, tenant: TenantId, company: CompanyId, journal: str
@@ -144,6 +148,14 @@ class Store(Protocol):
         limit: int | None = None,
     ) -> Iterator[LineRecord]:  # fmt: skip
         """Yield the statement's lines in position order, those past position `after`."""
+
+    def lines_of(
+        self, tenant: TenantId, company: CompanyId, parts: Iterable[tuple[StatementRecord, int]]
+    ) -> Iterator[LineRecord]:
+        """Yield lines of statement after statement, each in position order past a position.
+
+        As many as each record counts; `parts` are taken as they are needed, some a little before.
+        """
 
     def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
         """Delete every line of a statement, without conditions; repeating it is harmless.

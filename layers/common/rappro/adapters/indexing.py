@@ -196,7 +196,7 @@ def listed_of(record: Record) -> tuple[Listed, ...]:
     """Return a record's places in lists: the company-wide one first, then narrower ones."""
     match record:
         case StatementRecord():
-            position = f"{_newest_day_first(record.period_to)}#{record.id}"
+            position = statement_position(record.period_to, record.id)
             whole = Listed(Listing.STATEMENTS, "", position)
             if record.journal is not None:
                 return (whole, Listed(Listing.STATEMENTS_OF_JOURNAL, record.journal, position))
@@ -217,6 +217,11 @@ def listed_of(record: Record) -> tuple[Listed, ...]:
         case _:
             return ()
     return (whole,)
+
+
+def statement_position(period_to: date | None, statement: str) -> str:
+    """Return where a statement stands: the newest period first, none at the end, then by id."""
+    return f"{_newest_day_first(period_to)}#{statement}"
 
 
 def trail_position(at: datetime, event_id: str) -> str:

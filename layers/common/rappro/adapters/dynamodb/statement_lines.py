@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -54,6 +54,21 @@ class StatementLines:
         read = partial(self._lines_of, tenant, limit=limit)
         return islice(self._ahead(read, parts), limit)
 
+    def read_all(
+        self, tenant: TenantId, company: CompanyId, parts: Iterable[tuple[StatementRecord, int]]
+    ) -> Iterator[LineRecord]:
+        """Yield the lines of several statements, whose records say how far their blocks go."""
+        blocks = (
+            Range(
+                _LINES,
+                at.block_partition(tenant, company, statement.id, number),
+                after=at.past(at.line_position(max(after, 0))),
+            )
+            for statement, after in parts
+            for number in _blocks_of(statement, after)
+        )
+        return self._ahead(partial(self._lines_of, tenant, limit=None), blocks)
+
     def clear(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
         """Delete all lines of a statement and what became of them (see port Store)."""
         header = at.record_key(tenant, company, StatementRecord, statement)
@@ -92,13 +107,28 @@ class StatementLines:
         return found[:limit]
 
     def _ahead(
-        self, read: Callable[[Range], list[LineRecord]], parts: Sequence[Range]
+        self, read: Callable[[Range], list[LineRecord]], parts: Iterable[Range]
     ) -> Iterator[LineRecord]:
-        """Yield the lines of block after block, the next ones being read meanwhile."""
+        """Yield the lines of block after block, the next ones being read meanwhile.
+
+        Who stops early has asked for little in vain: one block at first, then more and more.
+        """
         running: deque[Future[list[LineRecord]]] = deque()
-        for part in parts:
-            running.append(self._gateway.later(read, part))
-            if len(running) == _BLOCKS_AHEAD:
-                yield from running.popleft().result()
-        while running:
+        ahead, todo = 1, iter(parts)
+        while True:
+            running.extend(
+                self._gateway.later(read, part) for part in islice(todo, ahead - len(running))
+            )
+            if not running:
+                return
             yield from running.popleft().result()
+            ahead = min(2 * ahead, _BLOCKS_AHEAD)
+
+
+def _blocks_of(statement: StatementRecord, after: int) -> range:
+    """Return the numbers of the blocks that may hold lines past a position.
+
+    No position is given twice, so none is beyond the lines that are or were there.
+    """
+    last = statement.line_count + statement.deleted_count
+    return range(max(after, 0) // LINES_PER_BLOCK, last // LINES_PER_BLOCK + 1)

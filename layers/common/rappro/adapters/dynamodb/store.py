@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
@@ -39,6 +39,7 @@ from rappro.adapters.indexing import (
     check_small,
     check_writes,
     list_name,
+    statement_position,
 )  # fmt: skip
 from rappro.adapters.scope import check_limit, check_scope
 from rappro.adapters.trails import (
@@ -192,17 +193,18 @@ class DynamoStore:
         company: CompanyId,
         *,
         journal: str | None = None,
+        past: tuple[date | None, str] | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[StatementRecord]:
-        if journal is None:
-            page = self._listed(tenant, company, Listing.STATEMENTS, limit=limit, cursor=cursor)
-            return cast("Page[StatementRecord]", page)
-        by = Listing.STATEMENTS_OF_JOURNAL
-        pk = at.list_partition(tenant, company, by, journal)
-        part = Range(at.listing_table(by), pk, is_list=True)
-        name = list_name(tenant, company, by, journal)
+        by = Listing.STATEMENTS if journal is None else Listing.STATEMENTS_OF_JOURNAL
+        pk = at.list_partition(tenant, company, by, journal or "")
+        after = None if past is None else statement_position(*past)
+        part = Range(at.listing_table(by), pk, after=after, is_list=True)
+        name = list_name(tenant, company, by, journal or "")
         items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
+        if journal is None:
+            return Page(tuple(cast("StatementRecord", record_of(i)) for i in items), next_cursor)
         found = self._pointed(tenant, company, StatementRecord, items)
         # The list may lag: a statement that meanwhile went to another journal is not shown.
         return Page(tuple(record for record in found if record.journal == journal), next_cursor)
@@ -219,6 +221,11 @@ class DynamoStore:
         limit: int | None = None,
     ) -> Iterator[LineRecord]:  # fmt: skip
         return self._lines.read(tenant, company, statement, after=after, limit=limit)
+
+    def lines_of(
+        self, tenant: TenantId, company: CompanyId, parts: Iterable[tuple[StatementRecord, int]]
+    ) -> Iterator[LineRecord]:
+        return self._lines.read_all(tenant, company, parts)
 
     def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
         self._lines.clear(tenant, company, statement)

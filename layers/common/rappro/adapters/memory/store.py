@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from operator import itemgetter
 from threading import RLock
 from typing import Any, TypeVar, cast
@@ -25,6 +25,7 @@ from rappro.adapters.indexing import (
     check_small,
     check_writes,
     list_name,
+    statement_position,
     stored_before,
 )
 from rappro.adapters.memory.shelf import Identity, Places, Shelf
@@ -178,15 +179,18 @@ class MemoryStore:
         company: CompanyId,
         *,
         journal: str | None = None,
+        past: tuple[date | None, str] | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[StatementRecord]:
+        after = None if past is None else statement_position(*past)
         listing = Listing.STATEMENTS if journal is None else Listing.STATEMENTS_OF_JOURNAL
         with self._lock:
             shelf = self._shelf(tenant, company)
             places = shelf.listed(listing, journal or "")
             name = list_name(tenant, company, listing, journal or "")
-            return cast("Page[StatementRecord]", _page(shelf, places, name, limit, cursor))
+            page = _page(shelf, places, name, limit, cursor, after=after)
+            return cast("Page[StatementRecord]", page)
 
     def statements_of_journal(
         self, tenant: TenantId, company: CompanyId, journal: str
@@ -206,6 +210,14 @@ class MemoryStore:
             is_visible = shelf.get(StatementRecord, statement) is not None
             keys = shelf.line_keys(statement, after)[:limit] if is_visible else []
         return self._read_lines(shelf, keys)
+
+    def lines_of(
+        self, tenant: TenantId, company: CompanyId, parts: Iterable[tuple[StatementRecord, int]]
+    ) -> Iterator[LineRecord]:
+        for statement, after in parts:
+            last = statement.line_count + statement.deleted_count
+            found = self.lines(tenant, company, statement.id, after=after)
+            yield from (line for line in found if line.line.position <= last)
 
     def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
         check_key(statement)
@@ -400,9 +412,12 @@ def _read(shelf: Shelf, identities: Iterable[Identity]) -> list[Record]:
     return [record for record in found if record is not None]
 
 
-def _page(shelf: Shelf, places: Places, name: str, limit: int, cursor: str | None) -> Page[Any]:
+def _page(
+    shelf: Shelf, places: Places, name: str, limit: int, cursor: str | None,
+    *, after: str | None = None,
+) -> Page[Any]:  # fmt: skip
     check_limit(limit)
-    after = None if cursor is None else read_cursor(name, cursor)
+    after = after if cursor is None else read_cursor(name, cursor)
     positions = places.after(after, limit + 1)
     has_more = len(positions) > limit
     records = _read(shelf, [places.at[position] for position in positions[:limit]])
