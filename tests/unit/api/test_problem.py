@@ -68,10 +68,18 @@ def test_what_is_retryable_says_when_and_nothing_else_does(
         (errors.LeaseHeld, 503),
         (errors.BooksLoading, 503),
         (errors.AggregatorRejected, 502),
+        (errors.RateLimited, 503),
+        (errors.WebhookRefused, 401),
     ],
 )
 def test_the_status_says_whose_turn_it_is(error: type[errors.RapproError], status: int) -> None:
     assert kind_of(error).status == status
+
+
+def test_a_provider_that_says_when_to_come_back_is_quoted() -> None:
+    told = errors.RateLimited("daily quota", retry_after_seconds=7_200)
+
+    assert problem_of(told, INSTANCE).headers["Retry-After"] == "7200"
 
 
 def test_an_error_added_to_the_tree_later_is_told_as_its_parent() -> None:

@@ -21,8 +21,10 @@ RapproError(code, retryable)
 │   └── NotAllowedInState       the action does not fit the present status
 ├── Forbidden                   the user lacks the permission; never retried
 ├── NotFound                    nothing of that id for this tenant
+├── WebhookRefused              a provider's webhook is not proven to be its own; never retried
 └── ExternalError               something outside failed
     ├── AggregatorUnavailable   retried
+    ├── RateLimited             a provider or bank allows no more for now; retried later
     ├── ConsentExpired          a person has to act
     ├── AggregatorRejected      not retried
     ├── StoreThrottled          retried
@@ -134,6 +136,10 @@ class NotFound(RapproError):
     code = "not_found"
 
 
+class WebhookRefused(RapproError):
+    code = "webhook_refused"
+
+
 class ExternalError(RapproError):
     code = "external_error"
 
@@ -141,6 +147,19 @@ class ExternalError(RapproError):
 class AggregatorUnavailable(ExternalError):
     code = "aggregator_unavailable"
     is_retryable = True
+
+
+class RateLimited(ExternalError):
+    """A provider or a bank allows no more; `retry_after_seconds` is what it says, if it says."""
+
+    code = "provider_rate_limited"
+    is_retryable = True
+
+    def __init__(
+        self, detail: str, *, position: str | None = None, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(detail, position=position)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ConsentExpired(ExternalError):

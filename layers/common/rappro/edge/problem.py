@@ -163,7 +163,10 @@ _KINDS: Final[dict[type[errors.RapproError], ProblemKind]] = {
         (errors.NotAllowedInState, 409, "Not allowed in the present state", None),
         (errors.Forbidden, 403, "A permission is missing", None),
         (errors.NotFound, 404, "Nothing of that id", None),
+        (errors.WebhookRefused, 401, "The webhook is not proven", None),
         (errors.AggregatorUnavailable, 503, "The bank provider is unavailable",
+         _PROVIDER_RETRY_SECONDS),
+        (errors.RateLimited, 503, "The bank provider allows no more for now",
          _PROVIDER_RETRY_SECONDS),
         (errors.ConsentExpired, 409, "The bank consent has expired", None),
         (errors.AggregatorRejected, 502, "The bank provider refused", None),
@@ -226,9 +229,14 @@ def problem_of(
         instance=instance,
         errors=_named(fields, language)[:FIELD_PROBLEMS_MAX],
     )
-    waits = kind.retry_after_seconds
+    waits = _wait(error) or kind.retry_after_seconds
     sent = {} if waits is None else {"Retry-After": str(waits)}
     return ProblemAnswer(document, {"Content-Language": language, **sent, **headers})
+
+
+def _wait(error: Exception) -> int | None:
+    """Return how long the outside said to wait, in seconds, where it said."""
+    return error.retry_after_seconds if isinstance(error, errors.RateLimited) else None
 
 
 def _fields(error: errors.RapproError) -> tuple[FieldError, ...]:

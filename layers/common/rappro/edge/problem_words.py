@@ -199,6 +199,16 @@ WORDS: Final[dict[str, Words]] = {
         "The bank's service does not answer; try again later.",
         "Le service bancaire ne répond pas ; réessayez plus tard.",
     ),
+    "provider_rate_limited": Words(
+        "Le service bancaire n'en permet pas plus pour le moment",
+        "The bank or its service allows no more requests for now; it goes on later by itself.",
+        "La banque ou son service ne permet plus de demande pour le moment ; la suite viendra.",
+    ),
+    "webhook_refused": Words(
+        "Notification non authentifiée",
+        "The notification is not proven to be from who it says it is.",
+        "Rien ne prouve que la notification vient de qui elle dit venir.",
+    ),
     "books_loading": Words(
         "La comptabilité est en cours de chargement",
         "The books are being loaded; try again in a moment.",
