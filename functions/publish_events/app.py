@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rappro.bootstrap import bus, trail_row
+from rappro.bootstrap_base import bus, trail_row
 from rappro.edge.events import StreamBatch
 from rappro.edge.observability import observed
 from rappro.use_cases.publish_events import publish

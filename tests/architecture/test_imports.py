@@ -58,9 +58,11 @@ LAWS = {
         frozenset({"pydantic", "aws_lambda_powertools"}),
     ),
     "bootstrap": Law(("rappro",), frozenset({"boto3", "botocore"})),
+    "bootstrap_base": Law(("rappro",), frozenset({"boto3", "botocore"})),
     "functions": Law(
         (
             "rappro.bootstrap",
+            "rappro.bootstrap_base",
             "rappro.edge",
             "rappro.domain.errors",
             "rappro.ports",

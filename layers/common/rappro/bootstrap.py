@@ -1,7 +1,9 @@
 """The one place that picks implementations: builds the ports of a function, once per container.
 
 Nothing is built at import. A function gets what its environment names; touching anything else is a
-fault of the deployment and says so.
+fault of the deployment and says so. What every function with a store needs is imported here, so
+that a container loads it as it starts; the rest is imported where it is built, as few functions
+have it.
 """
 
 from __future__ import annotations
@@ -10,58 +12,27 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
-import botocore.session
 from botocore.config import Config
+from botocore.session import Session
 
 from rappro.adapters.clock import SystemClock
-from rappro.adapters.dynamodb.deliveries import DynamoDeliveryLog
 from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
-from rappro.adapters.dynamodb.stream import trail_row
-from rappro.adapters.eventbridge import EventBridgeBus
-from rappro.adapters.feeds import AwsFeeds, FeedResources
 from rappro.adapters.fence import fence_items, fence_objects
 from rappro.adapters.s3.blobs import S3Blobs
-from rappro.adapters.s3.inbox import S3Inbox
-from rappro.adapters.stepfunctions import StepFunctionsRuns
 from rappro.adapters.tenant_sessions import TenantCredentials, TenantProvider
-from rappro.adapters.webhooks.courier import AwsCourier, CourierResources
-from rappro.adapters.webhooks.kms import KmsSecrets
+from rappro.bootstrap_base import CONFIG, Absent, settings
 from rappro.edge.settings import Settings
-from rappro.ports import Blobs, Bus, Clock, Feeds, Inbox, Ports, Runs
+from rappro.ports import Blobs, Clock, Feeds, Inbox, Ports, Runs
 from rappro.ports_webhooks import NO_WEBHOOKS, Secrets, Sender, WebhookPorts
 
 if TYPE_CHECKING:
     from rappro.edge.api.guards import Guards
 
-__all__ = ["bus", "guards", "ports", "sender", "settings", "trail_row"]
-
-_CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 4},
-    connect_timeout=3,
-    read_timeout=20,
-    max_pool_connections=32,
-)
-
+__all__ = ["guards", "ports", "sender", "settings"]
 
 # Links and upload tickets are refused by newer regions unless they are signed this way.
-_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
-
-
-class _Absent:
-    """Stands for a port that the function's environment does not name."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __getattr__(self, name: str) -> Any:
-        raise RuntimeError(f"this function has no {self._what}: its environment does not name it")
-
-
-@cache
-def settings() -> Settings:
-    """Return the settings of this function. Raises ValidationError for a broken environment."""
-    return Settings.from_environment()
+_S3_CONFIG = CONFIG.merge(Config(signature_version="s3v4"))
 
 
 @cache
@@ -86,18 +57,9 @@ def ports() -> Ports:
 
 
 @cache
-def bus() -> Bus:
-    """Return the bus of domain events. Raises RuntimeError where the environment names none."""
-    name = settings().event_bus
-    if name is None:
-        return cast("Bus", _Absent("event bus"))
-    return EventBridgeBus(boto3.client("events", config=_CONFIG), name)
-
-
-@cache
 def sender() -> Sender:
     """Return the way out to receivers of webhooks; one function alone loads what it needs."""
-    from rappro.adapters.webhooks.sender import HttpSender  # noqa: PLC0415 - see above
+    from rappro.adapters.webhooks.sender import HttpSender
 
     return HttpSender(is_local=settings().webhooks_local)
 
@@ -105,6 +67,9 @@ def sender() -> Sender:
 def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:
     if settings.webhooks_queue_url is None or settings.webhooks_queue_arn is None:
         return NO_WEBHOOKS
+    from rappro.adapters.dynamodb.deliveries import DynamoDeliveryLog
+    from rappro.adapters.webhooks.courier import AwsCourier, CourierResources
+
     resources = CourierResources(
         queue_url=settings.webhooks_queue_url,
         queue_arn=settings.webhooks_queue_arn,
@@ -121,23 +86,22 @@ def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:
 
 def _secrets(settings: Settings) -> Secrets:
     if settings.webhook_key_arn is None:
-        return cast("Secrets", _Absent("key of webhooks"))
+        return cast("Secrets", Absent("key of webhooks"))
+    from rappro.adapters.webhooks.kms import KmsSecrets
+
     return KmsSecrets(_client_of("kms"), settings.webhook_key_arn)
 
 
 def _client_of(service: str) -> Any:
     """Return a maker of a client, which is made once, when it is first needed."""
-    return cache(lambda: boto3.client(service, config=_CONFIG))  # type: ignore[call-overload]  # by name
+    return cache(lambda: boto3.client(service, config=CONFIG))  # type: ignore[call-overload]  # by name
 
 
 @cache
 def guards() -> Guards:
     """Return what stands before the API's routes; nothing where the environment names no table."""
-    from rappro.adapters.dynamodb.replies import (  # noqa: PLC0415 - no step of a run pays for it
-        DynamoMeter,
-        DynamoReplies,
-    )
-    from rappro.edge.api.guards import UNGUARDED, Guards  # noqa: PLC0415 - the same
+    from rappro.adapters.dynamodb.replies import DynamoMeter, DynamoReplies
+    from rappro.edge.api.guards import UNGUARDED, Guards
 
     found = settings()
     if found.idempotency_table is None:
@@ -153,7 +117,7 @@ def guards() -> Guards:
 @cache
 def _items() -> Any:
     """Return the one client of the tables; it sends keys of the tenant in force alone."""
-    return fence_items(_of_tenants().client("dynamodb", config=_CONFIG))
+    return fence_items(_of_tenants().client("dynamodb", config=CONFIG))
 
 
 @cache
@@ -162,7 +126,7 @@ def _of_tenants() -> boto3.Session:
     if not settings().tenant_sessions:
         return boto3.Session()
     credentials = TenantCredentials(_client_of("sts"), SystemClock().now)
-    session = botocore.session.Session()
+    session = Session()
     session.register_component("credential_provider", TenantProvider(credentials))
     return boto3.Session(botocore_session=session)
 
@@ -176,15 +140,19 @@ def _blobs(settings: Settings) -> Blobs:
 def _inbox(settings: Settings, clock: Clock) -> Inbox:
     bucket = settings.inbox_bucket
     if bucket is None:
-        return cast("Inbox", _Absent("inbox"))
+        return cast("Inbox", Absent("inbox"))
+    from rappro.adapters.s3.inbox import S3Inbox
+
     client = _of_tenants().client("s3", config=_S3_CONFIG)
     return S3Inbox(fence_objects(client, bucket, ""), bucket, clock)
 
 
 def _runs(settings: Settings) -> Runs:
     if settings.state_machine_arn is None:
-        return cast("Runs", _Absent("state machine"))
-    client = boto3.client("stepfunctions", config=_CONFIG)
+        return cast("Runs", Absent("state machine"))
+    from rappro.adapters.stepfunctions import StepFunctionsRuns
+
+    client = boto3.client("stepfunctions", config=CONFIG)
     return StepFunctionsRuns(
         client, settings.state_machine_arn, settings.import_machine_arn, settings.work_machine_arn
     )
@@ -197,7 +165,9 @@ def _feeds(settings: Settings) -> Feeds:
         or settings.schedule_group is None
         or settings.scheduler_role_arn is None
     ):
-        return cast("Feeds", _Absent("feeds"))
+        return cast("Feeds", Absent("feeds"))
+    from rappro.adapters.feeds import AwsFeeds, FeedResources
+
     resources = FeedResources(
         queue_url=settings.sync_queue_url,
         queue_arn=settings.sync_queue_arn,
@@ -205,5 +175,5 @@ def _feeds(settings: Settings) -> Feeds:
         scheduler_role_arn=settings.scheduler_role_arn,
     )
     return AwsFeeds(
-        boto3.client("sqs", config=_CONFIG), boto3.client("scheduler", config=_CONFIG), resources
+        boto3.client("sqs", config=CONFIG), boto3.client("scheduler", config=CONFIG), resources
     )

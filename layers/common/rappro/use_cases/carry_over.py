@@ -17,7 +17,6 @@ from rappro.domain.books import (
 )
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.money import format_amount
-from rappro.domain.opening import carry_over
 from rappro.domain.report import accepted
 from rappro.domain.writes import (
     Fence,
@@ -42,6 +41,9 @@ def carry_over_journal(
     point = _first_opening(ports, tenant, company, code)
     if point is None:
         return
+    # Once in a journal's life, and so not for every container to load.
+    from rappro.domain.opening import carry_over  # noqa: PLC0415
+
     # What was sent as waiting, without its entry, waits: somebody said so.
     ledger = ports.store.ledger(tenant, company, journal.account)
     before = [entry for entry in ledger if entry.entry_id is not None]
