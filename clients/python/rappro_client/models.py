@@ -473,6 +473,17 @@ class FieldProblem(TypedDict):
     pointer: str
 
 
+class FileOutput(TypedDict):
+    """
+    A file that is in the inbox; what became of it stands in the import trace.
+    """
+
+    imports: str
+    key: str
+    object_version: str
+    size_bytes: int
+
+
 class FiscalYearOutput(TypedDict):
     """
     A fiscal year that has not the usual twelve months.

@@ -296,6 +296,31 @@ class Operations(Transport):
             },
         )
 
+    def delete_entry(
+        self,
+        company: str,
+        entry: str,
+        *,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Delete a draft.
+
+        Deletes a draft entry (écriture au brouillard) that a person made by an action and whose
+        match was undone: its bank side goes, what it paid is open again. One that is in a match,
+        validated, or came with the books is refused.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/entries/{segment(entry)}",
+            headers={
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
+                "Idempotency-Key": idempotency_key,
+            },
+        )
+
     def delete_import_profile(
         self,
         company: str,
@@ -1317,17 +1342,22 @@ class Operations(Transport):
         return found
 
     def list_imports(
-        self, company: str, *, limit: int | None = None, cursor: str | None = None
+        self,
+        company: str,
+        *,
+        object_version: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> models.ImportPage:
         """List the import trace.
 
-        What came in, what became of it and why (trace d'import), newest first; one row a statement.
-        The list may lag a moment behind.
+        What came in, what became of it and why (trace d'import), newest first; one row a statement;
+        of one dropped file when its version is named. The list may lag a moment behind.
         """
         found: models.ImportPage = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/imports",
-            query={"limit": limit, "cursor": cursor},
+            query={"object_version": object_version, "limit": limit, "cursor": cursor},
         ).body
         return found
 
@@ -2328,7 +2358,9 @@ class Operations(Transport):
         """Undo a match.
 
         Undoes a match (annulation du rapprochement) before the statement is validated: its lines
-        wait again, the drafts made for it go, the pair is not matched again by itself.
+        wait again, the drafts made for it go, the pair is not matched again by itself. The draft of
+        an action on a line stays, waits for the bank, and goes on paying its invoice, until it is
+        deleted.
         """
         found: models.MatchOutput = self.answer(
             "POST",
@@ -2355,6 +2387,38 @@ class Operations(Transport):
             f"/v1/companies/{segment(company)}/matches/undo",
             headers={"prefer": prefer, "Idempotency-Key": idempotency_key},
             json=body,
+        ).body
+        return found
+
+    def upload_file(
+        self,
+        company: str,
+        body: bytes,
+        *,
+        name: str,
+        journal: str | None = None,
+        import_profile: str | None = None,
+        format: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.FileOutput:
+        """Send a small file.
+
+        Takes the bytes of one file, a statement (relevé) or a FEC, alone or packed (zip, gzip),
+        into the company's inbox. The import goes on by itself, as that of a file posted by a
+        ticket; its outcome is in the import trace (trace d'import), by `object_version`. Larger
+        files take a ticket.
+        """
+        found: models.FileOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/files",
+            query={
+                "name": name,
+                "journal": journal,
+                "import_profile": import_profile,
+                "format": format,
+            },
+            headers={"Idempotency-Key": idempotency_key},
+            content=body,
         ).body
         return found
 

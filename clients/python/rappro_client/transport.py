@@ -104,6 +104,8 @@ class Transport:
         NoAnswerError when there is no answer to be had.
         """
         sent = self._headers(method, headers or {})
+        if content is not None:
+            sent["Content-Type"] = "application/octet-stream"
         given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
         lost: Exception | None = None
         for attempt in range(1, self._retries.attempts + 1):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from jsonschema import Draft202012Validator
 
@@ -93,8 +93,14 @@ class Client:
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request; bytes go as base64, as API Gateway does with what is not text."""
-        event = self.event(method, path, query=query or {}, body=body, headers=headers or {})
+        """Send one request; bytes go as base64, as API Gateway does with what is not text.
+
+        A path may have a query of its own. Without a content type it is the documented one.
+        """
+        path, _, asked = path.partition("?")
+        sent = {"content-type": body_type(method, path), **(headers or {})}
+        wanted = {**dict(parse_qsl(asked)), **(query or {})}
+        event = self.event(method, path, query=wanted, body=body, headers=sent)
         context = SimpleNamespace(function_name="api", aws_request_id="1")
         raw = handle(json.loads(json.dumps(event)), context, self.ports, self.guards)
         json.dumps(raw)  # Lambda serialises it
@@ -192,6 +198,15 @@ def _operations() -> list[tuple[str, re.Pattern[str], Json]]:
 def _validator(reference: str) -> Draft202012Validator:
     schema = {"$ref": reference, "components": the_document()["components"]}
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def body_type(method: str, path: str) -> str:
+    """Return the media type of the body that an operation takes; JSON where it takes none."""
+    for verb, rule, operation in _operations():
+        if verb == method and rule.fullmatch(path) and "requestBody" in operation:
+            (media_type,) = operation["requestBody"]["content"]
+            return str(media_type)
+    return "application/json"
 
 
 def keeps_to_document(method: str, path: str, answer: Answer) -> None:

@@ -35,7 +35,7 @@ class Change:
     name: str
     method: str
     path: str
-    body: str | None
+    body: str | bytes | None
 
     def send(self, client: Client, **headers: str) -> Answer:
         return client.send(self.method, self.path, body=self.body, headers=headers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -39,16 +40,36 @@ def operations() -> list[Any]:
     ]
 
 
-def request_of(method: str, path: str, operation: dict[str, Any]) -> tuple[str, str, str | None]:
-    """Return method, path and body of the documentation's example of an operation."""
+FILE = "application/octet-stream"
+
+
+def takes_file(operation: dict[str, Any]) -> bool:
+    """True when an operation's body is a file's bytes."""
+    return FILE in operation.get("requestBody", {}).get("content", {})
+
+
+def request_of(
+    method: str, path: str, operation: dict[str, Any]
+) -> tuple[str, str, str | bytes | None]:
+    """Return method, path and body of the documentation's example of an operation.
+
+    What its query must have stands in the path.
+    """
     chosen = OTHER_IDS.get(operation["operationId"], {})
+    query: dict[str, Any] = {}
     for parameter in operation.get("parameters", ()):
+        name = parameter["name"]
         if parameter["in"] == "path":
-            name = parameter["name"]
             value = chosen.get(name, parameter["schema"]["examples"][0])
             path = path.replace(f"{{{name}}}", str(value))
+        if parameter["in"] == "query" and parameter["required"]:
+            query[name] = parameter["schema"]["examples"][0]
+    path = f"{path}?{urlencode(query)}" if query else path
     if "requestBody" not in operation:
         return method, path, None
+    if takes_file(operation):
+        schema = operation["requestBody"]["content"][FILE]["schema"]
+        return method, path, str(schema["examples"][0]).encode()
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     name = schema["$ref"].rpartition("/")[2]
     return method, path, json.dumps(the_document()["components"]["schemas"][name]["examples"][0])

@@ -90,6 +90,19 @@ def test_a_read_carries_no_idempotency_key() -> None:
     assert "Idempotency-Key" not in peer.requests[0].headers
 
 
+def test_a_file_is_sent_as_the_bytes_it_is() -> None:
+    peer = Peer(good({"object_version": "v1"}, 202))
+
+    sent = peer.client().upload_file("acme", b"\x00\xff", name="relevé 1.xml", journal="BQ1")
+
+    (request,) = peer.requests
+    assert (request.content, request.headers["Content-Type"]) == (
+        b"\x00\xff", "application/octet-stream",
+    )  # fmt: skip
+    assert dict(request.url.params) == {"name": "relevé 1.xml", "journal": "BQ1"}
+    assert sent["object_version"] == "v1"
+
+
 def test_a_refusal_is_raised_at_once_with_its_code_and_fields() -> None:
     peer = Peer(problem(422, "invalid_request"))
 

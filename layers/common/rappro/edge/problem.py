@@ -117,7 +117,7 @@ UNAUTHORIZED: Final = ProblemKind("unauthorized", 401, "No verified identity")
 NO_SUCH_ROUTE: Final = ProblemKind("no_such_route", 404, "No such route")
 METHOD_NOT_ALLOWED: Final = ProblemKind("method_not_allowed", 405, "Method not allowed")
 UNSUPPORTED_MEDIA_TYPE: Final = ProblemKind(
-    "unsupported_media_type", 415, "The body is not application/json"
+    "unsupported_media_type", 415, "Another media type is wanted"
 )
 INVALID_JSON: Final = ProblemKind("invalid_json", 400, "The body is not JSON")
 INVALID_REQUEST: Final = ProblemKind("invalid_request", 422, "The request breaks its schema")

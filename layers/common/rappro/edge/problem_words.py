@@ -155,7 +155,7 @@ WORDS: Final[dict[str, Words]] = {
         "C'est plus que ce qui est accepté en une fois ; envoyez-en moins.",
     ),
     "unsupported_media_type": Words(
-        "Le corps n'est pas du JSON (application/json)",
+        "Un autre type de contenu est attendu",
         "The request's body is not of a type that is read here.",
         "Le corps de la requête n'est pas d'un type lu ici.",
     ),

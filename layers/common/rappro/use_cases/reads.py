@@ -305,10 +305,18 @@ def list_open_items(
 
 
 def list_imports(
-    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
-) -> Page[ImportTrace]:
-    """Return one page of the import trace (trace d'import), newest first."""
-    return ports.store.import_traces(tenant, company, limit=limit, cursor=cursor)
+    ports: Ports, tenant: TenantId, company: CompanyId, *, object_version: str | None, limit: int,
+    cursor: str | None,
+) -> Page[ImportTrace]:  # fmt: skip
+    """Return one page of the import trace (trace d'import), newest first; of one drop if named."""
+
+    def read(count: int, after: str | None) -> Page[ImportTrace]:
+        return ports.store.import_traces(tenant, company, limit=count, cursor=after)
+
+    def takes(trace: ImportTrace) -> bool:
+        return object_version in {None, trace.object_version}
+
+    return _filtered(read, takes, limit=limit, cursor=cursor)
 
 
 def list_feed_runs(

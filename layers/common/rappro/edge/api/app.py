@@ -22,6 +22,7 @@ from rappro.edge.api import documentation, requests
 from rappro.edge.api.access import require_permission
 from rappro.edge.api.caller import Caller, authenticate
 from rappro.edge.api.coding import coded
+from rappro.edge.api.documented import FILE_BODY
 from rappro.edge.api.field_words import sentence
 from rappro.edge.api.guards import UNGUARDED, Guards
 from rappro.edge.api.limits import ANSWER_BYTES_MAX, FUNCTION_SECONDS
@@ -86,7 +87,7 @@ def _answer(
         return app.resolve(requests.read_body(event, method, path), context)
     caller = authenticate(event, ports)
     told.update(guards.spend(caller.tenant, method, ports.clock.now()))
-    plain = requests.read_body(event, method, path)
+    plain = requests.read_body(event, method, path, file_bytes_max=_file_bytes_max(method, path))
 
     def resolve(asked: Mapping[str, Any], asker: Caller) -> dict[str, Any]:
         app.context["caller"] = asker
@@ -99,6 +100,14 @@ def _answer(
         raise RuntimeError("nothing keeps answers here: the key would promise what is not done")
     attempt = attempt_of(plain, key, caller, guards.replies, seconds_left=_seconds_left(context))
     return once(attempt, lambda: conditional(plain, caller, resolve))
+
+
+def _file_bytes_max(method: str, path: str) -> int | None:
+    """Return how large a file may be that a route takes as its body; None where that is JSON."""
+    for route in _FILE_ROUTES:
+        if route.method == method and route.rule.match(path):
+            return int((route.openapi_extensions or {})[FILE_BODY])
+    return None
 
 
 def _seconds_left(context: Any) -> float:
@@ -197,3 +206,8 @@ def _build() -> APIGatewayHttpResolver:
 
 
 app: Final = _build()
+_FILE_ROUTES: Final = [
+    route
+    for route in app._dynamic_routes  # noqa: SLF001 - there is no public list
+    if FILE_BODY in (route.openapi_extensions or {})
+]

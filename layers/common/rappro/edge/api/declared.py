@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from rappro.edge.api.documented import FILE_BODY
 from rappro.edge.api.preconditions import TAGGED, TAGS_CHARS_MAX, TAGS_PATTERN, WRITTEN
 from rappro.edge.api.repeating import KEY_HEADER, KEY_PATTERN, REPLAYED_HEADER, WRITES
+from rappro.edge.api.requests import FILE_TYPE
 from rappro.edge.problem import CONTENT_TYPE, every_kind
 
 Json = dict[str, Any]
 
 _TAG_EXAMPLE: Final = '"3-5d41402abc4b2a76"'
+_FILE_TEXT: Final = "!Type:Bank\nD30/01/2025\nT-48.00\nPPRLV ASSURANCE\n^\n"
 _PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -90,6 +93,8 @@ def declare(document: Json) -> None:
 
 def _declare(operation: Json, method: str, schemas: Json, *, has_tags: bool) -> None:
     responses: Json = operation["responses"]
+    if FILE_BODY in operation:
+        operation["requestBody"] = _file(operation.pop(FILE_BODY))
     asked = [_LANGUAGE]
     responses["429"] = _problem("429")
     if method in WRITES:
@@ -107,6 +112,14 @@ def _declare(operation: Json, method: str, schemas: Json, *, has_tags: bool) -> 
         names = _headers_of(status, method, is_tagged=is_tagged)
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _file(bytes_max: int) -> Json:
+    schema = {
+        "type": "string", "format": "binary", "minLength": 1, "maxLength": bytes_max,
+        "examples": [_FILE_TEXT],
+    }  # fmt: skip
+    return {"required": True, "content": {FILE_TYPE: {"schema": schema}}}
 
 
 def _headers_of(status: str, method: str, *, is_tagged: bool) -> list[str]:

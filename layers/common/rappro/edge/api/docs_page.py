@@ -84,6 +84,6 @@ def _parameter(parameter: Mapping[str, Any]) -> str:
 def _body(operation: Mapping[str, Any]) -> str:
     if "requestBody" not in operation:
         return ""
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    name = schema.get("$ref", "").rpartition("/")[2]
+    ((media_type, shape),) = operation["requestBody"]["content"].items()
+    name = shape["schema"].get("$ref", media_type).rpartition("/schemas/")[2]
     return f"<p>Body: <code>{escape(name)}</code></p>"

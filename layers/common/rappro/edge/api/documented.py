@@ -34,6 +34,9 @@ PERMISSION_TO_CREATE: Final = "x-permission-to-create"
 """Extension of an operation: what it needs instead where the company does not exist yet."""
 PUBLIC: Final = "x-public"
 """Extension of an operation that anybody may use, without a token."""
+FILE_BODY: Final = "x-file-body"
+"""Extension of an operation: it takes a file's bytes, up to so many. The document shows it as the
+operation's body (declared.py)."""
 _OF_THE_GATEWAY: Final = frozenset({401, 429, 500, 503})
 """What API Gateway may answer by itself, before the API is asked: no problem document then."""
 _ALWAYS: Final = frozenset({401, 422, 500, 503})
@@ -57,6 +60,7 @@ def documented(
     is_found: bool = True,
     may_conflict: bool = False,
     media_type: str | None = None,
+    file_bytes_max: int | None = None,
     permission: Permission | None = None,
     permission_of_field: Mapping[str, Permission] | None = None,
     permission_to_create: Permission | None = None,
@@ -64,11 +68,13 @@ def documented(
     """Return the arguments of a route's decorator.
 
     `answer` says what comes back with `status`. `is_found`: the route may answer 404;
-    `may_conflict`: the books may refuse (409). `media_type` of an answer that is no JSON.
+    `may_conflict`: the books may refuse (409). `media_type` of an answer that is no JSON;
+    `file_bytes_max`: the body is no JSON either, but a file's bytes.
     `permission`: what the caller needs (403), which is looked at before the route is entered; a
     body's fields may need another one. A route without one is refused unless anybody may read it.
     """
-    statuses = _ALWAYS | (_WITH_BODY if has_body else frozenset())
+    takes_body = has_body or file_bytes_max is not None
+    statuses = _ALWAYS | (_WITH_BODY if takes_body else frozenset())
     statuses |= ({404} if is_found else frozenset()) | ({409} if may_conflict else frozenset())
     statuses |= frozenset() if permission in {None, Permission.SIGNED_IN} else {403}
     responses: dict[int, dict[str, Any]] = {status: {"description": answer}}
@@ -87,6 +93,7 @@ def documented(
                 (PERMISSION, permission),
                 (PERMISSION_OF_FIELD, dict(permission_of_field or {})),
                 (PERMISSION_TO_CREATE, permission_to_create),
+                (FILE_BODY, file_bytes_max),
             )
             if said
         },

@@ -122,7 +122,7 @@ from rappro.edge.api.sample_ids import (
     THIRD_PARTY,
     USER,
 )
-from rappro.ports import UploadTicket
+from rappro.ports import Drop, UploadTicket
 from rappro.use_cases.acting import LineResult
 from rappro.use_cases.bulk import ItemResult, Outcome
 from rappro.use_cases.explaining import Explained
@@ -311,6 +311,7 @@ def _of_pointing() -> Iterator[BaseModel]:
 
 def _of_traces() -> Iterator[BaseModel]:
     fields = {"key": "firm/acme/BQ1/releve-2025-01.xml", "policy": "eyJ…", "x-amz-date": "20250201"}
+    yield imports.FileOutput.of(Drop("demo/acme/BQ1/releve.qif", "3HL4kqtJlcpX", 47), COMPANY)
     ticket = UploadTicket("https://files.example/", fields, fields["key"], _AT)
     yield imports.UploadOutput.of(ticket)
     trace = ImportTrace(

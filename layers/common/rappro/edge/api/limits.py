@@ -8,6 +8,8 @@ BODY_BYTES_MAX: Final = 512 * 1024
 """A manual match of a thousand lines and a thousand targets takes about 200 KB."""
 BOOKS_BODY_BYTES_MAX: Final = 5 * 1024 * 1024
 """Under Lambda's 6 MB of a synchronous call; larger books are uploaded as a file."""
+FILE_BODY_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Bytes come as base64 and so take a third more of the same 6 MB; larger files take a ticket."""
 ANSWER_BYTES_MAX: Final = 4_000_000
 PAGE_BYTES_MAX: Final = 3_500_000
 """A page is read again with fewer items until it fits."""

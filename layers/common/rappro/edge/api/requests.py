@@ -1,4 +1,4 @@
-"""A request before any route sees it: its body's size, encoding and JSON, its known parameters."""
+"""A request before any route sees it: its body's size, encoding and type, its known parameters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Request, Response
+from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from rappro.edge.api.coding import decoded
@@ -23,38 +24,55 @@ from rappro.edge.problem import (
     HttpProblem,
 )  # fmt: skip
 
+FILE_TYPE: Final = "application/octet-stream"
+"""The media type of a body that is a file: what the file is, its content says."""
+_JSON_TYPE: Final = "application/json"
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _TEXT_MAX = 60
 
 
-def read_body(event: Mapping[str, Any], method: str, path: str) -> dict[str, Any]:
+def read_body(
+    event: Mapping[str, Any], method: str, path: str, *, file_bytes_max: int | None = None
+) -> dict[str, Any]:
     """Return the event with its body as plain text that is JSON, or with none.
 
-    Raises HttpProblem: 413 for too many bytes, packed or not, 415 for another content type or
-    coding, 400 for a body that is no JSON text.
+    Of a route that takes a file, up to `file_bytes_max` bytes, the body stays base64 without any
+    content coding. Raises HttpProblem: 413 for too many bytes, packed or not, 415 for another
+    content type or coding, 400 for a body that is no JSON text.
     """
     body = event.get("body")
     if not body or method not in _WITH_BODY:
         return {**event, "body": None, "isBase64Encoded": False}
     headers = headers_of(event)
-    _require_json_type(headers)
+    _require_type(headers, _JSON_TYPE if file_bytes_max is None else FILE_TYPE)
     sent = _decoded(body, is_base64=bool(event.get("isBase64Encoded")))
     is_books = path.endswith("/books") or "/bulk/" in path
-    bytes_max = BOOKS_BODY_BYTES_MAX if is_books else BODY_BYTES_MAX
+    bytes_max = file_bytes_max or (BOOKS_BODY_BYTES_MAX if is_books else BODY_BYTES_MAX)
     if len(sent) > bytes_max:
         raise HttpProblem(TOO_LARGE, f"the body has more than {bytes_max} bytes")
     coding = headers.get("content-encoding", "").strip().lower()
     content = decoded(sent, coding, bytes_max=bytes_max)
+    if file_bytes_max is not None:
+        return {**event, "body": base64.b64encode(content).decode(), "isBase64Encoded": True}
     try:
         return {**event, "body": content.decode(), "isBase64Encoded": False}
     except UnicodeDecodeError as error:
         raise HttpProblem(INVALID_JSON, f"not UTF-8 text at byte {error.start}") from error
 
 
-def _require_json_type(headers: Mapping[str, str]) -> None:
-    media_type = headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise HttpProblem(UNSUPPORTED_MEDIA_TYPE, f"not {media_type[:_TEXT_MAX]}")
+def _require_type(headers: Mapping[str, str], wanted: str) -> None:
+    media_type = headers.get("content-type", wanted).split(";")[0].strip().lower()
+    if media_type != wanted:
+        raise HttpProblem(UNSUPPORTED_MEDIA_TYPE, f"{wanted}, not {media_type[:_TEXT_MAX]}")
+
+
+def _file(request: Request) -> bytes:
+    """Return the file that `read_body` left in the event."""
+    return base64.b64decode(request.body or "")
+
+
+FileGiven = Annotated[bytes, Depends(_file)]
+"""Parameter type of a route that takes a file's bytes; empty where there are none."""
 
 
 def _decoded(body: str, *, is_base64: bool) -> bytes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated, Self
+from urllib.parse import quote
 
 from pydantic import ConfigDict, Field
 
+from rappro.domain.ids import CompanyId
 from rappro.domain.operations import (
     ImportOutcome,
     ImportTrace,
@@ -20,7 +22,7 @@ from rappro.edge.api.models.shapes import (
     PageOf,
     findings_out,
 )
-from rappro.ports import UploadTicket
+from rappro.ports import Drop, UploadTicket
 
 FORM_FIELDS_MAX = 30
 
@@ -64,6 +66,28 @@ class UploadOutput(Output):
             fields=dict(ticket.fields),
             key=ticket.object_key,
             expires_at=ticket.expires_at,
+        )
+
+
+class FileOutput(Output):
+    """A file that is in the inbox; what became of it stands in the import trace."""
+
+    key: str
+    object_version: str = Field(
+        description="the version of the object, as the import trace names it"
+    )
+    size_bytes: int
+    imports: str = Field(description="path of the file's rows in the import trace")
+
+    @classmethod
+    def of(cls, drop: Drop, company: CompanyId) -> Self:
+        """Show a drop."""
+        version = quote(drop.object_version, safe="")
+        return cls(
+            key=drop.object_key,
+            object_version=drop.object_version,
+            size_bytes=drop.size_bytes,
+            imports=f"/v1/companies/{company}/imports?object_version={version}",
         )
 
 
