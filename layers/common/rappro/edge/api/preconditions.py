@@ -24,13 +24,20 @@ from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import Fence, Held, Record, Write
 from rappro.edge.api.caller import Caller
 from rappro.edge.api.negotiation import headers_of
-from rappro.edge.problem import PRECONDITION_FAILED, TYPE_PREFIX, HttpProblem
+from rappro.edge.problem import (
+    INVALID_REQUEST,
+    PRECONDITION_FAILED,
+    TYPE_PREFIX,
+    FieldError,
+    HttpProblem,
+)  # fmt: skip
 from rappro.ports import Store
 
 WRITTEN: Final = frozenset({"PUT", "PATCH", "DELETE"})
 TAGGED: Final = frozenset({"GET", "PUT", "PATCH"})
 TAGS_PATTERN: Final = r'^(\*|\s*(W/)?"[^"]{1,100}"(\s*,\s*(W/)?"[^"]{1,100}")*\s*)$'
 TAGS_CHARS_MAX: Final = 1_000
+_TAGS: Final = re.compile(TAGS_PATTERN)
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _OK: Final = frozenset({200, 201})
 _NOT_FOUND, _CONFLICT = 404, 409
@@ -55,6 +62,17 @@ class Wanted:
         headers = headers_of(event)
         return cls(headers.get("if-match"), headers.get("if-none-match"))
 
+    def require_tags(self, *names: str) -> None:
+        """Raise HttpProblem (422) for a condition, among those named, that names no tag."""
+        given = {"If-Match": self.match, "If-None-Match": self.none_match}
+        wrong = [
+            FieldError(f"header/{name}", "not a list of ETags, nor *", "ni une liste d'ETags, ni *")
+            for name in names
+            if (said := given[name]) is not None and not _is_list_of_tags(said)
+        ]
+        if wrong:
+            raise HttpProblem(INVALID_REQUEST, "a condition that is none", fields=wrong)
+
     @property
     def is_any(self) -> bool:
         return self.match is not None or self.none_match is not None
@@ -69,19 +87,24 @@ class Wanted:
         return self.none_match is None or not _names(self.none_match, tag)
 
 
+def _is_list_of_tags(header: str) -> bool:
+    return len(header) <= TAGS_CHARS_MAX and _TAGS.fullmatch(header) is not None
+
+
 def _names(header: str, tag: str | None) -> bool:
     if tag is None:
         return False
-    return header.strip() == "*" or tag in _TAG.findall(header[:TAGS_CHARS_MAX])
+    return header.strip() == "*" or tag in _TAG.findall(header)
 
 
 def conditional(event: Mapping[str, Any], caller: Caller, resolve: Resolve) -> Answer:
     """Answer a request with its tag, if its conditions hold.
 
-    Raises HttpProblem (412) when they do not.
+    Raises HttpProblem: 412 when they do not, 422 when they are none.
     """
     method, wanted = event["requestContext"]["http"]["method"], Wanted.of(event)
     if method in WRITTEN and wanted.is_any:
+        wanted.require_tags("If-Match", "If-None-Match")
         answer = _written(event, caller, resolve, wanted)
     else:
         answer = resolve(event, caller)
@@ -89,6 +112,8 @@ def conditional(event: Mapping[str, Any], caller: Caller, resolve: Resolve) -> A
     if tag is None:
         return answer
     headers = {**answer["headers"], "ETag": tag}
+    if method == "GET":
+        wanted.require_tags("If-None-Match")
     if method == "GET" and wanted.none_match is not None and _names(wanted.none_match, tag):
         return {"statusCode": 304, "headers": {"ETag": tag}, "body": "", "isBase64Encoded": False}
     return {**answer, "headers": headers}
