@@ -14,11 +14,17 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from devstack.stack import ROOT, LocalStack
+from rappro.adapters.clock import SystemClock
+from tests.api_fuzz.front import TOKEN, Front
 from tests.api_fuzz.pool import Pool, stack_ports
+from tests.integration.api.seeds import empty_world
 from tests.integration.api.test_tenants import OTHER_IDS
 
 TENANT: Final = "fuzz"
@@ -37,10 +43,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.api_fuzz")
     parser.add_argument("--examples", type=int, default=30, help="valid requests an operation")
     parser.add_argument("--only", help="an operation id, to look at it alone")
+    parser.add_argument("--include", help="a pattern of paths, to look at these alone")
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
+    parser.add_argument(
+        "--in-memory", action="store_true", help="without a local stack: the code alone, quickly"
+    )
     asked = parser.parse_args(arguments)
-    with LocalStack() as stack, Pool(stack_ports(stack), TENANT) as pool:
-        passes = [_fuzz(stack, pool, asked, mode) for mode in ("all", "positive")]
+    with _in_memory() if asked.in_memory else _on_stack() as target:
+        passes = [_fuzz(target, asked, mode) for mode in ("all", "positive")]
     tally = _added([tally for _, tally in passes])
     summary = _summary(tally)
     is_clean = all(code == 0 for code, _ in passes)
@@ -50,16 +60,38 @@ def main(arguments: list[str]) -> int:
     return 0 if is_good else 1
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is fuzzed: where it is, what opens it, and who gives out companies."""
+
+    url: str
+    token: str
+    pool: Pool
+
+
+@contextmanager
+def _on_stack() -> Iterator[Target]:
+    with LocalStack() as stack, Pool(stack_ports(stack), TENANT) as pool:
+        token = stack.token(TENANT, ADMINISTRATOR, ttl_seconds=86_400)
+        yield Target(stack.api_url, token, pool)
+
+
+@contextmanager
+def _in_memory() -> Iterator[Target]:
+    ports = replace(empty_world().ports, clock=SystemClock())
+    with Front(ports, TENANT, ADMINISTRATOR) as front, Pool(ports, TENANT) as pool:
+        yield Target(front.url, TOKEN, pool)
+
+
 def _fuzz(
-    stack: LocalStack, pool: Pool, asked: argparse.Namespace, mode: str
+    target: Target, asked: argparse.Namespace, mode: str
 ) -> tuple[int, dict[str, Counter[str]]]:
     """Run the fuzzer once; return its exit code and what was answered, by operation."""
-    token = stack.token(TENANT, ADMINISTRATOR, ttl_seconds=86_400)
     with tempfile.TemporaryDirectory() as folder:
         tally = Path(folder, "tally.json")
         command = [
-            str(_FUZZER), "run", "docs/openapi.json", "--url", stack.api_url,
-            "--header", f"Authorization: Bearer {token}",
+            str(_FUZZER), "run", "docs/openapi.json", "--url", target.url,
+            "--header", f"Authorization: Bearer {target.token}",
             "--mode", mode, "--phases", asked.phases if mode == "all" else "fuzzing",
             "--max-examples", str(asked.examples), "--checks", CHECKS, "--seed", "1",
             "--suppress-health-check", "all", "--request-timeout", "60", "--workers", "2",
@@ -67,9 +99,11 @@ def _fuzz(
         ]  # fmt: skip
         if asked.only:
             command += ["--include-operation-id", asked.only]
+        if asked.include:
+            command += ["--include-path-regex", asked.include]
         environment = {
             "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(ROOT / "tests" / "api_fuzz"),
-            "FUZZ_POOL": pool.url, "FUZZ_TALLY": str(tally),
+            "FUZZ_POOL": target.pool.url, "FUZZ_TALLY": str(tally),
             "FUZZ_OTHER_IDS": json.dumps(OTHER_IDS),
         }  # fmt: skip
         done = subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environment)

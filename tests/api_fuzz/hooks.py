@@ -52,6 +52,8 @@ def before_call(ctx: Any, case: Any, **kwargs: Any) -> None:
             case.path_parameters[name] = chosen.get(name, examples[0])
     for name in ("If-Match", "If-None-Match"):
         case.headers.pop(name, None)
+    if "Idempotency-Key" in case.headers:  # a key that was used would be refused with another body
+        case.headers["Idempotency-Key"] = f"{_chance.getrandbits(128):x}"
     _aim_query(case, said)
     _aim_body(case)
 
