@@ -12,6 +12,7 @@ from rappro.domain.records import LineRecord, LineStatus, UnfinishedMatch
 from rappro.ports import Ports
 from rappro.use_cases.close_line import close_line
 from rappro.use_cases.match_by_hand import match_by_hand
+from rappro.use_cases.reverse_match import Reversal, reverse_match
 from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
 from simulation.unit_worlds import LargeWorld
@@ -60,6 +61,11 @@ def _close(ports: Ports, world: Any) -> object:
         return None  # it was finished on the way
 
 
+def _reverse(ports: Ports, world: Any) -> object:
+    match = match_of_slips(ports, world)
+    return reverse_match(ports, TENANT, COMPANY, match, Reversal("payé deux fois"), PERSON)
+
+
 def _line(ports: Ports, world: Any) -> LineRecord:
     line = ports.store.get(TENANT, COMPANY, LineRecord, f"{world.statement}/1")
     if line is None:
@@ -82,5 +88,6 @@ UNITS: Final[Mapping[str, Work]] = {
     "match": Work(_match, needs_matches=False),
     "undo": Work(_undo, before=(_match,), needs_matches=False),
     "closing": Work(_close, before=(_match,), needs_matches=False),
+    "reversal": Work(_reverse, before=(_match, _validate), needs_matches=False),
 }
 """Every unit by name."""

@@ -408,3 +408,61 @@ def _picture(desk: Desk) -> tuple[dict[str, Any], list[Any]]:
     """Return the books and the trail."""
     rows = desk.store.audit_events(desk.tenant, COMPANY, limit=500).items
     return dump(desk.store, desk.tenant, COMPANY, ["oi_FA2025-1"]), sorted(rows, key=lambda r: r.id)
+
+
+@pytest.mark.parametrize(
+    ("make", "request_of"),
+    [(desk_with_slips, slips), (desk_with_instalments, instalments)],
+    ids=["many-targets", "many-lines"],
+)
+def test_a_large_match_is_reversed_and_seen_whole_at_every_commit(
+    make: Callable[[], Desk], request_of: Callable[[Desk], ManualMatch]
+) -> None:
+    desk = make()
+    wanted = request_of(desk)
+    made = match_by_hand(desk.ports, desk.tenant, COMPANY, wanted, AUTHOR)
+    open_before = [item["id"] for item in everything(desk)["open"]]
+    validate_statement(desk.ports, desk.tenant, COMPANY, desk.statement().id, AUTHOR)
+    ids = [target.id for target in wanted.targets]
+
+    pictures, commits = seen_at_each_commit(
+        desk,
+        lambda: _reversed(desk),
+        lambda: everything(desk) | one_by_one(desk, items=ids, matches=[made.id], entries=()),
+    )
+
+    assert commits > 4
+    assert len(pictures) == 2
+    assert {line["status"] for line in pictures[1]["lines"]} == {LineStatus.REVERSED}
+    assert {line["match_id"] for line in pictures[1]["lines"]} == {None}
+    assert pictures[1][made.id]["status"] is MatchStatus.REVERSED
+    assert [item["id"] for item in pictures[1]["open"]] == sorted([*open_before, *ids])
+    entries = pictures[1]["entries"]
+    assert sorted(entry["number"] for entry in entries) == list(range(1, len(entries) + 1))
+    assert len(entries) == 2 * len(made.entry_ids)
+    letters = [line["letter"] for e in entries for line in e["lines"] if line["third_party"]]
+    assert {letters.count(letter) for letter in letters if letter} == {
+        len(letters) // len(made.entry_ids)
+    }
+    assert all(letters)
+    assert desk.store.all(desk.tenant, COMPANY, UnfinishedMatch) == []
+
+
+def test_a_large_reversal_dies_at_any_commit_and_is_finished() -> None:
+    def prepare(desk: Desk) -> None:
+        match_by_hand(desk.ports, desk.tenant, COMPANY, instalments(desk), AUTHOR)
+        validate_statement(desk.ports, desk.tenant, COMPANY, desk.statement().id, AUTHOR)
+
+    whole = desk_with_instalments()
+    prepare(whole)
+    expected = _reversed(whole)
+
+    assert _died_at_each_commit(prepare, _reversed, expected) >= 8
+
+
+def _reversed(desk: Desk) -> tuple[dict[str, Any], list[Any]]:
+    line = desk.lines()[0]
+    match_id = line.match_id or line.past_matches[-1]
+    why = Reversal("payé deux fois")
+    reverse_match(desk.ports, desk.tenant, COMPANY, match_id, why, AUTHOR)
+    return _picture(desk)

@@ -137,7 +137,8 @@ def _undone(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Pa
 
 def _validated(_before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Part]:
     lines = list(after.get("lines", ()))
-    yield _T.MATCH_VALIDATED, {"lines": lines, "status": after.get("status")}
+    if "status" in after:  # a further part of the row has receipts alone
+        yield _T.MATCH_VALIDATED, {"lines": lines, "status": after["status"]}
     if entries := _entries(after):
         yield _T.ENTRY_VALIDATED, {"lines": lines, "entries": entries}
     yield from _receipts(after, paid=_T.VAT_RELEASED, bounced=_T.VAT_TAKEN_BACK)
@@ -147,7 +148,8 @@ def _reversed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_
     lines, entries = list(after.get("lines", ())), _entries(after)
     taken_back = [entry["id"] for entry in _entries(before)]
     data = {"lines": lines, "entries": entries, "taken_back": taken_back}
-    yield _T.MATCH_REVERSED, data | {"reason": after.get("reason"), "on": after.get("on")}
+    if "status" in after:
+        yield _T.MATCH_REVERSED, data | {"reason": after.get("reason"), "on": after.get("on")}
     if entries:
         yield _T.ENTRY_VALIDATED, {"lines": lines, "entries": entries}
     yield from _receipts(after, paid=_T.VAT_TAKEN_BACK, bounced=_T.VAT_RELEASED)

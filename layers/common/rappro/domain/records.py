@@ -325,17 +325,36 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalBegun:
+    """What a reversal (contre-passation) begins with: its days, and the numbers that are its own.
+
+    `on` is the day of the reversal entries, `today` the one they are validated and lettered on.
+    `first_numbers` are by journal, in `fiscal_year`. `veil` names what readers are shown meanwhile
+    where it takes more than one commit.
+    """
+
+    on: date
+    today: date
+    fiscal_year: str
+    first_numbers: tuple[tuple[str, int], ...]
+    reason: str
+    veil: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UnfinishedMatch:
     """Says that a match larger than one commit is under way; gone once it is finished.
 
     `ends_as` is the status that the match gets once its targets are settled. `entry_ids` are the
-    drafts of a match of many lines: they come before the match itself.
+    drafts of a match of many lines: they come before the match itself. `reversal` is there while a
+    validated match is taken back.
     """
 
     match_id: MatchId
     author: str
     ends_as: MatchStatus = MatchStatus.CONFIRMED
     entry_ids: tuple[EntryId, ...] = ()
+    reversal: ReversalBegun | None = None
     version: int = 0
 
     @property

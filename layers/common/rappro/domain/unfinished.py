@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rappro.domain.books import EntryStatus
+from rappro.domain.books import EntryStatus, JournalEntry
 from rappro.domain.ids import EntryId, MatchId, OpenItemId, StatementId
 from rappro.domain.matching.model import Level
 from rappro.domain.records import LineStatus, MatchStatus
@@ -64,11 +64,21 @@ class EntryBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupLines:
+    """Lines of an entry that was there before, in the group of an open item: their indexes."""
+
+    item: OpenItemId
+    entry: EntryId
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Veil:
-    """How the records were that a validation changes, by what it changes of them.
+    """How the records were that a validation or a large reversal changes, by what it changes.
 
     `hidden` are the ids of entries, bank entries and matches that it makes, `drafts` those of bank
     entries that it takes into the ledger. `round` tells its rows of the trail from earlier ones.
+    Of a reversal, `paid_by` has the payments of each item, and `groups` whose letters change; its round is 0.
     """
 
     lines: tuple[LineBefore, ...] = ()
@@ -77,9 +87,18 @@ class Veil:
     items: tuple[tuple[OpenItemId, str | None], ...] = ()
     drafts: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    paid_by: tuple[tuple[OpenItemId, tuple[EntryId, ...]], ...] = ()
+    groups: tuple[GroupLines, ...] = ()
     round: int = 1
 
 
 def veil_name(statement: StatementId) -> str:
     """Return the document name of a validation's veil."""
     return f"validations/{statement}/veil"
+
+
+def entry_before(entry: JournalEntry) -> EntryBefore:
+    """Return what a veil keeps of an entry."""
+    is_lettered = any(line.letter for line in entry.lines)
+    letters = tuple((line.letter, line.lettered_on) for line in entry.lines) if is_lettered else ()
+    return EntryBefore(entry.id, entry.status, entry.number, entry.validated_on, letters)

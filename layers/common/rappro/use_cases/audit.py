@@ -12,7 +12,7 @@ made of (domain/events.py), so an operation has the same fields in all of its ro
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -35,6 +35,8 @@ VALIDATE_STATEMENT: Final = "validate_statement"
 VALIDATE_MATCH: Final = "validate_match"
 SHOWN_MAX: Final = 100
 """Targets or legs that a row shows; the match and the entries themselves keep all of them."""
+_RECEIPTS_MAX: Final = 200
+"""Receipts that a row tells of; further ones are in rows of their own."""
 
 
 def audit(
@@ -69,7 +71,31 @@ def is_of_validation(event: AuditEvent, statement: str, revision: int) -> bool:
     again = audit(
         event.at, event.author, event.action, event.subject, revision=revision, part=part
     ).after
-    return again is not None and again.key == event.key
+    return isinstance(again, AuditEvent) and event.id in {again.id, _part_id(again, event)}
+
+
+def parts_of_row(write: Write) -> list[Write]:
+    """Return the row of a match with the first receipts, and rows for the others, if they are many.
+
+    A row of the others has its `part` and nothing but receipts.
+    """
+    row = write.after
+    receipts = (row.after or {}).get("receipts", []) if isinstance(row, AuditEvent) else []
+    if not isinstance(row, AuditEvent) or len(receipts) <= _RECEIPTS_MAX:
+        return [write]
+    first = replace(row, after={**(row.after or {}), "receipts": receipts[:_RECEIPTS_MAX]})
+    starts = range(_RECEIPTS_MAX, len(receipts), _RECEIPTS_MAX)
+    others = [
+        {"part": part, "receipts": receipts[start : start + _RECEIPTS_MAX]}
+        for part, start in enumerate(starts, start=2)
+    ]
+    rows = [replace(row, before=None, after=told) for told in others]
+    return [Write(None, first), *(create(replace(r, id=_part_id(row, r))) for r in rows)]
+
+
+def _part_id(row: AuditEvent, part: AuditEvent) -> str:
+    """Return the id of a part of a row, by its number."""
+    return derive_id("au", row.id, (part.after or {}).get("part"))
 
 
 def changed(before: Any, after: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

@@ -10,7 +10,8 @@ finishes the work; drafts without a claim are removed. Where a line or target wa
 meanwhile, the match cannot stand: it is given back (`undoing`), and its lines return to the lists.
 A large match that is closed by hand is shown so from the commit that says it; its lines, drafts
 and items follow. The undo of a large match goes the same way: targets first; then one commit says
-`undone`, which readers are shown from there on; lines and drafts of a match of many follow.
+`undone`, which readers are shown from there on; lines and drafts of a match of many follow. How a
+validated match is taken back is told in large_reversals.py.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.closing import closed_line, unnamed
+from rappro.use_cases.large_reversals import finish_reversal
 from rappro.use_cases.packing import fits, pack
 from rappro.use_cases.releasing import final_undo_writes, freed_line, runnable_statements
 from rappro.use_cases.settling import BooksState, merged, settle_writes, unsettle_writes
@@ -150,6 +152,9 @@ def finish_matches(
         match = ports.store.get(tenant, company, Match, mark.match_id)
         if match is None:
             work.abandon()
+            continue
+        if mark.reversal is not None:
+            finish_reversal(ports, tenant, company, match, mark, mark.reversal, fence)
             continue
         if match.status is MatchStatus.POSTING:
             match = work.roll_forward(match)

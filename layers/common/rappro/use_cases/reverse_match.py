@@ -1,18 +1,20 @@
-"""Correction of a validated match (contre-passation, SPEC POS-3): one commit, nothing deleted.
+"""Correction of a validated match (contre-passation, SPEC POS-3): nothing is deleted.
 
 validated entries ─► one reversal each, in an open period, with the next numbers
 items             ─► residual and letter given back; entry and reversal lettered together
 bank sides        ─► entry and reversal net to nothing, both stay pointed by this match
 lines             ─► `reversed`, unmatched: they may be matched again
 statements        ─► open again, until they are validated once more
+
+One commit where it fits; else part by part under the company's lease (large_reversals.py).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from rappro.domain.books import BankEntry, Company, EntryStatus, JournalEntry, OpenItem, ThirdParty
 from rappro.domain.errors import (
@@ -21,38 +23,24 @@ from rappro.domain.errors import (
     NotFound,
     PeriodClosed,
     StoreConflict,
-    TooLarge,
-)
-from rappro.domain.ids import CompanyId, MatchId, TenantId, ThirdPartyId, derive_id
+)  # fmt: skip
+from rappro.domain.ids import CompanyId, MatchId, TenantId, derive_id
 from rappro.domain.matching.model import TargetType
 from rappro.domain.operations import PieceCounter
 from rappro.domain.posting.lettering import letter_items, sources_of
-from rappro.domain.posting.reversing import (
-    Numbering,
-    letter_pairs,
-    release_letters,
-    reversal_of,
-    reversed_side,
-)
-from rappro.domain.records import (
-    PAST_MATCHES_MAX,
-    LineRecord,
-    LineStatus,
-    Match,
-    MatchStatus,
-    StatementRecord,
-    StatementStatus,
-)
-from rappro.domain.statement_state import RUNNABLE, with_line_totals
+from rappro.domain.posting.reversing import letter_pairs, release_letters, reversed_side
+from rappro.domain.records import Match, MatchStatus, ReversalBegun, UnfinishedMatch
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import Held, Write, change, create, put
 from rappro.ports import Ports
-from rappro.use_cases.audit import audit
+from rappro.use_cases import lease
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.large_matches import finish_matches
+from rappro.use_cases.large_reversals import begin_reversal
 from rappro.use_cases.packing import chained, fits
-from rappro.use_cases.releasing import difference_writes
+from rappro.use_cases.reversing import freed_lines, last_writes, reversals, third_parties
 from rappro.use_cases.settling import BooksState, unsettle_writes
-from rappro.use_cases.teaching import unteaching_writes
-from rappro.use_cases.validation_rows import paid_in
+from rappro.use_cases.validate_statement import validate_statement
 from rappro.use_cases.working_set import WorkingSet
 
 
@@ -70,10 +58,13 @@ def reverse_match(
 ) -> Match:  # fmt: skip
     """Reverse a validated match and return it; reversing it again changes nothing.
 
-    Raises NotFound, NotAllowedInState before validation, StoreConflict while a statement of it is
-    being validated, PeriodClosed, InvalidRequest for a day before the entries', RuleViolation when
-    an entry of it is lettered with something else, TooLarge beyond one commit.
+    A reversal that was begun is finished first. Raises NotFound, NotAllowedInState before
+    validation, StoreConflict while a statement of it is being validated, PeriodClosed,
+    InvalidRequest for a day before the entries', RuleViolation when an entry of it is lettered with
+    something else; LeaseHeld for a large one while another writer works on the company.
     """
+    if any(mark.reversal for mark in ports.store.all(tenant, company, UnfinishedMatch)):
+        finish_matches(ports, tenant, company)  # its numbers come before those of this one
     match = _match(ports, tenant, company, match_id)
     if match.status is MatchStatus.REVERSED:
         return match
@@ -81,15 +72,40 @@ def reverse_match(
         raise NotAllowedInState(f"match {match_id} is {match.status}: undo it instead")
     try:
         settings = get_company(ports, tenant, company)
-        writes = _writes(ports, tenant, settings, match, wanted, author)
-        held = [Held(company, settings)]  # its locked period is the one that was looked at
-        ports.store.commit(tenant, company, writes, held=held)
+        working = WorkingSet(ports, tenant, company)
+        planned = _planned(working, settings, match, wanted, author)
+        if fits(ports.store, planned.writes):
+            held = [Held(company, settings)]  # its locked period is the one that was looked at
+            ports.store.commit(tenant, company, planned.writes, held=held)
+        else:
+            _reverse_large(ports, tenant, settings, match, wanted, author)
     except StoreConflict:
         again = _match(ports, tenant, company, match_id)
         if again.status is not MatchStatus.REVERSED:
             raise
         return again
     return _match(ports, tenant, company, match_id)
+
+
+def _reverse_large(
+    ports: Ports, tenant: TenantId, settings: Company, match: Match, wanted: Reversal, author: str
+) -> None:
+    """Begin a reversal of many commits under the company's lease, and finish it."""
+    company = settings.id
+    for begun in ports.store.all(tenant, company, UnfinishedValidation):
+        validate_statement(ports, tenant, company, begun.statement_id, author)  # two veils are one
+    holder = f"reverse:{match.id}"
+    fence = lease.acquire(ports, tenant, company, holder)
+    try:
+        finish_matches(ports, tenant, company, fence=fence)
+        match = _match(ports, tenant, company, match.id)
+        if match.status is MatchStatus.VALIDATED:
+            working = WorkingSet(ports, tenant, company)
+            planned = _planned(working, settings, match, wanted, author)
+            begin_reversal(working, settings, match, planned.begun, planned.counters, author, fence)
+            finish_matches(ports, tenant, company, fence=fence)
+    finally:
+        lease.release(ports, tenant, company, holder)
 
 
 def _match(ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId) -> Match:
@@ -99,56 +115,32 @@ def _match(ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId
     return match
 
 
-def _writes(
-    ports: Ports, tenant: TenantId, settings: Company, match: Match, wanted: Reversal, author: str
-) -> list[Write]:
-    company = settings.id
-    working = WorkingSet(ports, tenant, company)
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What a reversal is: what it begins with, and all of its writes."""
+
+    begun: ReversalBegun
+    counters: list[Write]
+    writes: list[Write]
+
+
+def _planned(
+    working: WorkingSet, settings: Company, match: Match, wanted: Reversal, author: str
+) -> _Planned:
     entries = list(working.get_many(JournalEntry, match.entry_ids).values())
-    today = ports.clock.today(settings.timezone)
+    today = working.ports.clock.today(settings.timezone)
     on = _day(settings, entries, wanted, today)
-    made, counters = _numbered(working, settings, entries, on, today)
-    freed = _freed(working, match)
-    now = ports.clock.now()
-    paid = paid_in(working, match, [line for line, _ in freed], settings.currency, reversed_on=on)
-    after = replace(
-        match, status=MatchStatus.REVERSED, undone_at=now, undone_by=author,
-        reversal_ids=tuple(reversal.id for _, reversal in made),
-    )  # fmt: skip
-    writes = [change(match, after), *counters]
-    writes += _book_writes(working, match, made, today)
-    writes += [change(before, line) for before, line in freed]
-    writes += _statement_writes(ports, tenant, company, match, freed)
-    writes += unteaching_writes(ports, tenant, company, match)
-    writes += difference_writes(ports, tenant, company, match)
-    writes.append(
-        audit(
-            now, author, "reverse_match", match.id,
-            before={
-                "status": match.status.value,
-                "lines": {line.key: line.status.value for line, _ in freed},
-                "entries": {entry.id: entry.number for entry in entries},
-            },
-            after=_shown(after, freed, made, wanted, on) | paid,
-        )
-    )  # fmt: skip
-    writes = chained(writes)
-    if not fits(ports.store, writes):
-        raise TooLarge(f"match {match.id} is larger than one commit: it cannot be reversed whole")
-    return writes
-
-
-def _shown(
-    match: Match, freed: list[tuple[LineRecord, LineRecord]],
-    made: list[tuple[JournalEntry, JournalEntry]], wanted: Reversal, on: date,
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "status": match.status.value,
-        "lines": {line.key: line.status.value for _, line in freed},
-        "entries": {reversal.id: reversal.number for _, reversal in made},
-        "on": str(on),
-        "reason": wanted.reason,
-    }
+    first, counters = _numbers(working, settings.fiscal_year(on), entries)
+    begun = ReversalBegun(on, today, settings.fiscal_year(on), first, wanted.reason)
+    made = reversals(entries, begun)
+    freed = freed_lines(working, match)
+    writes = [
+        *last_writes(working, match, made, freed, begun, author),
+        *counters,
+        *_book_writes(working, match, made, today),
+        *(change(before, line) for before, line in freed),
+    ]
+    return _Planned(begun, counters, chained(writes))
 
 
 def _day(company: Company, entries: Iterable[JournalEntry], wanted: Reversal, today: date) -> date:
@@ -161,28 +153,21 @@ def _day(company: Company, entries: Iterable[JournalEntry], wanted: Reversal, to
     return on
 
 
-def _numbered(
-    working: WorkingSet, company: Company, entries: list[JournalEntry], on: date, today: date
-) -> tuple[list[tuple[JournalEntry, JournalEntry]], list[Write]]:
-    """Return each entry with its reversal, and the counters that gave their numbers."""
-    year = company.fiscal_year(on)
-    made: list[tuple[JournalEntry, JournalEntry]] = []
-    counters: dict[str, tuple[PieceCounter | None, PieceCounter]] = {}
-    for entry in sorted(entries, key=lambda e: (e.journal, e.fiscal_year or "", e.number or 0)):
+def _numbers(
+    working: WorkingSet, year: str, entries: list[JournalEntry]
+) -> tuple[tuple[tuple[str, int], ...], list[Write]]:
+    """Return the first number of each journal, and the counters that give them."""
+    for entry in entries:
         if entry.status is not EntryStatus.VALIDATED:
             raise NotAllowedInState(f"entry {entry.id} is {entry.status}")
-        before, counter = counters.get(entry.journal) or _counter(working, entry.journal, year)
-        counter = replace(counter, last_number=counter.last_number + 1)
-        counters[entry.journal] = before, counter
-        made.append((entry, reversal_of(entry, Numbering(on, today, year, counter.last_number))))
-    return made, [put(before, after) for before, after in counters.values()]
-
-
-def _counter(
-    working: WorkingSet, journal: str, year: str
-) -> tuple[PieceCounter | None, PieceCounter]:
-    found = working.get(PieceCounter, f"{journal}/{year}")
-    return found, found or PieceCounter(journal, year)
+    first: list[tuple[str, int]] = []
+    writes: list[Write] = []
+    for journal, count in sorted(Counter(entry.journal for entry in entries).items()):
+        found = working.get(PieceCounter, f"{journal}/{year}")
+        counter = found or PieceCounter(journal, year)
+        first.append((journal, counter.last_number + 1))
+        writes.append(put(found, replace(counter, last_number=counter.last_number + count)))
+    return tuple(first), writes
 
 
 @dataclass(slots=True)
@@ -203,9 +188,9 @@ def _book_writes(
     writes = unsettle_writes(match, books)
     entries: dict[str, JournalEntry] = {entry.id: entry for entry, _ in made}
     entries |= _related(working, settled.values())
-    parties: dict[str, ThirdParty] = {
-        **working.get_many(ThirdParty, sorted(_parties(settled, made)))
-    }
+    whose = {item.third_party for item in settled.values()}
+    whose |= third_parties(entry for entry, _ in made)
+    parties: dict[str, ThirdParty] = {**working.get_many(ThirdParty, sorted(whose))}
     given_back = {w.after.key: w.after for w in writes if isinstance(w.after, OpenItem)}
     letters = _Letters(given_back, dict(entries), dict(parties))
     _letter_items_again(letters, settled, today)
@@ -276,47 +261,3 @@ def _related(working: WorkingSet, items: Iterable[OpenItem]) -> dict[str, Journa
     ids = {str(place.entry_id) for item in items for place in sources_of(item)}
     ids |= {str(entry) for item in items for entry in item.settled_by}
     return dict(working.get_many(JournalEntry, sorted(ids)))
-
-
-def _parties(
-    items: dict[str, OpenItem], made: list[tuple[JournalEntry, JournalEntry]]
-) -> set[ThirdPartyId]:
-    found = {item.third_party for item in items.values()}
-    return found | {
-        line.third_party for entry, _ in made for line in entry.lines if line.third_party
-    }
-
-
-def _freed(working: WorkingSet, match: Match) -> list[tuple[LineRecord, LineRecord]]:
-    """Return the lines as they are and as they return to the lists."""
-    targets = {s.settle.id for s in match.settles if s.settle.type is not TargetType.ACCOUNT}
-    lines = working.get_many(LineRecord, match.lines)
-    return [
-        (
-            line,
-            replace(
-                line, status=LineStatus.REVERSED, match_id=None, level=None, explanation=None,
-                generation=line.generation + 1,
-                vetoes=tuple(sorted(targets | set(line.vetoes))),
-                past_matches=(*line.past_matches, match.id)[-PAST_MATCHES_MAX:],
-            ),
-        )
-        for line in lines.values()
-    ]  # fmt: skip
-
-
-def _statement_writes(
-    ports: Ports, tenant: TenantId, company: CompanyId, match: Match,
-    freed: list[tuple[LineRecord, LineRecord]],
-) -> list[Write]:  # fmt: skip
-    after = {line.key: line for _, line in freed}
-    writes: list[Write] = []
-    for statement_id in match.statement_ids:
-        statement = ports.store.get(tenant, company, StatementRecord, statement_id)
-        if statement is None:
-            raise NotFound(f"no statement {statement_id}")
-        if statement.status not in RUNNABLE | {StatementStatus.VALIDATED}:
-            raise StoreConflict(f"statement {statement_id} is {statement.status}")
-        lines = [after.get(k.key, k) for k in ports.store.lines(tenant, company, statement_id)]
-        writes.append(change(statement, with_line_totals(statement, lines, is_reopened=True)))
-    return writes

@@ -2,6 +2,7 @@
 
     a match that is posted or undone target by target    shown as it stands: every target settled
     a validation that is rolled forward                  shown as before it, by its veil
+    a large reversal                                     the same, until it says that it is done
 
 While nothing is under way, this costs two queries that find nothing. A match that cannot stand,
 since a target was taken by somebody else, is finished by whoever looks: it is given back first.
@@ -9,13 +10,13 @@ since a target was taken by somebody else, is finished by whoever looks: it is g
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.errors import NotFound, OpenItemAlreadySettled, StoreConflict
-from rappro.domain.ids import CompanyId, StatementId, TenantId
+from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId
 from rappro.domain.matching.model import TargetType
 from rappro.domain.operations import AuditEvent
 from rappro.domain.records import (
@@ -32,6 +33,7 @@ from rappro.use_cases.audit import is_of_validation
 from rappro.use_cases.closing import closed_line, unnamed
 from rappro.use_cases.large_matches import finish_matches, standing_entry, standing_item, taken_line
 from rappro.use_cases.releasing import freed_line
+from rappro.use_cases.reversing import reversed_line
 
 _ATTEMPTS_MAX: Final = 3
 
@@ -44,6 +46,8 @@ class Shown:
     entries: dict[str, EntryBefore] = field(default_factory=dict)
     matches: dict[str, MatchStatus] = field(default_factory=dict)
     items: dict[str, str | None] = field(default_factory=dict)  # their letters
+    paid_by: dict[str, tuple[EntryId, ...]] = field(default_factory=dict)  # items that are freed
+    freeing: dict[str, Match] = field(default_factory=dict)  # reversed; lines follow
     drafts: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     standing: dict[str, tuple[Match, ...]] = field(default_factory=dict)  # by target or line
@@ -63,6 +67,8 @@ class Shown:
             line = line if line.match_id == match.id else taken_line(match, line)
         if line.match_id in self.closed:
             line = closed_line(line)
+        if line.match_id in self.freeing:
+            line = reversed_line(self.freeing[line.match_id], line)
         closing = self.closing.get(line.match_id or "")
         return freed_line(closing, line) if closing is not None else line
 
@@ -116,6 +122,10 @@ class Shown:
         item = replace(item, letter=self.items.get(item.id, item.letter))
         for match in self.standing.get(item.id, ()):
             item = standing_item(match, item)
+        if item.id in self.paid_by:
+            was = self.paid_by[item.id]
+            later = (entry for entry in item.settled_by if entry not in was)
+            item = replace(item, settled_by=(*was, *later))
         return unnamed(item, self.gone) if self.gone else item
 
     def row(self, event: AuditEvent) -> AuditEvent | None:
@@ -138,11 +148,18 @@ def shown(
     for _ in range(_ATTEMPTS_MAX):
         marks = ports.store.all(tenant, company, UnfinishedMatch)
         begun = ports.store.all(tenant, company, UnfinishedValidation)
-        veils = _veils(ports, tenant, company, (b.key for b in begun if b.key != own))
+        names = {b.key: veil_name(b.statement_id) for b in begun if b.key != own}
+        veils = _veils(ports, tenant, company, names)
         if not marks:
             return veils
         found = ports.store.get_many(tenant, company, Match, [mark.match_id for mark in marks])
-        view = _with_matches(veils, marks, found)
+        names = {
+            mark.key: mark.reversal.veil
+            for mark in marks
+            if mark.reversal is not None and _is_hidden(mark, found)
+        }
+        view = _veils(ports, tenant, company, names, view=veils)
+        view = _with_matches(view, marks, found)
         if _can_stand(ports, tenant, company, view):
             return view
         try:
@@ -152,11 +169,22 @@ def shown(
     raise StoreConflict("a match is being given back")
 
 
-def _veils(ports: Ports, tenant: TenantId, company: CompanyId, statements: Iterable[str]) -> Shown:
-    """Return what the veils of unfinished validations show, all together."""
-    view = Shown()
-    for statement in statements:
-        name = veil_name(StatementId(statement))
+def _is_hidden(mark: UnfinishedMatch, found: Mapping[str, Match]) -> bool:
+    """Say whether a reversal was begun and does not say yet that it is done."""
+    match = found.get(mark.match_id)
+    return match is not None and match.status is MatchStatus.VALIDATED
+
+
+def _veils(
+    ports: Ports, tenant: TenantId, company: CompanyId, names: Mapping[str, str],
+    *, view: Shown = NOTHING_UNDER_WAY,
+) -> Shown:  # fmt: skip
+    """Return a view with what some veils show, all together; names are by statement or match."""
+    view = replace(
+        view, lines=dict(view.lines), entries=dict(view.entries), matches=dict(view.matches),
+        items=dict(view.items), paid_by=dict(view.paid_by), rounds=dict(view.rounds),
+    )  # fmt: skip
+    for key, name in names.items():
         try:
             veil = ports.blobs.load_document(tenant, company, name, Veil)
         except NotFound:
@@ -165,7 +193,9 @@ def _veils(ports: Ports, tenant: TenantId, company: CompanyId, statements: Itera
         view.entries.update({entry.id: entry for entry in veil.entries})
         view.matches.update(veil.matches)
         view.items.update(veil.items)
-        view.rounds[statement] = veil.round
+        view.paid_by.update(veil.paid_by)
+        if veil.round:
+            view.rounds[key] = veil.round
         hidden, drafts = view.hidden | veil.hidden, view.drafts | veil.drafts
         view = replace(view, hidden=hidden, drafts=drafts)
     return view
@@ -178,12 +208,15 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
     unmade: set[str] = set()
     closed: set[str] = set()
     gone: set[str] = set()
+    freeing: dict[str, Match] = {}
     for mark in marks:
         match = found.get(mark.match_id)
         if match is None:
             unmade.add(mark.match_id)
-        elif match.status in {MatchStatus.POSTING, MatchStatus.UNDOING}:
-            ends_as[match.id] = mark.ends_as
+        elif match.status is MatchStatus.REVERSED:
+            freeing[match.id] = match
+        elif match.status in {MatchStatus.POSTING, MatchStatus.UNDOING} or mark.reversal:
+            ends_as[match.id] = match.status if mark.reversal else mark.ends_as
             for key, part in _parts(match).items():
                 standing[key] = (*standing.get(key, ()), part)
         elif match.status is MatchStatus.UNDONE:
@@ -193,7 +226,7 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
             gone.update(mark.entry_ids)
     return replace(
         view, standing=standing, ends_as=ends_as, closing=closing, unmade=frozenset(unmade),
-        closed=frozenset(closed), gone=frozenset(gone),
+        closed=frozenset(closed), gone=frozenset(gone), freeing=freeing,
     )  # fmt: skip
 
 

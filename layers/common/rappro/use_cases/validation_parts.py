@@ -12,6 +12,7 @@ from rappro.domain.records import LineRecord, LineStatus, Match
 from rappro.domain.unfinished import Veil, veil_name
 from rappro.domain.writes import Write
 from rappro.ports import WRITES_MAX_PER_COMMIT
+from rappro.use_cases.audit import parts_of_row
 from rappro.use_cases.packing import fits
 from rappro.use_cases.working_set import WorkingSet
 
@@ -32,7 +33,7 @@ def parts_of_match(
     last: list[Write] = []
     for write in writes:
         if isinstance(write.after, (AuditEvent, Match)):
-            last.append(_as_before(working, statement, write))
+            last += parts_of_row(_as_before(working, statement, write))
         elif not _is_done(write):
             (lines if isinstance(write.after, LineRecord) else others).append(write)
     if fits(store, [*others, *lines, *last], writes_max=WRITES_MAX_PER_COMMIT):

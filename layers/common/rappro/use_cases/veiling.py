@@ -9,7 +9,7 @@ from rappro.domain.ids import TenantId, derive_id
 from rappro.domain.matching.model import TargetType
 from rappro.domain.posting.drafting import suspense_match_id
 from rappro.domain.posting.lettering import sources_of
-from rappro.domain.unfinished import EntryBefore, LineBefore, Veil, veil_name
+from rappro.domain.unfinished import LineBefore, Veil, entry_before, veil_name
 from rappro.ports import Ports
 from rappro.use_cases.validation_plan import ValidationPlan
 
@@ -43,7 +43,7 @@ def _veil(ports: Ports, tenant: TenantId, plan: ValidationPlan) -> Veil:
         lines=tuple(
             LineBefore(line.key, line.status, line.match_id, line.level) for line in plan.lines
         ),
-        entries=tuple(map(_before, (*plan.entries.values(), *others.values()))),
+        entries=tuple(map(entry_before, (*plan.entries.values(), *others.values()))),
         matches=tuple((match.id, match.status) for match in matches),
         items=tuple((item.id, item.letter) for item in items.values()),
         drafts=frozenset(side.id for side in found.values() if not side.is_in_ledger),
@@ -60,9 +60,3 @@ def _veil(ports: Ports, tenant: TenantId, plan: ValidationPlan) -> Veil:
 
 
 _ITEM = TargetType.OPEN_ITEM
-
-
-def _before(entry: JournalEntry) -> EntryBefore:
-    is_lettered = any(line.letter for line in entry.lines)
-    letters = tuple((line.letter, line.lettered_on) for line in entry.lines) if is_lettered else ()
-    return EntryBefore(entry.id, entry.status, entry.number, entry.validated_on, letters)
