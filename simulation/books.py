@@ -186,7 +186,8 @@ def _is_live(match: Match | None) -> bool:
     return match is not None and match.status in _LIVE
 
 
-def _items(books: _Ledger) -> Iterable[str]:
+def _taken(books: _Ledger) -> tuple[Counter[str], dict[str, set[str]]]:
+    """Return what of each item was taken, and by which entries, as those who take say."""
     taken: Counter[str] = Counter()
     by: dict[str, set[str]] = defaultdict(set)
     entries = books.of(JournalEntry)
@@ -200,6 +201,15 @@ def _items(books: _Ledger) -> Iterable[str]:
         for allocation in match.allocations:
             taken[allocation.item] += allocation.amount_minor
             by[allocation.item].add(allocation.entry_id)
+    for side in books.of(BankEntry).values():  # drafts that outlived their match pay on
+        for share in side.allocated:
+            taken[share.item] += share.amount_minor
+            by[share.item].add(side.entry_id)
+    return taken, by
+
+
+def _items(books: _Ledger) -> Iterable[str]:
+    taken, by = _taken(books)
     for item in books.of(OpenItem).values():
         gone = item.company_amount_minor - item.company_residual_minor
         if item.company_residual_minor * item.company_amount_minor < 0:

@@ -18,9 +18,8 @@ from rappro.use_cases.cash_movements import (
     create_undefined_movement,
 )
 from rappro.use_cases.settle_by_ledger import Settlement, settle_difference
-from rappro.use_cases.undo_match import undo_match
-from tests.unit.use_cases.acts import actor, edit, keys, picture
-from tests.unit.use_cases.desk import AUTHOR, CLIENT, COMPANY, Desk, camt
+from tests.unit.use_cases.acts import actor, edit, keys, picture, undo_whole
+from tests.unit.use_cases.desk import CLIENT, COMPANY, Desk, camt
 
 COUNT = LINES_MAX_PER_ENTRY
 LINES = tuple((f"2026-11-{1 + n:02d}", f"{20 + n}.00", f"RECU {n}") for n in range(COUNT))
@@ -34,10 +33,6 @@ def desk_on(store: Store, tenant: TenantId) -> Desk:
     desk.drop(camt(LINES))
     assert desk.levels() == ["C"] * COUNT
     return desk
-
-
-def undone(desk: Desk, match: Match) -> None:
-    undo_match(desk.ports, desk.tenant, COMPANY, match.id, AUTHOR)
 
 
 def test_a_batch_of_receipts_of_one_invoice_is_made_and_undone(
@@ -57,7 +52,7 @@ def test_a_batch_of_receipts_of_one_invoice_is_made_and_undone(
     for result in reversed(results[:paid]):
         match = store.get(tenant, COMPANY, Match, result.match_id or "")
         assert match is not None
-        undone(desk, match)
+        undo_whole(desk, match)
     assert picture(desk) == before
 
 
@@ -72,7 +67,7 @@ def test_an_entry_of_as_many_lines_as_it_may_have_is_made_and_undone(
     )
 
     assert (len(made.lines), made.status) == (COUNT, MatchStatus.TO_CONFIRM)
-    undone(desk, made)
+    undo_whole(desk, made)
     assert picture(desk) == before
 
 
@@ -98,5 +93,5 @@ def test_a_difference_of_many_lines_and_entries_is_settled_and_undone(
     kept = store.get(tenant, COMPANY, DifferenceType, "fees")
     assert kept is not None
     assert kept.use_count == 1
-    undone(desk, made)
+    undo_whole(desk, made)
     assert picture(desk) == before

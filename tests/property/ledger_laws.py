@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from rappro.domain.books import BankEntry, EntryStatus, JournalEntry
 from rappro.domain.learning import Lesson
@@ -22,10 +22,14 @@ from rappro.domain.records import (
 )
 from rappro.domain.writes import Record
 from rappro.formats.fec_check import FecReport
+from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.delete_draft import delete_draft
 from rappro.use_cases.export_fec import export_fec
 from rappro.use_cases.report import reconciliation_report
-from simulation.books import Picture, broken_laws, picture
+from rappro.use_cases.undo_match import undo_match
+from simulation.books import Picture, broken_laws, difference, picture
+from simulation.snapshots import SnapshotStore
 from tests.property.ledger_world import COMPANY, SLOT_DAYS, TENANT, World
 
 _STAYS_ON_A_LINE: Final = {
@@ -52,6 +56,20 @@ def _plain(record: Record) -> Record:
     if isinstance(record, StatementRecord):
         return replace(record, level_counts=None)
     return replace(record, author="") if isinstance(record, Lesson) else record
+
+
+def undone_wrongly(ports: Ports, match: Match, before: Sequence[Record]) -> Iterator[str]:
+    """Undo a match and delete the draft that it leaves; yield what is not as before it."""
+    undo_match(ports, TENANT, COMPANY, match.id, "anne")
+    left = ports.store.get_many(TENANT, COMPANY, JournalEntry, match.entry_ids)
+    if sorted(left) != (sorted(match.entry_ids) if match.keeps_drafts else []):
+        yield f"the undo of {match.id} left {sorted(left)}"
+    store = cast("SnapshotStore", ports.store)
+    yield from broken_laws(store.everything(TENANT, COMPANY))
+    for entry in left.values():
+        delete_draft(ports, TENANT, COMPANY, entry.id, "anne")
+    undone = list(store.everything(TENANT, COMPANY))
+    yield from difference(without_traces(before), without_traces(undone))
 
 
 def problems(world: World) -> Iterator[str]:

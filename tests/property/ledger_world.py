@@ -278,6 +278,14 @@ def open_of(target: OpenItem | BankEntry | None, left: int, part: int) -> int:
     return amount if left > 0 else -amount
 
 
+def some_draft(records: Iterable[Record], pick: int) -> JournalEntry | None:
+    """Return an entry to delete: mostly a draft that is in no match, if there is one."""
+    there = of_kind(records, JournalEntry)
+    pool = there if pick % 5 == 0 else [entry for entry in there if entry.is_left_draft]
+    ordered = sorted(pool, key=lambda entry: str(entry.id))
+    return ordered[pick // 5 % len(ordered)] if ordered else None
+
+
 def of_kind(records: Iterable[Record], kind: type) -> list[Any]:
     """Return the records of a kind."""
     return [record for record in records if isinstance(record, kind)]

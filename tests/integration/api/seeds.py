@@ -282,6 +282,20 @@ def _books(mark: str) -> Iterator[Record]:
         number=1,
         fiscal_year="2025",
     )
+    yield JournalEntry(
+        id=ids.LEFT_DRAFT,
+        journal="VE",
+        date=date(2025, 1, 25),
+        piece_ref="R-7",
+        piece_date=date(2025, 1, 25),
+        label=f"Encaissement {mark}",
+        lines=(
+            EntryLine("471000", mark, debit_minor=700),
+            EntryLine("411000", mark, credit_minor=700, third_party=ids.THIRD_PARTY),
+        ),
+        source=EntrySource.PERSON,
+        fiscal_year="2025",
+    )
     yield OpenItem(
         id=ids.OPEN_ITEM,
         type=OpenItemType.INVOICE,

@@ -29,10 +29,19 @@ def legs(client: Client, match: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def undone(client: Client, match: dict[str, Any]) -> None:
-    """Undo a match and see that its draft is gone."""
+    """Undo a match, see that its draft stays and waits for the bank, and delete it."""
+    (entry,) = match["entries"]
+    at = f"{COMPANY}/entries/{entry}"
+    assert client.send("DELETE", at).problem == "not_allowed_in_state"
     assert client.post(f"{COMPANY}/matches/{match['id']}/undo").body["status"] == "undone"
-    for entry in match["entries"]:
-        assert client.get(f"{COMPANY}/entries/{entry}").problem == "not_found"
+    kept = client.get(at).body
+    assert (kept["status"], kept["source"], kept["match"]) == ("draft", "person", None)
+    path = f"{COMPANY}/journals/{ids.JOURNAL}/bank-entries"
+    waiting = client.get(path, waiting="true").body["items"]
+    assert [one["draft"] for one in waiting if one["entry"] == entry] == [True]
+    assert client.send("DELETE", at).status == 204
+    assert client.get(at).problem == "not_found"
+    assert client.send("DELETE", at).problem == "not_found"
 
 
 def test_a_line_s_receipt_is_made_confirmed_and_undone(alpha: Client) -> None:
@@ -54,6 +63,27 @@ def test_a_receipt_pays_the_invoice_that_its_line_names(alpha: Client) -> None:
     assert [(one["type"], one["amount"]) for one in match["settles"]] == [("open_item", "120.00")]
     assert alpha.get(f"{COMPANY}/open-items/{ids.OPEN_ITEM}").body["settled"] is True
     assert alpha.get(f"{COMPANY}/entries/{match['entries'][0]}").body["date"] == "2025-01-30"
+
+
+def test_the_draft_of_an_undone_receipt_pays_its_invoice_until_it_is_deleted(
+    alpha: Client,
+) -> None:
+    alpha.patch(f"{LINE}/3", {"invoice": ids.OPEN_ITEM})
+    match = alpha.post(f"{LINE}/3/cash-movement", {}).body
+    item = f"{COMPANY}/open-items/{ids.OPEN_ITEM}"
+
+    alpha.post(f"{COMPANY}/matches/{match['id']}/undo")
+
+    assert alpha.get(item).body["residual"] == "0.00"
+    assert alpha.send("DELETE", f"{COMPANY}/entries/{match['entries'][0]}").status == 204
+    assert alpha.get(item).body["residual"] == alpha.get(item).body["amount"] == "120.00"
+
+
+def test_an_entry_of_the_books_is_not_deleted(alpha: Client) -> None:
+    refused = alpha.send("DELETE", f"{COMPANY}/entries/{ids.ENTRY}")
+
+    assert (refused.status, refused.problem) == (409, "not_allowed_in_state")
+    assert alpha.get(f"{COMPANY}/entries/{ids.ENTRY}").status == 200
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from rappro.domain.books import JournalEntry
 from rappro.domain.ids import MatchId
 from rappro.domain.records import Match
 from rappro.use_cases.acting import Actor, LineKey
+from rappro.use_cases.delete_draft import delete_draft
 from rappro.use_cases.edit_line import LineEdit, edit_line
+from rappro.use_cases.undo_match import undo_match
 
 from .desk import AUTHOR, COMPANY, Desk
 from .dumps import dump
@@ -52,6 +54,13 @@ def match_of(desk: Desk, match_id: MatchId | None) -> Match:
     found = desk.store.get(desk.tenant, COMPANY, Match, match_id or "")
     assert found is not None
     return found
+
+
+def undo_whole(desk: Desk, match: Match) -> None:
+    """Undo an action's match, and delete the draft that stays: a person made it."""
+    undo_match(desk.ports, desk.tenant, COMPANY, match.id, AUTHOR)
+    (draft,) = entries(desk, match)
+    delete_draft(desk.ports, desk.tenant, COMPANY, draft.id, AUTHOR)
 
 
 def picture(desk: Desk) -> dict[str, Any]:

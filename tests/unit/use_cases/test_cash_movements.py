@@ -32,10 +32,9 @@ from rappro.use_cases.cash_movements import (
     create_undefined_movement,
 )
 from rappro.use_cases.match_by_hand import confirm
-from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
 
-from .acts import actor, edit, entries, key, keys, legs, match_of, picture
+from .acts import actor, edit, entries, key, keys, legs, match_of, picture, undo_whole
 from .desk import AUTHOR, CLIENT, COMPANY, SUPPLIER, Desk, camt
 from .faulty import Faulty
 
@@ -139,12 +138,12 @@ def test_it_can_be_validated_only_once_it_is_confirmed_and_then_it_teaches(desk:
     assert desk.item("FA2026-0102").letter == "aaa"
 
 
-def test_its_undo_restores_the_exact_former_state(desk: Desk) -> None:
+def test_undone_and_its_draft_deleted_all_is_exactly_as_before(desk: Desk) -> None:
     edit(desk, 1, third_party=CLIENT.id, invoice=OpenItemId("oi_FA2026-0101"))
     before = picture(desk)
     made = create_cash_movement(actor(desk), key(desk, 1))
 
-    undo_match(desk.ports, desk.tenant, COMPANY, made.id, AUTHOR)
+    undo_whole(desk, made)
 
     assert picture(desk) == before
 
@@ -379,13 +378,13 @@ def test_a_known_third_party_an_unknown_account_and_a_total_of_nothing_are_refus
         undefined(other, 1, 2, legs=(Leg("706000", 5), Leg("627000", -5)))
 
 
-def test_the_undo_of_a_movement_of_nobody_known_restores_the_exact_former_state(
+def test_a_movement_of_nobody_known_undone_and_deleted_leaves_the_exact_former_state(
     desk: Desk,
 ) -> None:
     before = picture(desk)
     made = undefined(desk, 1, 2)
 
-    undo_match(desk.ports, desk.tenant, COMPANY, made.id, AUTHOR)
+    undo_whole(desk, made)
 
     assert picture(desk) == before
     assert desk.store.get(desk.tenant, COMPANY, BankEntry, "be_vir") is not None
@@ -400,5 +399,5 @@ def test_as_many_lines_as_an_entry_may_have_fit_one_commit() -> None:
     made = undefined(desk, *positions, legs=(Leg("706000", total),))
 
     assert (len(made.lines), made.status) == (LINES_MAX_PER_ENTRY, MatchStatus.TO_CONFIRM)
-    undo_match(desk.ports, desk.tenant, COMPANY, made.id, AUTHOR)
+    undo_whole(desk, made)
     assert desk.statement().matched_minor == 0

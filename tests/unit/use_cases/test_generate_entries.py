@@ -28,10 +28,9 @@ from rappro.domain.writes import create
 from rappro.use_cases.acting import LINES_MAX_PER_BATCH
 from rappro.use_cases.batch_edit import NaturesSet, set_natures
 from rappro.use_cases.generate_entries import TemplateEntry, generate_entries, generate_entry
-from rappro.use_cases.undo_match import undo_match
 
-from .acts import actor, edit, entries, key, keys, legs, match_of, picture
-from .desk import AUTHOR, COMPANY, Desk, camt
+from .acts import actor, edit, entries, key, keys, legs, match_of, picture, undo_whole
+from .desk import COMPANY, Desk, camt
 from .faulty import Faulty
 
 ONE = EntryTemplate("one", "Frais", lines=(TemplateLine("627000", is_remainder=True),))
@@ -141,14 +140,14 @@ def test_a_template_of_the_other_direction_is_refused() -> None:
         generate_entry(actor(desk), TemplateEntry(key(desk, 1), "open", (Leg("627000", 1_200),)))
 
 
-def test_the_undo_restores_the_exact_former_state_and_the_template_is_not_tried_again(
+def test_undone_and_the_draft_deleted_all_is_as_before_and_the_template_is_not_tried_again(
     desk: Desk,
 ) -> None:
     edit(desk, 1, template="one")
     before = picture(desk)
     made = generate_entry(actor(desk), TemplateEntry(key(desk, 1)))
 
-    undo_match(desk.ports, desk.tenant, COMPANY, made.id, AUTHOR)
+    undo_whole(desk, made)
 
     assert picture(desk) == before
     assert "one" in desk.lines()[0].vetoes

@@ -28,10 +28,9 @@ from rappro.use_cases.difference_types import delete_difference_type, get_differ
 from rappro.use_cases.match_by_hand import confirm
 from rappro.use_cases.report import reconciliation_report
 from rappro.use_cases.settle_by_ledger import Settlement, settle_difference
-from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
 
-from .acts import actor, edit, entries, legs, picture
+from .acts import actor, edit, entries, legs, picture, undo_whole
 from .desk import AUTHOR, COMPANY, Desk, camt
 
 OWN = DifferenceType("fees", "Frais de virement", "627000")
@@ -180,7 +179,7 @@ def test_a_line_that_names_an_invoice_is_bound_to_movements_here_too(desk: Desk)
     assert desk.item("FA2026-0102").residual_minor == 10_000
 
 
-def test_its_undo_restores_the_exact_former_state_and_frees_the_type_and_the_letter(
+def test_undone_and_its_draft_deleted_all_is_as_before_the_type_and_the_letter_free(
     desk: Desk,
 ) -> None:
     before = picture(desk)
@@ -188,7 +187,7 @@ def test_its_undo_restores_the_exact_former_state_and_frees_the_type_and_the_let
     with pytest.raises(NotAllowedInState):
         delete_difference_type(desk.ports, desk.tenant, COMPANY, "fees", AUTHOR)
 
-    undo_match(desk.ports, desk.tenant, COMPANY, made.id, AUTHOR)
+    undo_whole(desk, made)
 
     assert picture(desk) == before
     assert get_difference_type(desk.ports, desk.tenant, COMPANY, "fees").use_count == 0
@@ -230,5 +229,5 @@ def test_a_settlement_larger_than_a_commit_still_waits_for_confirmation() -> Non
 
     assert made.status is MatchStatus.TO_CONFIRM
     assert legs(entries(desk, made)[0]) == [("512100", count), ("627000", -count)]
-    undo_match(desk.ports, desk.tenant, COMPANY, made.id, AUTHOR)
+    undo_whole(desk, made)
     assert picture(desk) == before

@@ -332,6 +332,12 @@ class JournalEntry:
     def key(self) -> str:
         return self.id
 
+    @property
+    def is_left_draft(self) -> bool:
+        """True for a draft that a person made by an action, and that outlived its match."""
+        is_draft = self.status is EntryStatus.DRAFT and self.source is EntrySource.PERSON
+        return is_draft and self.match_id is None
+
 
 class BankEntrySource(StrEnum):
     PAYMENT = "payment"
@@ -348,13 +354,22 @@ class PaymentMethod(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ItemShare:
+    """What of a movement was allocated to an open item; signed as the bank sees it."""
+
+    item: OpenItemId
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class BankEntry:
     """One entry line on a bank account (512) or on an account it clears (5112, 5115).
 
     It waits for the bank until it is pointed (pointée): `pointed_on` and `match_id` say when and
     by which match. `is_carried_over`: pointed before Rappro, by its journal's reconciled point.
     `marked_on`: pointed by hand (pointage manuel), as on the bank from that day, by no match.
-    `is_in_ledger` is false for a draft. `amount_minor` is debit minus credit.
+    `is_in_ledger` is false for a draft. `amount_minor` is debit minus credit. `allocated` is what a
+    movement that outlived its match goes on paying.
     """
 
     id: str
@@ -380,6 +395,7 @@ class BankEntry:
     pointed_on: Day | None = None
     match_id: MatchId | None = None
     marked_on: Day | None = None
+    allocated: tuple[ItemShare, ...] = ()
     version: int = 0
 
     @property

@@ -135,6 +135,10 @@ def _undone(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Pa
         yield _T.ENTRY_REMOVED, {"lines": lines, "entries": entries}
 
 
+def _deleted(before: Mapping[str, Any], _after: Mapping[str, Any]) -> Iterator[_Part]:
+    yield _T.ENTRY_REMOVED, {"lines": [], "entries": _entries(before)}
+
+
 def _validated(_before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Part]:
     lines = list(after.get("lines", ()))
     if "status" in after:  # a further part of the row has receipts alone
@@ -182,6 +186,7 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "undo_match": _undone,
     "validate_match": _validated,
     "reverse_match": _reversed,
+    "delete_entry": _deleted,
     "close_line": _one(_T.LINE_CLOSED),
     "edit_line": _one(_T.LINE_EDITED),
     "carry_over": _one(_T.JOURNAL_CARRIED_OVER),

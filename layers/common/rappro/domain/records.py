@@ -293,7 +293,9 @@ class Match:
     `mark` is the letter of a difference settled through the ledger (lettrage de type M).
     `allocations` change invoices beside what the lines settle: they are in no total.
     `reversal_ids` are the entries that took `entry_ids` back; `undone_*` also tell of a reversal
-    and of a closing by hand.
+    and of a closing by hand. `keeps_drafts`: a person made them, by an action, and its undo leaves
+    them. `draft_ids` are drafts that it points: one that outlived its own match is validated with
+    this one.
     """
 
     id: MatchId
@@ -317,11 +319,18 @@ class Match:
     undone_at: datetime | None = None
     undone_by: str | None = None
     reversal_ids: tuple[EntryId, ...] = ()
+    keeps_drafts: bool = False
+    draft_ids: tuple[EntryId, ...] = ()
     version: int = 0
 
     @property
     def key(self) -> str:
         return self.id
+
+    @property
+    def posted_ids(self) -> tuple[EntryId, ...]:
+        """The entries that its validation numbers."""
+        return (*self.entry_ids, *self.draft_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,19 @@
 
 An action plans matches, each with its drafts, on records as they are after what was planned before.
 A commit holds whole matches and the totals of their statements: whatever dies in between, a line is
-matched with everything that goes with it, or untouched.
+matched with everything that goes with it, or untouched. What an action drafted is a person's: the
+undo of the match leaves it, until it is deleted (MAT-8).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from rappro.domain.bank import LineStatusAtBank
-from rappro.domain.books import Company, Journal, OpenItem, ThirdParty
+from rappro.domain.books import BankEntry, Company, EntrySource, Journal, OpenItem, ThirdParty
 from rappro.domain.errors import (
     InvalidRequest,
     NotAllowedInState,
@@ -40,7 +41,7 @@ from rappro.use_cases.audit import audit, levels_shown, match_shown
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match
 from rappro.use_cases.packing import fits, identity
-from rappro.use_cases.settling import BooksState, settle_writes
+from rappro.use_cases.settling import BooksState, pointed_drafts, settle_writes
 
 LINES_MAX_PER_BATCH = 200
 """Lines that one call acts on, each for itself; a few go into each commit."""
@@ -190,12 +191,12 @@ class Bench:
         """
         ports, author = self.actor.ports, self.actor.author
         now = ports.clock.now()
-        match = _match(ask, drafts, author=author, now=now)
+        match = _match(ask, drafts, self.books.bank_entries, author=author, now=now)
         pairs = tuple(
             (line, replace(line, match_id=match.id, level=match.level, candidates=()))
             for line in ask.lines
         )
-        head = [write for d in drafts for write in (create(d.entry), create(d.bank_entry))]
+        head = [write for draft in drafts for write in _draft_writes(draft)]
         settling = settle_writes(match, self.books, entry_ids=match.entry_ids)
         told = audit(
             now, author, ask.action, match.id, before={"lines": levels_shown(ask.lines)},
@@ -270,6 +271,11 @@ class Bench:
         return made
 
 
+def _draft_writes(draft: Draft) -> list[Write]:
+    """Return the writes of a draft: it is a person's, and stays when its match is undone."""
+    return [create(replace(draft.entry, source=EntrySource.PERSON)), create(draft.bank_entry)]
+
+
 def check_free(line: LineRecord, company: Company) -> int:
     """Return what a line that waits to be matched is in the company's currency, signed.
 
@@ -288,7 +294,9 @@ def check_free(line: LineRecord, company: Company) -> int:
     return amount_minor
 
 
-def _match(ask: Ask, drafts: Sequence[Draft], *, author: str, now: Any) -> Match:
+def _match(
+    ask: Ask, drafts: Sequence[Draft], entries: Mapping[str, BankEntry], *, author: str, now: Any
+) -> Match:
     settles = tuple(
         LineSettle(line.id, settle)
         for line, part in zip(ask.lines, ask.parts, strict=True)
@@ -312,6 +320,8 @@ def _match(ask: Ask, drafts: Sequence[Draft], *, author: str, now: Any) -> Match
         mark=ask.mark,
         difference_type=ask.difference_type,
         allocations=ask.allocations,
+        keeps_drafts=True,
+        draft_ids=pointed_drafts((one.settle for one in settles), entries),
     )
 
 

@@ -39,10 +39,12 @@ def allocations(
     """Return what the lines' invoices are paid by the movements that the lines point.
 
     The earliest line first, each invoice while a residual remains. An invoice that is itself among
-    what its line settles needs no allocation. Raises RuleViolation for an entry that is no cash
-    movement, or another third party's, OpenItemAlreadySettled.
+    what its line settles, or that the movement pays already, needs no allocation. Raises
+    RuleViolation for an entry that is no cash movement, another third party's, or one that pays
+    other invoices as a whole; OpenItemAlreadySettled.
     """
     left = dict(named)
+    free = {key: one.amount_minor - _allocated_minor(one) for key, one in entries.items()}
     made: dict[tuple[str, EntryId], Allocation] = {}
     ordered = sorted(zip(lines, parts, strict=True), key=lambda pair: _place(pair[0]))
     for line, part in ordered:
@@ -50,11 +52,15 @@ def allocations(
         is_paid = any(s.type is TargetType.OPEN_ITEM and s.id == line.invoice for s in part)
         if line.invoice is None or is_paid or not pointed:
             continue
-        for one in _of_line(line, part, pointed, left):
+        for one in _of_line(line, part, pointed, left, free):
             before = made.get((one.item, one.entry_id))
             total_minor = one.amount_minor + (before.amount_minor if before else 0)
             made[one.item, one.entry_id] = Allocation(one.item, one.entry_id, total_minor)
     return tuple(made.values())
+
+
+def _allocated_minor(entry: BankEntry) -> int:
+    return sum(share.amount_minor for share in entry.allocated)
 
 
 def _place(line: LineRecord) -> tuple[str, str, int]:
@@ -63,7 +69,7 @@ def _place(line: LineRecord) -> tuple[str, str, int]:
 
 def _of_line(
     line: LineRecord, part: tuple[Settle, ...], pointed: Sequence[BankEntry],
-    left: dict[str, OpenItem],
+    left: dict[str, OpenItem], free: dict[str, int],
 ) -> list[Allocation]:  # fmt: skip
     item = left[line.invoice or ""]
     for entry in pointed:
@@ -72,6 +78,13 @@ def _of_line(
                 f"line {line.key} names invoice {item.number}, and entry {entry.id} is no cash"
                 " movement: nothing was matched"
             )
+    if any(share.item == item.id for entry in pointed for share in entry.allocated):
+        return []  # the movement pays it already
+    if not any(free[entry.id] for entry in pointed):
+        raise RuleViolation(
+            f"line {line.key} names invoice {item.number}, and entry {pointed[0].id} pays others:"
+            " nothing was matched"
+        )
     if item.is_settled:
         raise OpenItemAlreadySettled(f"invoice {item.number} is settled already")
     amounts = {s.id: s.amount_minor for s in part if s.type is TargetType.BANK_ENTRY}
@@ -79,7 +92,11 @@ def _of_line(
     for entry in pointed:
         if left[item.id].is_settled:
             break
-        paid_minor = payable(left[item.id], entry.third_party, amounts[entry.id])
+        most_minor = min(amounts[entry.id], free[entry.id], key=abs)
+        if not most_minor:
+            continue
+        paid_minor = payable(left[item.id], entry.third_party, most_minor)
+        free[entry.id] -= paid_minor
         left[item.id] = taken(left[item.id], paid_minor)
         found.append(Allocation(item.id, entry.entry_id or EntryId(entry.id), paid_minor))
     return found

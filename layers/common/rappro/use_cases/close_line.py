@@ -43,7 +43,7 @@ def close_line(
     """Close a matched line that is not wholly validated, with the other lines of its match.
 
     Raises NotFound, NotAllowedInState for an unmatched line, a validated one or one that is closed,
-    StatementReadOnly, StoreConflict.
+    or whose match points a draft that a person keeps; StatementReadOnly, StoreConflict.
     """
     key = f"{statement_id}/{position}"
     line = _line(ports, tenant, company, key)
@@ -54,6 +54,7 @@ def close_line(
         for entry in ports.store.get_many(tenant, company, JournalEntry, match.entry_ids).values()
         if entry.status is EntryStatus.DRAFT
     ]
+    _check_left_drafts(ports, tenant, company, match)
     now = ports.clock.now()
     done = replace(match, status=MatchStatus.CLOSED, undone_at=now, undone_by=author)
     currency = get_company(ports, tenant, company).currency
@@ -83,6 +84,16 @@ def close_line(
     ports.store.commit(tenant, company, [*claim, create(mark)])
     finish_matches(ports, tenant, company)
     return _line(ports, tenant, company, key)
+
+
+def _check_left_drafts(ports: Ports, tenant: TenantId, company: CompanyId, match: Match) -> None:
+    """Refuse to close what would be posted all the same: a draft of no match of its own stays."""
+    found = ports.store.get_many(tenant, company, JournalEntry, match.draft_ids)
+    left = sorted(entry.id for entry in found.values() if entry.is_left_draft)
+    if left:
+        raise NotAllowedInState(
+            f"match {match.id} points the draft {left[0]}: undo the match and delete the draft"
+        )
 
 
 def _follows(write: Write) -> bool:

@@ -24,7 +24,7 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
 )
-from rappro.domain.errors import OpenItemAlreadySettled
+from rappro.domain.errors import NotFound, OpenItemAlreadySettled
 from rappro.domain.ids import CompanyId, EntryId, TenantId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.records import (
@@ -46,7 +46,13 @@ from rappro.use_cases.closing import closed_line, unnamed
 from rappro.use_cases.large_reversals import finish_reversal
 from rappro.use_cases.packing import fits, pack
 from rappro.use_cases.releasing import final_undo_writes, freed_line, runnable_statements
-from rappro.use_cases.settling import BooksState, merged, settle_writes, unsettle_writes
+from rappro.use_cases.settling import (
+    BooksState,
+    given_back,
+    merged,
+    settle_writes,
+    unsettle_writes,
+)
 
 
 def commit_match(
@@ -196,8 +202,8 @@ class _Work:
         try:
             self.commit_packed(_taking(*books, match))
             self.commit_packed(_settling(*books, match))
-        except OpenItemAlreadySettled:
-            undoing = replace(match, status=MatchStatus.UNDOING)
+        except (OpenItemAlreadySettled, NotFound):  # NotFound: a waiting draft was deleted
+            undoing = replace(match, status=MatchStatus.UNDOING, keeps_drafts=False)
             self.commit([change(match, undoing)])
             return replace(undoing, version=match.version + 1)
         confirmed = replace(match, status=self.mark.ends_as)
@@ -209,7 +215,8 @@ class _Work:
         found = self.ports.store.get_many(self.tenant, self.company, LineRecord, match.lines)
         left = [line for line in found.values() if line.match_id == match.id]
         self.commit_packed([change(line, freed_line(match, line))] for line in left)
-        self._remove_drafts(match.entry_ids)
+        if not match.keeps_drafts:
+            self._remove_drafts(match.entry_ids)
         self.commit([remove(self.mark)])
 
     def close_by_hand(self, match: Match) -> None:
@@ -241,7 +248,7 @@ class _Work:
 def _give_back(work: _Work, match: Match) -> None:
     """Give the targets back, then say `undone`: whole when it fits, else the rest follows."""
     books = (work.ports, work.tenant, work.company)
-    work.commit_packed(_giving_back(*books, match))
+    work.commit_packed(_giving_back(*books, given_back(match)))
     last = final_undo_writes(*books, match, work.mark.author)
     whole = [*last, remove(work.mark)]
     if fits(work.ports.store, whole):

@@ -49,7 +49,7 @@ from rappro.use_cases.audit import audit, levels_shown, match_shown
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match, finish_matches
 from rappro.use_cases.packing import fits
-from rappro.use_cases.settling import BooksState, settle_writes
+from rappro.use_cases.settling import BooksState, pointed_drafts, settle_writes
 from rappro.use_cases.teaching import teaching_writes
 
 LINES_MAX_PER_MATCH = 1_000
@@ -108,6 +108,7 @@ def match_by_hand(
         _match(match_id, lines, parts, drafts, request, author, ports),
         lesson_ids=lesson_ids,
         allocations=allocated,
+        draft_ids=pointed_drafts(request.targets, view.bank_entries),
     )
     head, settling = _writes(match, lines, drafts, view)
     head += lessons

@@ -55,7 +55,7 @@ from rappro.use_cases.run_requests import (
     load_run,
     world_name,
 )  # fmt: skip
-from rappro.use_cases.settling import BooksState, settle_writes
+from rappro.use_cases.settling import BooksState, pointed_drafts, settle_writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +204,7 @@ def _match_unit(posting: _Posting, line: LineRecord, decision: Decision) -> _Uni
         entry_ids=(draft.entry.id,) if draft else (),
         engine=posting.engine,
         template=decision.template,
+        draft_ids=pointed_drafts(decision.settles, posting.books.bank_entries),
     )
     after = replace(_informed(line, decision, is_matching=True), match_id=match_id)
     settling = settle_writes(match, posting.books, entry_ids=match.entry_ids)

@@ -1,4 +1,7 @@
-"""What the end of an undo writes: drafts gone, lines back in the lists, statements recounted."""
+"""What the end of an undo writes: drafts gone, lines back in the lists, statements recounted.
+
+The drafts of an action stay, in no match: their bank sides wait, and keep what they pay.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from typing import Any
 
 from rappro.domain.books import (
     BankEntry,
+    ItemShare,
     JournalEntry,
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly
-from rappro.domain.ids import CompanyId, TenantId, derive_id
+from rappro.domain.ids import CompanyId, OpenItemId, TenantId, derive_id
+from rappro.domain.matching.model import TargetType
 from rappro.domain.posting.lettering import letter_at
 from rappro.domain.records import (
     PAST_MATCHES_MAX,
@@ -31,6 +36,7 @@ from rappro.domain.writes import (
 from rappro.ports import Ports
 from rappro.use_cases.audit import SHOWN_MAX, audit, entry_shown, match_shown
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.settling import merged
 from rappro.use_cases.teaching import unteaching_writes
 
 
@@ -45,14 +51,16 @@ def final_undo_writes(
     undone = replace(match, status=MatchStatus.UNDONE, undone_at=now, undone_by=author)
     freed = _freed_lines(ports, tenant, company, match)
     drafts = ports.store.get_many(tenant, company, JournalEntry, match.entry_ids)
+    gone = () if match.keeps_drafts else tuple(drafts.values())
+    kept = {"kept": list(drafts)} if match.keeps_drafts else {}
     log = audit(
         now, author, "undo_match", match.id,
-        before=_shown(ports, tenant, company, match, drafts.values()),
-        after={"lines": dict.fromkeys(match.lines), "status": undone.status.value},
+        before=_shown(ports, tenant, company, match, gone),
+        after={"lines": dict.fromkeys(match.lines), "status": undone.status.value, **kept},
     )  # fmt: skip
     return [
         change(match, undone),
-        *_draft_removals(ports, tenant, company, drafts),
+        *_draft_writes(ports, tenant, company, match, drafts),
         *(change(before, after) for before, after in freed),
         *_statement_writes(ports, tenant, company, match, freed),
         *unteaching_writes(ports, tenant, company, match),
@@ -74,13 +82,33 @@ def _shown(
     return match_shown(match, currency) | gone
 
 
-def _draft_removals(
-    ports: Ports, tenant: TenantId, company: CompanyId, entries: Mapping[str, JournalEntry]
-) -> list[Write]:
+def _draft_writes(
+    ports: Ports, tenant: TenantId, company: CompanyId, match: Match,
+    entries: Mapping[str, JournalEntry],
+) -> list[Write]:  # fmt: skip
     sides = ports.store.get_many(
         tenant, company, BankEntry, [derive_id("be", entry_id, 0) for entry_id in entries]
     )
+    if match.keeps_drafts:
+        paid = _paid(match)
+        return [
+            *(change(e, replace(e, statement_id=None, match_id=None)) for e in entries.values()),
+            *(
+                change(s, replace(s, match_id=None, pointed_on=None, allocated=paid))
+                for s in sides.values()
+            ),
+        ]
     return [remove(entry) for entry in entries.values()] + [remove(s) for s in sides.values()]
+
+
+def _paid(match: Match) -> tuple[ItemShare, ...]:
+    """Return what the one draft of an action pays of open items."""
+    settles = merged(one.settle for one in match.settles)
+    return tuple(
+        ItemShare(OpenItemId(one.id), one.amount_minor)
+        for one in settles
+        if one.type is TargetType.OPEN_ITEM
+    )
 
 
 def _freed_lines(
@@ -99,6 +127,8 @@ def freed_line(match: Match, line: LineRecord) -> LineRecord:
     targets = {s.settle.id for s in match.settles}
     if match.template is not None:
         targets.add(match.template)
+    if match.keeps_drafts:
+        targets |= {derive_id("be", entry_id, 0) for entry_id in match.entry_ids}
     return replace(
         line,
         match_id=None,

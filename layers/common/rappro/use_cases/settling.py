@@ -71,6 +71,23 @@ def _allocated(item: OpenItem, allocation: Allocation) -> OpenItem:
     return replace(paid, settled_by=(*item.settled_by, allocation.entry_id))
 
 
+def pointed_drafts(
+    settles: Iterable[Settle], entries: Mapping[str, BankEntry]
+) -> tuple[EntryId, ...]:
+    """Return the drafts that a match points: of the books, or left by a match that was undone."""
+    pointed = (one for one in merged(settles) if one.type is TargetType.BANK_ENTRY)
+    sides = (entries[one.id] for one in pointed if one.id in entries)
+    return tuple(s.entry_id for s in sides if s.entry_id is not None and not s.is_in_ledger)
+
+
+def given_back(match: Match) -> Match:
+    """Return a match with what its undo gives back: not what drafts that stay go on paying."""
+    if not match.keeps_drafts:
+        return match
+    freed = (one for one in match.settles if one.settle.type is not TargetType.OPEN_ITEM)
+    return replace(match, settles=tuple(freed))
+
+
 def unsettle_writes(match: Match, books: BooksState) -> list[Write]:
     """Return the writes that give everything back, exactly as it was before the match."""
     writes: list[Write] = []
@@ -78,19 +95,24 @@ def unsettle_writes(match: Match, books: BooksState) -> list[Write]:
         if settle.type is TargetType.OPEN_ITEM:
             item = _found(books.open_items, settle.id)
             kept = tuple(e for e in item.settled_by if e not in match.entry_ids)
-            given_back = replace(taken(item, -settle.amount_minor), settled_by=kept)
-            writes.append(change(item, given_back))
-            books.open_items[item.id] = replace(given_back, version=item.version + 1)
+            freed = replace(taken(item, -settle.amount_minor), settled_by=kept)
+            writes.append(change(item, freed))
+            books.open_items[item.id] = replace(freed, version=item.version + 1)
         elif settle.type is TargetType.BANK_ENTRY:
             entry = _found(books.bank_entries, settle.id)
             writes.append(change(entry, replace(entry, match_id=None, pointed_on=None)))
     for allocation in match.allocations:
         item = _found(books.open_items, allocation.item)
-        kept = tuple(e for e in item.settled_by if e != allocation.entry_id)
-        given_back = replace(taken(item, -allocation.amount_minor), settled_by=kept)
-        writes.append(change(item, given_back))
-        books.open_items[item.id] = replace(given_back, version=item.version + 1)
+        freed = without_payment(item, allocation.entry_id, allocation.amount_minor)
+        writes.append(change(item, freed))
+        books.open_items[item.id] = replace(freed, version=item.version + 1)
     return chained(writes)
+
+
+def without_payment(item: OpenItem, entry_id: EntryId, amount_minor: int) -> OpenItem:
+    """Return an item as it is without what an entry paid of it."""
+    kept = tuple(entry for entry in item.settled_by if entry != entry_id)
+    return replace(taken(item, -amount_minor), settled_by=kept)
 
 
 def merged(settles: Iterable[Settle]) -> list[Settle]:

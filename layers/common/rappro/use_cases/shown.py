@@ -259,9 +259,12 @@ def _can_stand(ports: Ports, tenant: TenantId, company: CompanyId, view: Shown) 
     try:
         for item in ports.store.get_many(tenant, company, OpenItem, sorted(items)).values():
             view.item(item)
-        for side in ports.store.get_many(tenant, company, BankEntry, sorted(sides)).values():
+        found = ports.store.get_many(tenant, company, BankEntry, sorted(sides))
+        for side in found.values():
             view.bank_entry(side)
     except OpenItemAlreadySettled:
+        return False
+    if len(found) < len(sides):  # a draft that waited was deleted
         return False
     keys = sorted({key for match in {m.id: m for m in matches}.values() for key in match.lines})
     lines = ports.store.get_many(tenant, company, LineRecord, keys).values()

@@ -1,4 +1,7 @@
-"""Undo of a match before validation (annulation, SPEC MAT-8): the books are as before it."""
+"""Undo of a match before validation (annulation, SPEC MAT-8): the books are as before it.
+
+Only what a person made stays: the draft of an action (acting.py).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from rappro.ports import Ports
 from rappro.use_cases.large_matches import begin_undo, finish_matches
 from rappro.use_cases.packing import fits
 from rappro.use_cases.releasing import final_undo_writes
-from rappro.use_cases.settling import BooksState, unsettle_writes
+from rappro.use_cases.settling import BooksState, given_back, unsettle_writes
 
 
 def undo_match(
@@ -26,9 +29,11 @@ def undo_match(
 ) -> Match:
     """Undo a match: its lines return to the lists, its drafts go, what it settled is open again.
 
-    The pair is remembered on the lines (`vetoes`), so that it is not matched again by itself.
-    What a large match or undo left half-way is finished first. Raises NotFound, NotAllowedInState,
-    StatementReadOnly once a statement of it is validated.
+    Drafts that a person made by an action stay, wait for the bank, and go on paying what they pay,
+    until they are deleted (delete_draft.py) or matched again. The pair is remembered on the lines
+    (`vetoes`), so that it is not matched again by itself. What a large match or undo left half-way
+    is finished first. Raises NotFound, NotAllowedInState, StatementReadOnly once a statement of it
+    is validated.
     """
     match = _match(ports, tenant, company, match_id)
     is_closing = match.status is MatchStatus.UNDONE  # of a large one, lines and drafts may be left
@@ -44,7 +49,8 @@ def undo_match(
     if match.status not in {MatchStatus.CONFIRMED, MatchStatus.TO_CONFIRM}:
         raise NotAllowedInState(f"match {match_id} is {match.status}")
     last = final_undo_writes(ports, tenant, company, match, author)
-    whole = [*last, *unsettle_writes(match, _books(ports, tenant, company, match))]
+    freed = given_back(match)
+    whole = [*last, *unsettle_writes(freed, _books(ports, tenant, company, freed))]
     if fits(ports.store, whole):
         ports.store.commit(tenant, company, whole)
     else:

@@ -23,6 +23,7 @@ from typing import Final
 from rappro.domain.books import (
     BankEntry,
     EntryStatus,
+    ItemShare,
     JournalEntry,
     OpenItem,
     ThirdParty,
@@ -229,7 +230,7 @@ def _fetch(working: WorkingSet, plan: ValidationPlan, lines: Iterable[LineRecord
     working.forget()
     found = {line.match_id: plan.matches.get(line.match_id or "") for line in lines}
     matches = [match for match in found.values() if match is not None]
-    own = [entry for match in matches for entry in match.entry_ids if entry in plan.entries]
+    own = [entry for match in matches for entry in match.posted_ids if entry in plan.entries]
     items = working.fetch(OpenItem, (key for match in matches for key in settled_ids(match)))
     related = {place.entry_id for item in items.values() for place in sources_of(item)}
     related |= {entry for item in items.values() for entry in item.settled_by}
@@ -283,16 +284,19 @@ def _match_groups(
     The match, its lines and its drafts come last, so that a validation that died among the letters
     finds them given and goes on with the next.
     """
-    own = [e for e in match.entry_ids if e in plan.entries]
+    own = [e for e in match.posted_ids if e in plan.entries]
     drafts = list(working.get_many(JournalEntry, own).values())  # an earlier group may letter them
-    entries = {draft.id: _numbered(draft, numbers, validation) for draft in drafts}
-    steps, lettered = _letter(working, match, entries, validation.validated_on)
+    entries = {draft.id: _posted(draft, match, numbers, validation) for draft in drafts}
+    sides = working.get_many(BankEntry, [derive_id("be", draft.id, 0) for draft in drafts])
+    still_paid = [share for side in sides.values() for share in side.allocated]
+    steps, lettered = _letter(
+        working, settled_ids(match, still_paid), entries, validation.validated_on
+    )
     lines = plan.by_match.get(match.id, ())
     writes = [change(line, replace(line, status=LineStatus.VALIDATED)) for line in lines]
-    sides = working.get_many(BankEntry, [derive_id("be", draft.id, 0) for draft in drafts])
     writes += [change(side, replace(side, is_in_ledger=True)) for side in sides.values()]
     writes += [change(draft, lettered[draft.id]) for draft in drafts]
-    writes.append(_told(working, plan, validation, match, lines, lettered.values()))
+    writes.append(_told(working, plan, validation, match, lines, lettered.values(), still_paid))
     if _is_last_statement(working, plan, match):
         writes.append(change(match, replace(match, status=MatchStatus.VALIDATED)))
     whole = chained([*(write for step in steps for write in step), *writes])
@@ -304,11 +308,20 @@ def _match_groups(
         yield group
 
 
+def _posted(
+    draft: JournalEntry, match: Match, numbers: dict[str, int], validation: Validation
+) -> JournalEntry:
+    """Return a draft, validated; one that outlived its match is of the one that points it."""
+    entry = _numbered(draft, numbers, validation)
+    return replace(entry, statement_id=validation.statement_id, match_id=match.id)
+
+
 def _told(
     working: WorkingSet, plan: ValidationPlan, validation: Validation, match: Match,
     lines: Sequence[LineRecord], entries: Iterable[JournalEntry],
+    still_paid: Sequence[ItemShare],
 ) -> Write:  # fmt: skip
-    paid = paid_in(working, match, lines, plan.company.currency)
+    paid = paid_in(working, match, lines, plan.company.currency, still_paid=still_paid)
     return validated_row(
         working.ports.clock, validation, match, lines=lines, entries=entries, paid=paid
     )
@@ -324,14 +337,14 @@ def _is_last_statement(working: WorkingSet, plan: ValidationPlan, match: Match) 
 
 
 def _letter(
-    working: WorkingSet, match: Match, validated: Mapping[EntryId, JournalEntry], on: date
+    working: WorkingSet, settled: set[str], validated: Mapping[EntryId, JournalEntry], on: date
 ) -> tuple[list[list[Write]], dict[str, JournalEntry]]:
-    """Letter a match's open items with their payments, one step an item.
+    """Letter the open items that a match settled with their payments, one step an item.
 
     Returns the steps (item, letter count, invoice, earlier payments) and the match's own entries,
     lettered, which the caller writes.
     """
-    items = working.get_many(OpenItem, sorted(settled_ids(match)))
+    items = working.get_many(OpenItem, sorted(settled))
     related = {place.entry_id for i in items.values() for place in sources_of(i)}
     related |= {e for i in items.values() for e in i.settled_by}
     entries: dict[str, JournalEntry] = {**working.get_many(JournalEntry, sorted(related))}

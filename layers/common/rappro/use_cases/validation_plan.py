@@ -42,7 +42,11 @@ from rappro.use_cases.companies import get_company
 
 @dataclass(frozen=True, slots=True)
 class ValidationPlan:
-    """What a validation will do, in order: `pieces` are (entry, the lines and match it is for)."""
+    """What a validation will do, in order: `pieces` are (entry, the lines and match it is for).
+
+    A draft that outlived the match it was made for is of the first statement that is validated of
+    those of the match that points it now.
+    """
 
     company: Company
     journal: Journal
@@ -64,7 +68,7 @@ class ValidationPlan:
         seen: set[str] = set()
         for line in self.lines:
             match = self.matches.get(line.match_id or "")
-            own = [self.entries[e] for e in match.entry_ids if e in self.entries] if match else []
+            own = [self.entries[e] for e in match.posted_ids if e in self.entries] if match else []
             if line.key in self.suspense:
                 own = [self.suspense[line.key]]
             for entry in own:
@@ -86,7 +90,7 @@ def plan_validation(
     lines = tuple(store.lines(tenant, company, statement.id))
     match_ids = sorted({line.match_id for line in lines if line.match_id is not None})
     matches = store.get_many(tenant, company, Match, match_ids)
-    entry_ids = [e for match in matches.values() for e in match.entry_ids]
+    entry_ids = [e for match in matches.values() for e in match.posted_ids]
     suspense, sides = _suspense(settings, journal, statement, lines, matches)
     stored = store.get_many(
         tenant, company, JournalEntry, [*entry_ids, *(e.id for e in suspense.values())]
@@ -101,7 +105,7 @@ def plan_validation(
         entries={
             e: stored[e]
             for e in entry_ids
-            if e in stored and stored[e].statement_id == statement.id
+            if e in stored and (stored[e].statement_id == statement.id or stored[e].is_left_draft)
         },
         suspense={key: stored.get(entry.id, entry) for key, entry in suspense.items()},
         suspense_sides=sides,

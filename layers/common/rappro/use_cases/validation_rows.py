@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
-from rappro.domain.books import JournalEntry, OpenItem, PastPayment
+from rappro.domain.books import ItemShare, JournalEntry, OpenItem, PastPayment
 from rappro.domain.matching.model import TargetType
 from rappro.domain.money import format_amount
 from rappro.domain.operations import Validation
@@ -47,21 +47,26 @@ def validated_row(
     )  # fmt: skip
 
 
-def settled_ids(match: Match) -> set[str]:
-    """Return the open items that a match settles, or allocates to a movement."""
+def settled_ids(match: Match, still_paid: Iterable[ItemShare] = ()) -> set[str]:
+    """Return the open items that a match settles, or allocates to a movement.
+
+    `still_paid` are those that its movements paid before, as drafts of an earlier match.
+    """
     settled = {s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM}
+    settled |= {share.item for share in still_paid}
     return settled | {allocation.item for allocation in match.allocations}
 
 
 def paid_by(
     match: Match, lines: Sequence[LineRecord], items: Mapping[str, OpenItem],
     payments: Mapping[str, PastPayment], *, currency: str, reversed_on: date | None = None,
+    still_paid: Sequence[ItemShare] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Return what some lines of a match paid of invoices, and of which payments it took back.
 
     Amounts are signed as the bank sees them, in the company's currency; those of a match that is
     reversed are turned round and of that day. What is allocated to a movement counts with the
-    match's last line.
+    match's last line, what a movement went on paying (`still_paid`) as it is validated.
     """
     sign = 1 if reversed_on is None else -1
     days = {line.id: reversed_on or line.line.booking_date for line in lines}
@@ -76,6 +81,11 @@ def paid_by(
             receipts.append(_receipt(items[one.settle.id], amount_minor, on, currency))
         elif one.settle.type is TargetType.PAST_PAYMENT and one.settle.id in payments:
             bounced.append(_bounced(payments[one.settle.id], amount_minor, on, currency))
+    receipts += [
+        _receipt(items[share.item], sign * share.amount_minor, max(days.values()), currency)
+        for share in still_paid
+        if share.item in items
+    ]
     if match.lines and match.lines[-1] in {line.key for line in lines}:
         last = max(days.values())
         receipts += [
@@ -89,13 +99,16 @@ def paid_by(
 
 def paid_in(
     working: WorkingSet, match: Match, lines: Sequence[LineRecord], currency: str,
-    *, reversed_on: date | None = None,
+    *, reversed_on: date | None = None, still_paid: Sequence[ItemShare] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Return the same, reading what the match settled."""
-    items = working.get_many(OpenItem, sorted(settled_ids(match)))
+    items = working.get_many(OpenItem, sorted(settled_ids(match, still_paid)))
     past = {s.settle.id for s in match.settles if s.settle.type is TargetType.PAST_PAYMENT}
     payments = working.get_many(PastPayment, sorted(past))
-    return paid_by(match, lines, items, payments, currency=currency, reversed_on=reversed_on)
+    return paid_by(
+        match, lines, items, payments, currency=currency, reversed_on=reversed_on,
+        still_paid=still_paid,
+    )  # fmt: skip
 
 
 def _receipt(item: OpenItem, amount_minor: int, on: date, currency: str) -> dict[str, Any]:

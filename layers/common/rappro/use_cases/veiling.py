@@ -28,12 +28,13 @@ def _veil(ports: Ports, tenant: TenantId, plan: ValidationPlan) -> Veil:
     matches = plan.matches.values()
     wanted = {s.settle.id for m in matches for s in m.settles if s.settle.type is _ITEM}
     wanted |= {one.item for match in matches for one in match.allocations}
+    sides = [derive_id("be", entry, 0) for entry in plan.entries]
+    found = store.get_many(tenant, company, BankEntry, sides)
+    wanted |= {share.item for side in found.values() for share in side.allocated}
     items = store.get_many(tenant, company, OpenItem, sorted(wanted))
     related = {place.entry_id for item in items.values() for place in sources_of(item)}
     related |= {entry for item in items.values() for entry in item.settled_by}
     others = store.get_many(tenant, company, JournalEntry, sorted(related - plan.entries.keys()))
-    sides = [derive_id("be", entry, 0) for entry in plan.entries]
-    found = store.get_many(tenant, company, BankEntry, sides)
     made = [
         line
         for line in plan.lines

@@ -77,6 +77,9 @@ StatementPath = Annotated[
 RunPath = Annotated[RunId, _ID, _DECODED, _named("the run's id (traitement)", ids.RUN)]
 MatchPath = Annotated[MatchId, _ID, _DECODED, _named("the match's id (rapprochement)", ids.MATCH)]
 EntryPath = Annotated[EntryId, _ID, _DECODED, _named("the entry's id (écriture)", ids.ENTRY)]
+LeftDraftPath = Annotated[
+    EntryId, _ID, _DECODED, _named("the id of a draft that is in no match", ids.LEFT_DRAFT)
+]
 OpenItemPath = Annotated[
     OpenItemId, _ID, _DECODED, _named("the open item's id (échéance)", ids.OPEN_ITEM)
 ]

@@ -29,6 +29,7 @@ RUN: Final = RunId("run_x4k7d3mzq2vx5c6oaxk2hqzz")
 MATCH: Final = MatchId("ma_3r5qkcaqkzv7ns2wy4d6e2pa")
 REPORT: Final = "rr_q2hqzzb7mzqkq4jx2v6c5oax"
 ENTRY: Final = EntryId("en_w5zq7mwl2k4vfh3xj6d9t8ca")
+LEFT_DRAFT: Final = EntryId("en_h3ktw5vq7yd2mxc4rbs6j9na")
 LESSON: Final = "le_uqccmyqjmyxrzqjzhhu5oc6l"
 CSV_DEFINITION: Final = (
     '{"name": "banque-du-port", "bank": "Banque du Port", "columns": [["date", "Date op."],'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from rappro.domain.access import Permission
@@ -12,8 +13,16 @@ from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
 from rappro.edge.api.models.books import EntryOutput, EntryPage
 from rappro.edge.api.pages import fitting
-from rappro.edge.api.parameters import CompanyPath, Cursor, EntryPath, Limit, OptionalKey
+from rappro.edge.api.parameters import (
+    CompanyPath,
+    Cursor,
+    EntryPath,
+    LeftDraftPath,
+    Limit,
+    OptionalKey,
+)
 from rappro.use_cases import reads
+from rappro.use_cases.delete_draft import delete_draft
 
 router = new_router()
 
@@ -64,3 +73,24 @@ def get_entry(scope: ScopeGiven, company: CompanyPath, entry: EntryPath) -> Entr
     """Get an entry."""
     found = reads.get_entry(scope.ports, scope.tenant, company, entry)
     return EntryOutput.of(found, scope.currency)
+
+
+@router.delete(
+    "/companies/<company>/entries/<entry>",
+    **documented(
+        "deleteEntry",
+        "Delete a draft",
+        "Deletes a draft entry (écriture au brouillard) that a person made by an action and whose"
+        " match was undone: its bank side goes, what it paid is open again. One that is in a match,"
+        " validated, or came with the books is refused.",
+        permission=Permission.DELETE,
+        tag="books",
+        answer="It is deleted",
+        status=204,
+        may_conflict=True,
+    ),
+)
+def delete_entry(scope: ScopeGiven, company: CompanyPath, entry: LeftDraftPath) -> Response[None]:
+    """Delete a draft."""
+    delete_draft(scope.ports, scope.tenant, company, entry, scope.author)
+    return Response(status_code=204)

@@ -109,7 +109,9 @@ def confirm_match(scope: ScopeGiven, company: CompanyPath, match: MatchPath) -> 
         "undoMatch",
         "Undo a match",
         "Undoes a match (annulation du rapprochement) before the statement is validated: its lines"
-        " wait again, the drafts made for it go, the pair is not matched again by itself.",
+        " wait again, the drafts made for it go, the pair is not matched again by itself. The draft"
+        " of an action on a line stays, waits for the bank, and goes on paying its invoice, until"
+        " it is deleted.",
         permission=Permission.UNDO_MATCH,
         tag="matches",
         answer="The match, undone",
