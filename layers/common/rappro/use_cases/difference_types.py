@@ -13,7 +13,7 @@ from rappro.domain.writes import Page, put, remove
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
-from rappro.use_cases.reads import required, slice_of
+from rappro.use_cases.slices import required, slice_of
 
 TYPES_MAX: Final = 200
 

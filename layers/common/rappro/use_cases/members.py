@@ -29,7 +29,7 @@ from rappro.ports import Ports
 from rappro.use_cases.access import Access, find_tenant, forbidden, permissions_of
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import COMMON
-from rappro.use_cases.reads import slice_of
+from rappro.use_cases.slices import slice_of
 
 MEMBERS_MAX: Final = 1_000
 ADMINISTRATORS_MAX: Final = 100

@@ -32,7 +32,7 @@ from rappro.formats import registry
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit, changed
 from rappro.use_cases.companies import get_company
-from rappro.use_cases.reads import required, slice_of
+from rappro.use_cases.slices import required, slice_of
 
 PROFILES_MAX: Final = 50
 """Of each kind in a company: every import reads them all, and tries its CSV profiles in turn."""

@@ -6,7 +6,7 @@ bounded, filters or not. Unknown ids raise NotFound, whoever else may have one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from rappro.domain.books import (
     OpenItem,
     ThirdParty,
 )
-from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.domain.errors import InvalidRequest
 from rappro.domain.ids import (
     CompanyId,
     EntryId,
@@ -56,6 +56,7 @@ from rappro.use_cases.companies import get_company
 from rappro.use_cases.filters import LineFilter, StatementFilter
 from rappro.use_cases.import_terms import journals_with_profiles, with_profile
 from rappro.use_cases.shown import shown
+from rappro.use_cases.slices import required, slice_of
 
 R = TypeVar("R", bound=Record)
 
@@ -329,19 +330,6 @@ def list_feed_runs(
 
 
 T = TypeVar("T")
-
-
-def required(found: T | None, what: str, key: str) -> T:
-    """Return what was found. Raises NotFound when it is nothing."""
-    if found is None:
-        raise NotFound(f"no {what} {key}")
-    return found
-
-
-def slice_of(records: Sequence[R], limit: int, cursor: str | None) -> Page[R]:
-    """Cut a page out of a small kind's records; the cursor is the last key of the page before."""
-    after = [record for record in records if cursor is None or record.key > cursor]
-    return Page(after[:limit], after[limit - 1].key if len(after) > limit else None)
 
 
 def _filtered(

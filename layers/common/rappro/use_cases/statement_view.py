@@ -18,8 +18,9 @@ from rappro.domain.matching.model import TargetType
 from rappro.domain.records import LineRecord, Match, StatementRecord
 from rappro.domain.writes import Page
 from rappro.ports import Ports
-from rappro.use_cases.reads import get_journal, get_statement, required, slice_of
+from rappro.use_cases.reads import get_journal, get_statement
 from rappro.use_cases.shown import Shown, shown
+from rappro.use_cases.slices import required, slice_of
 
 LINES_READ_MAX: Final = 5_000
 """Lines that one look goes through; of a larger statement the end is left to the lists."""

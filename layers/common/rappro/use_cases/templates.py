@@ -18,8 +18,8 @@ from rappro.domain.writes import Page, put, remove
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import COMMON, get_company
-from rappro.use_cases.reads import required, slice_of
 from rappro.use_cases.recomputing import recompute_lines
+from rappro.use_cases.slices import required, slice_of
 
 TEMPLATES_MAX: Final = 1_000
 COMPANIES_RECOMPUTED_MAX: Final = 50

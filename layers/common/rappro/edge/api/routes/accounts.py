@@ -12,8 +12,9 @@ from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.models.journals import AccountInput, AccountOutput
 from rappro.edge.api.parameters import AccountPath, CompanyPath
-from rappro.use_cases import accounts, reads
+from rappro.use_cases import accounts
 from rappro.use_cases.in_use import delete_unused
+from rappro.use_cases.slices import required
 
 router = new_router()
 
@@ -54,7 +55,7 @@ def save_account(
 def get_account(scope: ScopeGiven, company: CompanyPath, account: AccountPath) -> AccountOutput:
     """Get an account."""
     found = accounts.find_account(scope.ports, scope.tenant, company, account)
-    return AccountOutput.of(reads.required(found, "account", account))
+    return AccountOutput.of(required(found, "account", account))
 
 
 @router.delete(

@@ -25,7 +25,7 @@ from rappro.edge.api.models.webhooks import (
 from rappro.edge.api.pages import fitting
 from rappro.edge.api.parameters import Cursor, Limit, WebhookPath
 from rappro.use_cases import webhook_replays, webhooks
-from rappro.use_cases.reads import slice_of
+from rappro.use_cases.slices import slice_of
 
 router = new_router()
 _OURS: Final[dict[str, Any]] = {"tag": "webhooks", "permission": Permission.ADMINISTER}
