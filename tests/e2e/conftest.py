@@ -19,7 +19,7 @@ def new_tenant(local_stack: LocalStack) -> Iterator[Callable[[], Tenant]]:
 
         def make() -> Tenant:
             tenant = Tenant(local_stack)
-            opened.enter_context(tenant.client)
+            opened.enter_context(tenant.api)
             return tenant.open()
 
         yield make

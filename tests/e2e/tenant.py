@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from devstack.demo.client import Client, wait_for
+from devstack.demo.waiting import wait_for
 from devstack.stack import LocalStack
+from rappro_client import Rappro, Retries, models
 from tests.camt_text import IBAN
 
 COMPANY = "garage"
@@ -19,6 +19,7 @@ HEADER = "\t".join(
 )  # fmt: skip
 _ENDED = {"posted", "failed"}
 _HANDS_OFF = {"quarantined", "reconciled"}
+_ATTEMPTS = 8
 
 
 def fec() -> bytes:
@@ -47,54 +48,56 @@ class Tenant:
 
     def __init__(self, stack: LocalStack, name: str | None = None) -> None:
         self.name = name or f"t-{uuid.uuid4().hex[:12]}"
-        self.client = Client(stack.api_url, stack.open_tenant(self.name), COMPANY)
+        retries = Retries(attempts=_ATTEMPTS)
+        self.api = Rappro(stack.api_url, stack.token(self.name), timeout=60, retries=retries)
+        self.api.open_tenant()
 
     def open(self) -> Tenant:
         """Create the company and its journal, and load its books from a FEC."""
-        self.client.put("", {"name": "Garage du Port", "siren": "732829320"})
-        self.client.put(
-            "/journals/BQ1",
+        self.api.save_company(COMPANY, {"name": "Garage du Port", "siren": "732829320"})
+        self.api.save_journal(
+            COMPANY,
+            "BQ1",
             {
                 "label": "Banque", "type": "treasury", "account": "512100", "iban": IBAN,
                 "reconciled_on": "2026-10-31", "reconciled_balance": "1000.00",
             },
         )  # fmt: skip
-        (row,) = self.drop("732829320FEC20261231.txt", fec())
+        row = self.api.import_file(COMPANY, "732829320FEC20261231.txt", fec())
         assert row["outcome"] == "books_loaded", row["findings"]
         return self
 
     def drop(
         self, name: str, content: bytes, *, rows: int = 1, **choice: str
-    ) -> list[dict[str, Any]]:
+    ) -> list[models.ImportOutput]:
         """Drop a file in the inbox and wait for the rows it leaves in the import trace."""
         before = len(self.traces())
-        self.client.upload(name, content, **choice)
+        self.api.upload(COMPANY, name, content, options=choice)
 
-        def traced() -> list[dict[str, Any]] | None:
+        def traced() -> list[models.ImportOutput] | None:
             found = self.traces()
             return found[: len(found) - before] if len(found) >= before + rows else None
 
         return wait_for(f"import of {name}", traced)
 
-    def traces(self) -> list[dict[str, Any]]:
+    def traces(self) -> list[models.ImportOutput]:
         """Return the import trace, newest first."""
-        return list(self.client.items("/imports"))
+        return list(self.api.every(self.api.list_imports, COMPANY))
 
-    def settled(self, statement_id: str) -> dict[str, Any]:
+    def settled(self, statement_id: str) -> models.StatementOutput:
         """Return a statement once its run has ended, or that needs none."""
 
-        def ended() -> dict[str, Any] | None:
-            statement: dict[str, Any] = self.client.get(f"/statements/{statement_id}")
+        def ended() -> models.StatementOutput | None:
+            statement = self.api.get_statement(COMPANY, statement_id)
             if statement["status"] in _HANDS_OFF:
                 return statement
-            runs = self.client.get(f"/statements/{statement_id}/runs")["items"]
+            runs = self.api.list_runs(COMPANY, statement_id)["items"]
             if not runs or runs[0]["state"] not in _ENDED:
                 return None
-            settled: dict[str, Any] = self.client.get(f"/statements/{statement_id}")
-            return settled
+            return self.api.get_statement(COMPANY, statement_id)
 
         return wait_for(f"run of {statement_id}", ended)
 
-    def lines(self, statement_id: str) -> list[dict[str, Any]]:
+    def lines(self, statement_id: str) -> list[models.LineOutput]:
         """Return a statement's lines."""
-        return list(self.client.items(f"/statements/{statement_id}/lines"))
+        return list(self.api.every(self.api.list_lines, COMPANY, statement_id))

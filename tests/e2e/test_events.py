@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from devstack.demo.client import wait_for
+from devstack.demo.waiting import wait_for
 from devstack.stack import LocalStack
 from tests.bus_consumer import Consumer
 
 from .camt import camt
-from .tenant import Tenant
+from .tenant import COMPANY, Tenant
 
 
 def test_what_becomes_of_a_statement_is_told_on_the_bus(
@@ -19,8 +19,8 @@ def test_what_becomes_of_a_statement_is_told_on_the_bus(
     tenant = new_tenant()
     with Consumer(local_stack, tenant.name) as consumer:
         (row,) = tenant.drop("releve.xml", camt())
-        statement = tenant.settled(row["statement"])
-        tenant.client.post(f"/statements/{statement['id']}/validation")
+        statement = tenant.settled(row["statement"] or "")
+        tenant.api.validate(COMPANY, statement["id"])
 
         def told() -> dict[str, int] | None:
             found = consumer.types()
@@ -36,5 +36,5 @@ def test_what_becomes_of_a_statement_is_told_on_the_bus(
     (validated,) = [m for m in messages if m["detail-type"] == "statement.validated"]
     assert validated["source"] == "rappro"
     assert validated["detail"]["subject"] == statement["id"]
-    rows = tenant.client.items("/audit", subject=statement["id"])
+    rows = tenant.api.every(tenant.api.list_audit_events, COMPANY, subject=statement["id"])
     assert validated["detail"]["id"].split("/")[0] in {row["id"] for row in rows}

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from devstack.demo.client import wait_for
+from devstack.demo.waiting import wait_for
 from devstack.stack import LocalStack
+from rappro_client import models
 from tests.camt_text import camt
 
 from .tenant import COMPANY, Tenant
@@ -48,21 +49,22 @@ def test_a_large_file_is_stored_in_chunks_and_ends_as_any_other(
 
     assert row["outcome"] == "imported", row["findings"]
     assert row["line_count"] == LINES
+    assert row["statement"] is not None
     statement = tenant.settled(row["statement"])
     assert statement["line_count"] == LINES
     positions = [line["position"] for line in tenant.lines(row["statement"])]
     assert positions == list(range(1, LINES + 1))
     (execution,) = executions(local_stack, tenant)
     assert execution["status"] == "SUCCEEDED"
-    tenant.client.upload("encore.txt", content)
+    tenant.api.upload(COMPANY, "encore.txt", content)
     assert ended(tenant, "encore.txt")["outcome"] == "already_imported"
     assert len(executions(local_stack, tenant)) == 1
 
 
-def ended(tenant: Tenant, name: str) -> dict[str, Any]:
+def ended(tenant: Tenant, name: str) -> models.ImportOutput:
     """Return a file's only trace row once its import has ended."""
 
-    def found() -> dict[str, Any] | None:
+    def found() -> models.ImportOutput | None:
         rows = [row for row in tenant.traces() if row["name"] == name]
         return rows[0] if len(rows) == 1 and rows[0]["outcome"] != "storing" else None
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from devstack.demo.client import DemoFailed, wait_for
+from devstack.demo.waiting import wait_for
+from rappro_client import ProblemError, models
 from tests.camt_text import camt as any_camt
 
 from .camt import NOVEMBER, camt
-from .tenant import Tenant
+from .tenant import COMPANY, Tenant
 
 NewTenant = Callable[[], Tenant]
 UNKNOWN_IBAN = "FR7699999000020000000000298"
@@ -33,51 +34,61 @@ def tenant(new_tenant: NewTenant) -> Tenant:
 def imported(tenant: Tenant, content: bytes | None = None) -> str:
     (row,) = tenant.drop("releve.xml", camt() if content is None else content)
     assert row["outcome"] == "imported", row["findings"]
-    statement: str = row["statement"]
+    statement = row["statement"]
+    assert statement is not None
     tenant.settled(statement)
     return statement
 
 
 def test_from_the_bucket_to_a_difference_of_zero(tenant: Tenant) -> None:
     statement = imported(tenant)
-    client = tenant.client
+    api = tenant.api
 
     lines = tenant.lines(statement)
     assert [line["level"] for line in lines] == ["A", "A", "C", "C", "C"]
-    assert client.get(f"/statements/{statement}")["status"] == "partly_matched"
+    assert api.get_statement(COMPANY, statement)["status"] == "partly_matched"
 
-    items = {item["number"]: item["id"] for item in client.items("/open-items")}
-    match = client.post(
-        "/matches",
+    items = {item["number"]: item["id"] for item in api.every(api.list_open_items, COMPANY)}
+    match = api.match_by_hand(
+        COMPANY,
         {
             "lines": [{"statement": statement, "position": p} for p in (4, 5)],
             "targets": [{"type": "open_item", "id": items["FA2026-0102"], "amount": "300.00"}],
         },
     )
     assert (match["level"], match["status"]) == ("AM", "confirmed")
-    assert "FA2026-0102" not in {item["number"] for item in client.items("/open-items")}
+    assert "FA2026-0102" not in open_numbers(tenant)
 
-    client.post(f"/matches/{match['id']}/undo")
+    api.undo_match(COMPANY, match["id"])
     assert tenant.lines(statement)[3]["level"] is None
-    assert "FA2026-0102" in {item["number"] for item in client.items("/open-items")}
+    assert "FA2026-0102" in open_numbers(tenant)
 
-    validated = client.post(f"/statements/{statement}/validation")
+    validated = api.validate(COMPANY, statement)
     assert validated["status"] == "validated"
-    report = client.get("/journals/BQ1/reconciliation-report")
+    report = api.get_reconciliation_report(COMPANY, "BQ1")
     assert report["difference"] == "0.00"
     assert report["bank_balance"] == report["ledger_balance"] == "957.66"
-    paper = client.download("/journals/BQ1/reconciliation-report.pdf")
+    paper = api.get_reconciliation_report_pdf(COMPANY, "BQ1")
     assert paper.startswith(b"%PDF-1.7\n")
-    assert client.download("/journals/BQ1/reconciliation-report.pdf") == paper
-    (frozen,) = client.items("/journals/BQ1/reconciliation-reports")
+    assert api.get_reconciliation_report_pdf(COMPANY, "BQ1") == paper
+    (frozen,) = api.every(api.list_frozen_reports, COMPANY, "BQ1")
     assert frozen["id"] == validated["reconciliation_report"]
-    kept = client.get(f"/reconciliation-reports/{frozen['id']}")
+    kept = api.get_frozen_report(COMPANY, frozen["id"])
     assert kept["report"] == report
-    entries = [e for e in client.items("/entries", journal="BQ1") if e["statement"] == statement]
-    assert sorted(entry["number"] for entry in entries) == [1, 2, 3, 4]
+    listed = api.every(api.list_entries, COMPANY, journal="BQ1")
+    entries = [entry for entry in listed if entry["statement"] == statement]
+    assert sorted(entry["number"] or 0 for entry in entries) == [1, 2, 3, 4]
 
-    with pytest.raises(DemoFailed, match="409"):
-        client.post(f"/statements/{statement}/runs")
+    with pytest.raises(ProblemError, match="409"):
+        api.start_run(COMPANY, statement)
+
+
+def open_numbers(tenant: Tenant) -> set[str]:
+    return {item["number"] for item in tenant.api.every(tenant.api.list_open_items, COMPANY)}
+
+
+def statements(tenant: Tenant) -> list[models.StatementOutput]:
+    return list(tenant.api.every(tenant.api.list_statements, COMPANY))
 
 
 def test_the_same_file_dropped_twice_is_one_statement_and_a_traced_warning(tenant: Tenant) -> None:
@@ -87,11 +98,12 @@ def test_the_same_file_dropped_twice_is_one_statement_and_a_traced_warning(tenan
 
     assert again["outcome"] == "already_imported"
     assert [f["code"] for f in again["findings"]] == ["already_imported"]
-    assert len(list(tenant.client.items("/statements"))) == 1
+    assert len(statements(tenant)) == 1
 
 
 def test_a_zip_is_taken_in_file_by_file_by_what_its_upload_chose(tenant: Tenant) -> None:
-    tenant.client.put("/import-profiles/CALME", {"label": "Calme", "match_on_import": False})
+    calm: models.ImportProfileInput = {"label": "Calme", "match_on_import": False}
+    tenant.api.save_import_profile(COMPANY, "CALME", calm)
     late = any_camt([("2026-11-21", "5.00", "DIVERS")], opening="957.66", number="12")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -107,10 +119,10 @@ def test_a_zip_is_taken_in_file_by_file_by_what_its_upload_chose(tenant: Tenant)
         "releves.zip/b.pdf": "refused",
         "releves.zip/c.xml": "imported",
     }
-    statement = tenant.settled(found["releves.zip/a.xml"]["statement"])
+    statement = tenant.settled(found["releves.zip/a.xml"]["statement"] or "")
     assert (statement["profile"]["code"], statement["status"]) == ("CALME", "imported")
-    link = tenant.client.get(f"/statements/{statement['id']}/source")
-    assert httpx.get(link["url"], timeout=30).content == camt()
+    link = tenant.api.get_statement_source(COMPANY, statement["id"])
+    assert tenant.api.download(link["url"]) == camt()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_a_named_error_and_the_pipeline_lives(
 
     assert (row["outcome"], row["statement"]) == ("refused", None)
     assert [f["code"] for f in row["findings"]] == [code]
-    assert name not in {s["source"]["name"] for s in shared.client.items("/statements")}
+    assert name not in {s["source"]["name"] for s in statements(shared)}
 
 
 @pytest.mark.parametrize(
@@ -144,24 +156,26 @@ def test_a_statement_that_does_not_fit_is_quarantined_whole_and_its_file_kept(
     (row,) = shared.drop(f"{code}.xml", content)
 
     assert row["outcome"] == "quarantined"
-    statement = shared.client.get(f"/statements/{row['statement']}")
+    assert row["statement"] is not None
+    statement = shared.api.get_statement(COMPANY, row["statement"])
     assert statement["status"] == "quarantined"
     assert code in [f["code"] for f in statement["findings"]]
     assert len(shared.lines(row["statement"])) == len(NOVEMBER)
-    link = shared.client.get(f"/statements/{row['statement']}/source")["url"]
-    assert httpx.get(link, timeout=30).content == content
+    link = shared.api.get_statement_source(COMPANY, row["statement"])["url"]
+    assert shared.api.download(link) == content
 
 
 def test_a_quarantined_statement_is_taken_in_with_a_reason(tenant: Tenant) -> None:
     (row,) = tenant.drop("ecart.xml", camt(closing="958.66"))
 
-    tenant.client.post(
-        f"/statements/{row['statement']}/override", {"reason": "écart confirmé par la banque"}
+    assert row["statement"] is not None
+    tenant.api.override_quarantine(
+        COMPANY, row["statement"], {"reason": "écart confirmé par la banque"}
     )
 
     statement = tenant.settled(row["statement"])
     assert statement["status"] == "partly_matched"
-    report = tenant.client.get("/journals/BQ1/reconciliation-report")
+    report = tenant.api.get_reconciliation_report(COMPANY, "BQ1")
     assert report["difference"] == "1.00"
 
 
@@ -172,35 +186,32 @@ def test_two_tenants_with_the_same_company_and_file_never_see_each_other(
 
     statement = imported(ours)
 
-    assert list(theirs.client.items("/statements")) == []
-    with pytest.raises(DemoFailed, match="404"):
-        theirs.client.get(f"/statements/{statement}")
+    assert statements(theirs) == []
+    with pytest.raises(ProblemError, match="404"):
+        theirs.api.get_statement(COMPANY, statement)
     assert imported(theirs) == statement  # the same bytes have the same id, in another world
-    ours.client.post(f"/statements/{statement}/validation")
-    assert theirs.client.get(f"/statements/{statement}")["status"] == "partly_matched"
+    ours.api.validate(COMPANY, statement)
+    assert theirs.api.get_statement(COMPANY, statement)["status"] == "partly_matched"
     assert len(ours.traces()) == len(theirs.traces())
 
 
 def test_a_ticket_takes_one_name_and_no_more_than_its_size(shared: Tenant) -> None:
-    ticket = shared.client.post("/uploads", {"name": "releve.xml"})
+    ticket = shared.api.request_upload(COMPANY, {"name": "releve.xml"})
 
     other = dict(ticket["fields"], key=ticket["key"].replace(shared.name, "another-tenant"))
     answer = httpx.post(ticket["url"], data=other, files={"file": ("x", b"x")}, timeout=30)
 
     assert answer.status_code in {400, 403}
-    with pytest.raises(DemoFailed, match=r"4\d\d"):
-        shared.client.post("/uploads", {"name": "../releve.xml"})
+    with pytest.raises(ProblemError, match=r"4\d\d"):
+        shared.api.request_upload(COMPANY, {"name": "../releve.xml"})
 
 
 def test_a_bank_connection_is_synchronised_and_says_what_it_lacks(shared: Tenant) -> None:
-    connection = shared.client.put(
-        "/connections/bank", {"provider": "ponto", "label": "Banque", "interval_seconds": 90}
+    connection = shared.api.save_connection(
+        COMPANY, "bank", {"provider": "ponto", "label": "Banque", "interval_seconds": 90}
     )
     assert connection["effective_interval_seconds"] == 120
-    shared.client.post("/connections/bank/sync")
+    shared.api.sync_now(COMPANY, "bank")
 
-    def logged() -> object:
-        return shared.client.get("/connections/bank/runs")["items"] or None
-
-    rows = wait_for("the log", logged)
-    assert [row["state"] for row in rows] == ["not_configured"]  # type: ignore[attr-defined]
+    rows = wait_for("the log", lambda: shared.api.list_feed_runs(COMPANY, "bank")["items"] or None)
+    assert [row["state"] for row in rows] == ["not_configured"]

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Callable
-from typing import Any
 
-from devstack.demo.client import wait_for
-
-from .tenant import Tenant
+from .tenant import COMPANY, Tenant
 
 NewTenant = Callable[[], Tenant]
 
 
 def test_a_fec_is_written_as_a_long_work_and_fetched_by_its_link(new_tenant: NewTenant) -> None:
     tenant = new_tenant()
-    begun = tenant.client.post("/fec", {"fiscal_year": "2026"})
+    api = tenant.api
+    begun = api.start_fec_export(COMPANY, {"fiscal_year": "2026"})
 
-    def over() -> dict[str, Any] | None:
-        task: dict[str, Any] = tenant.client.get(f"/tasks/{begun['id']}")
-        return task if task["state"] in {"done", "failed"} else None
+    task = api.wait_for_task(COMPANY, begun["id"])
 
-    task = wait_for("the task", over)
-
-    assert task["state"] == "done", task
-    with urllib.request.urlopen(task["file"]["url"]) as answer:
-        content = answer.read()
+    assert task["file"] is not None
+    content = api.download(task["file"]["url"])
     assert len(content) == task["file"]["size_bytes"]
-    assert content.decode().count("\r\n") == task["rows"] + 1
-    assert tenant.client.get("/tasks")["items"][0]["id"] == begun["id"]
-    assert tenant.client.get("/entry-changes", consumer="erp")["items"] == []
-    sent = {"external_id": "F1", "external_version": 1, "kind": "supplier", "name": "Zinc"}
-    bulk = tenant.client.post("/bulk/third-parties", {"items": [sent]})
+    assert content.decode().count("\r\n") == (task["rows"] or 0) + 1
+    assert api.list_tasks(COMPANY)["items"][0]["id"] == begun["id"]
+    assert api.list_entry_changes(COMPANY, consumer="erp")["items"] == []
+    bulk = api.save_third_parties_in_bulk(
+        COMPANY,
+        {
+            "items": [
+                {"external_id": "F1", "external_version": 1, "kind": "supplier", "name": "Zinc"}
+            ]
+        },
+    )
     assert bulk["created"] == 1

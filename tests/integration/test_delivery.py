@@ -7,8 +7,8 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from devstack.demo.client import Client
 from devstack.stack import LocalStack
+from rappro_client import Rappro
 
 COMPANY = "garage"
 STATEMENT = b"""<?xml version="1.0"?>
@@ -50,8 +50,8 @@ def deliver(stack: LocalStack, sent: dict[str, Any]) -> dict[str, Any]:
 
 def test_an_event_delivered_again_and_at_once_makes_one_statement(local_stack: LocalStack) -> None:
     tenant = f"t-{uuid.uuid4().hex[:12]}"
-    with Client(local_stack.api_url, local_stack.open_tenant(tenant), COMPANY) as client:
-        client.put("", {"name": "Garage"})
+    with Rappro(local_stack.api_url, local_stack.open_tenant(tenant)) as api:
+        api.save_company(COMPANY, {"name": "Garage"})
         sent = event(local_stack, tenant)
 
         with ThreadPoolExecutor(4) as pool:
@@ -59,7 +59,7 @@ def test_an_event_delivered_again_and_at_once_makes_one_statement(local_stack: L
         told.append(deliver(local_stack, sent))
 
         assert told[-1]["outcomes"] == ["already_imported"]
-        assert len(list(client.items("/statements"))) == 1
-        traced = [row["outcome"] for row in client.items("/imports")]
+        assert len(list(api.every(api.list_statements, COMPANY))) == 1
+        traced = [row["outcome"] for row in api.every(api.list_imports, COMPANY)]
         assert traced.count("quarantined") == 1  # no journal has its account
         assert traced.count("already_imported") >= 1

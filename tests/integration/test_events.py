@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from devstack.demo.client import wait_for
+from devstack.demo.waiting import wait_for
 from devstack.stack import LocalStack
 from rappro.adapters.dynamodb.items import placed_record
 from rappro.domain.operations import AuditEvent
