@@ -178,3 +178,14 @@ def test_problems_of_every_part_of_the_way_speak_the_language_that_is_asked_for(
     assert {one.headers["Content-Language"] for one in (unknown, broken, wrong, nobody)} == {"fr"}
     assert alpha.get("/v1/companies/none").headers["Content-Language"] == "en"
     assert "Accept-Language" in unknown.headers["Vary"]
+
+
+@pytest.mark.parametrize("header", ["{}", "", "×ø", "q=;;,,", "x" * 5_000])
+def test_a_language_that_cannot_be_read_is_no_reason_to_refuse_a_request(
+    alpha: Client, header: str
+) -> None:
+    headers = {"Accept-Language": header}
+
+    assert alpha.send("GET", COMPANY, headers=headers).status == 200
+    unknown = alpha.send("GET", "/v1/companies/none", headers=headers)
+    assert (unknown.status, unknown.headers["Content-Language"]) == (404, "en")

@@ -60,10 +60,12 @@ def _asked(name: str, description: str, pattern: str, example: str, chars: int) 
     }  # fmt: skip
 
 
-_LANGUAGE: Final = _asked(
-    "Accept-Language", "the language of a problem's words: French or English (default)",
-    r"^[A-Za-z0-9*;=.,\- ]+$", "fr", 200,
-)  # fmt: skip
+_LANGUAGE: Final = {
+    "name": "Accept-Language", "in": "header", "required": False,
+    "description": "the language of a problem's words: French or English (default, also where the"
+    " header cannot be read)",
+    "schema": {"type": "string", "pattern": "^.*$", "examples": ["fr"]},
+}  # fmt: skip
 _KEY: Final = _asked(
     KEY_HEADER,
     "makes the write happen once, however often it is sent: the answer is kept for 24 hours under"
