@@ -18,7 +18,13 @@ from rappro.adapters.memory import (
     MemoryRuns,
     MemoryStore,
 )
-from rappro.domain.bank import BankAccountRef, Counterparty, StatementLine
+from rappro.domain.bank import (
+    BankAccountRef,
+    Counterparty,
+    LineStatusAtBank,
+    Nature,
+    StatementLine,
+)
 from rappro.domain.books import (
     Company,
     LedgerAccount,
@@ -111,6 +117,10 @@ def test_a_call_looks_at_a_bounded_number_of_lines(monkeypatch: pytest.MonkeyPat
         (LineFilter(is_matched=False), True),
         (LineFilter(text="dupont"), True),
         (LineFilter(text="STRASSE"), True),
+        (LineFilter(text="dùpont"), True),
+        (LineFilter(text="straße"), True),
+        (LineFilter(nature=Nature.FEE), True),
+        (LineFilter(nature=Nature.CARD), False),
         (LineFilter(text="durand"), False),
         (LineFilter(amount_minor_min=500, amount_minor_max=500), True),
         (LineFilter(amount_minor_min=501), False),
@@ -121,9 +131,20 @@ def test_a_call_looks_at_a_bounded_number_of_lines(monkeypatch: pytest.MonkeyPat
 )
 def test_a_line_is_found_by_what_it_says(wanted: LineFilter, *, is_taken: bool) -> None:
     record = line(1, -500, "PRLV Straße 12")
-    said = replace(record.line, counterparty=Counterparty(name="M. DUPONT"))
+    said = replace(record.line, counterparty=Counterparty(name="M. DUPONT"), nature=Nature.CARD)
+    found = replace(record, line=said, level=Level.B, nature=Nature.FEE)
 
-    assert wanted.takes(replace(record, line=said, level=Level.B)) is is_taken
+    assert wanted.takes(found) is is_taken
+
+
+@pytest.mark.parametrize("status", [LineStatusAtBank.PENDING, LineStatusAtBank.INFORMATION])
+def test_a_line_that_is_not_booked_does_not_wait_to_be_matched(status: LineStatusAtBank) -> None:
+    record = line(1)
+    announced = replace(record, line=replace(record.line, status=status))
+
+    assert LineFilter(is_matched=False).takes(record)
+    assert not LineFilter(is_matched=False).takes(announced)
+    assert not LineFilter(is_matched=True).takes(announced)
 
 
 @pytest.mark.parametrize(
