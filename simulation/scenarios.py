@@ -156,7 +156,7 @@ def _read_all(ports: Ports, _: Simulation) -> None:
         reads.list_matches(*me, statement.id, **page)
     reads.list_entries(*me, journal=None, **page)
     reads.list_open_items(*me, third_party=None, **page)
-    reads.list_imports(*me, **page)
+    reads.list_imports(*me, object_version=None, **page)
     list_audit_events(*me, TrailAsk(), **page)
     reconciliation_report(ports, TENANT, COMPANY, "BQ1", None)
 
