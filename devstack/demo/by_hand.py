@@ -51,7 +51,10 @@ def check(is_so: bool, sentence: str) -> None:  # noqa: FBT001 - reads as the se
         raise DemoFailed(sentence)
 
 
-def steps() -> Sequence[Callable[[Desk], Step]]:
+Action = Callable[[Desk], Step]
+
+
+def steps() -> Sequence[Action]:
     """Return the actions, in the order in which they are done."""
     return (match_several, pay_too_much, take_of_nobody, settle_difference, undo_and_repeat)
 

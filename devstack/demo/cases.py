@@ -35,8 +35,13 @@ class Desk:
 
 
 def desk(api: Rappro, company: str, statements: Iterable[str]) -> Desk:
-    """Read the unmatched lines of statements, the open items, and the bank entries that wait."""
-    shown = tuple(api.get_statement(company, statement) for statement in statements)
+    """Read the unmatched lines of statements, the open items, and the bank entries that wait.
+
+    Statements in another currency than the company's are left out: amounts are compared here.
+    """
+    currency = api.get_company(company)["currency"]
+    read = (api.get_statement(company, statement) for statement in statements)
+    shown = tuple(one for one in read if one["currency"] == currency)
     journals = sorted({one["journal"] for one in shown if one["journal"]})
     return Desk(
         api,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from devstack.demo.waiting import PATIENCE_SECONDS, DemoFailed, wait_for
 from devstack.stack import LocalStack
 from rappro.domain.bank import BankAccountRef
 from rappro.domain.books import Journal, JournalType
-from rappro_client import Rappro, models
+from rappro_client import ProblemError, Rappro, models
 
 CONNECTION = "demo-bank"
 _ENDED = frozenset({"posted", "failed"})
@@ -239,11 +240,22 @@ def finish_by_hand(scene: Scene) -> None:
     """
     ran = [noted["statement"] for noted in scene.outcome.statements if noted["run"]]
     for number, action in enumerate(by_hand.steps(), 1):
-        step = action(cases.desk(scene.api, scene.company, ran))
+        step = _done(scene, action, cases.desk(scene.api, scene.company, ran))
         scene.outcome.by_hand.append(step)
         scene.display.step(number, step)
         if step.match is None and scene.inputs.is_own:
             raise DemoFailed(f"{step.title}: {step.end}")
+
+
+def _done(scene: Scene, action: by_hand.Action, on: cases.Desk) -> Step:
+    """Do one action. What the rules refuse in a stranger's books is passed over, and said."""
+    try:
+        return action(on)
+    except ProblemError as problem:
+        if scene.inputs.is_own or problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        end = f"passed over: refused as {problem.code}, {problem.detail}"
+        return Step(title=(action.__doc__ or "").partition("\n")[0], end=end)
 
 
 def close(scene: Scene, folder: Path) -> None:
