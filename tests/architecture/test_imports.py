@@ -31,11 +31,13 @@ LAWS = {
     "domain": Law(("rappro.domain",), frozenset({"rapidfuzz", "stdnum"})),
     "formats": Law(("rappro.domain", "rappro.formats"), frozenset({"lxml"})),
     "ports": Law(("rappro.domain", "rappro.ports_webhooks")),
+    "ports_events": Law(("rappro.domain",)),
     "ports_webhooks": Law(("rappro.domain",)),
     "use_cases": Law(
         (
             "rappro.domain",
             "rappro.ports",
+            "rappro.ports_events",
             "rappro.ports_webhooks",
             "rappro.use_cases",
             "rappro.formats.fec",
@@ -47,7 +49,13 @@ LAWS = {
         )
     ),
     "adapters": Law(
-        ("rappro.domain", "rappro.ports", "rappro.ports_webhooks", "rappro.adapters"),
+        (
+            "rappro.domain",
+            "rappro.ports",
+            "rappro.ports_events",
+            "rappro.ports_webhooks",
+            "rappro.adapters",
+        ),
         frozenset({"boto3", "botocore", "certifi", "httpcore", "pydantic", "pydantic_core"}),
     ),
     "documents": Law(("rappro.domain", "rappro.documents"), frozenset({"pydyf"})),

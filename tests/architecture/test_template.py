@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rappro.adapters.dynamodb.deliveries import EXPIRES_AT
-from rappro.adapters.dynamodb.items import KIND
 from rappro.adapters.dynamodb.keys import KINDS
+from rappro.adapters.dynamodb.names import KIND
 from rappro.adapters.webhooks.sender import TOTAL_SECONDS
 from rappro.domain.operations import AuditEvent
 from rappro.edge.settings import Settings

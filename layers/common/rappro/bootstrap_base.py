@@ -17,7 +17,7 @@ from rappro.adapters.eventbridge import EventBridgeBus
 from rappro.edge.settings import Settings
 
 if TYPE_CHECKING:
-    from rappro.ports import Bus
+    from rappro.ports_events import Bus
 
 __all__ = ["CONFIG", "Absent", "bus", "settings", "trail_row"]
 

@@ -17,7 +17,6 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
 )
-from rappro.domain.events import DomainEvent
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.operations import (
@@ -359,34 +358,6 @@ class Feeds(Protocol):
         is_on: bool,
     ) -> None:  # fmt: skip
         """Create or change the connection's schedule."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrailRow:
-    """A row of the audit trail and whose it is."""
-
-    tenant: TenantId
-    company: CompanyId
-    event: AuditEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A domain event and whose it is."""
-
-    tenant: TenantId
-    company: CompanyId
-    event: DomainEvent
-
-
-class Bus(Protocol):
-    """Where domain events go; only the publisher has it."""
-
-    def publish(self, events: Sequence[Outgoing]) -> int:
-        """Publish events in order and return how many, from the first on, were taken.
-
-        Raises StoreThrottled, StoreUnavailable.
-        """
 
 
 @dataclass(frozen=True, slots=True)

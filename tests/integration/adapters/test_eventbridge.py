@@ -11,7 +11,7 @@ import pytest
 from rappro.adapters.eventbridge import DETAIL_BYTES_MAX, REQUEST_BYTES_MAX, EventBridgeBus
 from rappro.domain.events import DomainEvent, EventType
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.ports import Outgoing
+from rappro.ports_events import Outgoing
 
 AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 

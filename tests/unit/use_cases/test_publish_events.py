@@ -10,7 +10,7 @@ import pytest
 
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import AuditEvent
-from rappro.ports import Outgoing, TrailRow
+from rappro.ports_events import Outgoing, TrailRow
 from rappro.use_cases.publish_events import publish
 
 AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)

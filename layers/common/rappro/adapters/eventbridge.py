@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rappro.adapters.sdk_errors import translated
-from rappro.ports import Outgoing
+from rappro.ports_events import Outgoing
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import AuditEvent
-from rappro.domain.records import MatchStatus, StatementStatus
+from rappro.domain.statuses import MatchStatus, StatementStatus
 
 ITEMS_MAX: Final = 100
 """Receipts in one event; a row that tells of more makes several events."""

@@ -17,20 +17,8 @@ from rappro.domain.matching.model import Adjustment, Candidate, Explanation, Lev
 from rappro.domain.settings import (
     ImportProfile,
 )
-
-
-class StatementStatus(StrEnum):
-    IMPORTED = "imported"  # importé, non lettré
-    PARTLY_MATCHED = "partly_matched"
-    MATCHED = "matched"
-    VALIDATING = "validating"  # numbers are reserved, only rolls forward
-    VALIDATED = "validated"  # read-only
-    RECONCILED = "reconciled"  # no line, or only lines that are known already
-    TRANSFERRED = "transferred"  # reconciliation-only flow, read-only
-    QUARANTINED = "quarantined"
-    RUN_FAILED = "run_failed"  # the last run ended in an error; a new run may be started
-    DELETING = "deleting"  # on its way out: nobody is shown it, deleting it again goes on
-
+from rappro.domain.statuses import MatchStatus as MatchStatus  # noqa: PLC0414 - found here too
+from rappro.domain.statuses import StatementStatus as StatementStatus  # noqa: PLC0414 - the same
 
 _S = StatementStatus
 STATEMENT_TRANSITIONS: dict[StatementStatus, frozenset[StatementStatus]] = {
@@ -251,17 +239,6 @@ class LineRecord:
 
 
 PAST_MATCHES_MAX: Final = 100
-
-
-class MatchStatus(StrEnum):
-    POSTING = "posting"  # larger than one commit; its lines are claimed, its targets follow
-    UNDOING = "undoing"  # larger than one commit; its targets are given back first
-    TO_CONFIRM = "to_confirm"
-    CONFIRMED = "confirmed"
-    VALIDATED = "validated"
-    UNDONE = "undone"
-    CLOSED = "closed"  # its lines were closed by hand: settled outside
-    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True)

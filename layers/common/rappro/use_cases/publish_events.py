@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rappro.domain.events import events_of
-from rappro.ports import Bus, Outgoing, TrailRow
+from rappro.ports_events import Bus, Outgoing, TrailRow
 
 
 def publish(bus: Bus, rows: Sequence[TrailRow]) -> int:

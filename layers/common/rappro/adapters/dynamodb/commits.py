@@ -14,18 +14,14 @@ from typing import Any, Final
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Action, Gateway
 from rappro.adapters.dynamodb.items import (
-    CLOSING,
-    HOLDER,
-    PK,
-    TOKEN,
-    VERSION,
     Placed,
     key_item,
     placed_entry,
     placed_marker,
     placed_record,
-)  # fmt: skip
+)
 from rappro.adapters.dynamodb.lines import placed_removal, placed_state
+from rappro.adapters.dynamodb.names import CLOSING, HOLDER, PK, TOKEN, VERSION
 from rappro.adapters.indexing import (
     Entry,
     entries_of,

@@ -12,8 +12,9 @@ from rappro.adapters import codec
 from rappro.adapters.cursors import read_cursor, write_cursor
 from rappro.adapters.delivery_places import list_of, place_of, place_of_id
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
-from rappro.adapters.dynamodb.items import DOC, SK, key_item
+from rappro.adapters.dynamodb.items import key_item
 from rappro.adapters.dynamodb.keys import Key, deliveries_partition
+from rappro.adapters.dynamodb.names import DOC, SK
 from rappro.adapters.scope import check_limit
 from rappro.domain.ids import TenantId
 from rappro.domain.webhooks import LOG_DAYS, Delivery

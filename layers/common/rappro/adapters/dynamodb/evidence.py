@@ -10,7 +10,8 @@ from rappro.adapters.asking import Ask, Plan, answers, chosen, evidence_of, plan
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Gateway, Range
 from rappro.adapters.dynamodb.hints import Hints
-from rappro.adapters.dynamodb.items import DOC, Item, record_of
+from rappro.adapters.dynamodb.items import Item, record_of
+from rappro.adapters.dynamodb.names import DOC
 from rappro.adapters.indexing import Index
 from rappro.domain.matching.model import Lookups
 from rappro.domain.writes import (

@@ -14,8 +14,9 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from rappro.adapters.dynamodb.items import GSI, LIST_PK, LIST_SK, PK, SK, Item, key_item
+from rappro.adapters.dynamodb.items import Item, key_item
 from rappro.adapters.dynamodb.keys import Key, Table
+from rappro.adapters.dynamodb.names import GSI, LIST_PK, LIST_SK, PK, SK
 from rappro.adapters.sdk_errors import translated
 from rappro.domain.errors import InvalidRequest, StoreThrottled
 

@@ -16,7 +16,8 @@ from typing import Final
 
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Action, Gateway
-from rappro.adapters.dynamodb.items import DOC, PK, POINTS_TO, SK, Item, record_of
+from rappro.adapters.dynamodb.items import Item, record_of
+from rappro.adapters.dynamodb.names import DOC, PK, POINTS_TO, SK
 from rappro.adapters.indexing import entries_of
 from rappro.domain.books import OpenItem
 from rappro.domain.errors import StoreConflict, StoreThrottled, StoreUnavailable

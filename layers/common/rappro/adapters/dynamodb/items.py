@@ -12,6 +12,18 @@ from typing import Any, Final, NamedTuple
 from rappro.adapters import codec
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.keys import KIND_OF_CODE, KINDS, Key
+from rappro.adapters.dynamodb.names import (
+    DOC,
+    HOLDER,
+    KIND,
+    LIST_PK,
+    LIST_SK,
+    PK,
+    POINTS_TO,
+    SK,
+    TOKEN,
+    VERSION,
+)
 from rappro.adapters.indexing import (
     Entry,
     Index,
@@ -35,12 +47,6 @@ from rappro.domain.writes import (
 
 Item = dict[str, Any]
 """An item in the client's own notation: {"pk": {"S": ...}}."""
-
-GSI: Final = "by_list"
-PK, SK, LIST_PK, LIST_SK = "pk", "sk", "list_pk", "list_sk"
-KIND, VERSION, DOC, POINTS_TO = "k", "v", "doc", "ref"
-TOKEN, HOLDER = "token", "holder"  # of the lease, for the fence's condition
-CLOSING = "closing"  # of the marker of a block whose lines are being cleared
 
 _LISTED_BY_POINTER: Final = {
     Index.STATEMENTS_OF_JOURNAL: Listing.STATEMENTS_OF_JOURNAL,

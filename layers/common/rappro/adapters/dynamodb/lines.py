@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from rappro.adapters import codec
-from rappro.adapters.dynamodb.items import DOC, PK, SK, VERSION, Item, Placed, key_item
+from rappro.adapters.dynamodb.items import Item, Placed, key_item
 from rappro.adapters.dynamodb.keys import line_state_of, state_key
+from rappro.adapters.dynamodb.names import DOC, PK, SK, VERSION
 from rappro.adapters.indexing import check_bytes
 from rappro.domain.bank import Nature
 from rappro.domain.ids import MatchId, OpenItemId, ThirdPartyId

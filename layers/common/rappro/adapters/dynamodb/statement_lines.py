@@ -12,9 +12,10 @@ from typing import Final
 
 from rappro.adapters.dynamodb import keys as at
 from rappro.adapters.dynamodb.gateway import Gateway, Range
-from rappro.adapters.dynamodb.items import CLOSING, SK, key_item
+from rappro.adapters.dynamodb.items import key_item
 from rappro.adapters.dynamodb.keys import Table
 from rappro.adapters.dynamodb.lines import lines_in, whole
+from rappro.adapters.dynamodb.names import CLOSING, SK
 from rappro.adapters.indexing import LINES_PER_BLOCK
 from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.records import LineRecord, StatementRecord

@@ -17,17 +17,10 @@ from rappro.adapters.dynamodb import keys as at
 from rappro.adapters.dynamodb.commits import Commit, Load
 from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
-from rappro.adapters.dynamodb.items import (
-    DOC,
-    LIST_SK,
-    PK,
-    POINTS_TO,
-    SK,
-    Item,
-    record_of,
-)  # fmt: skip
+from rappro.adapters.dynamodb.items import Item, record_of
 from rappro.adapters.dynamodb.keys import Table, list_partition
 from rappro.adapters.dynamodb.lines import lines_in
+from rappro.adapters.dynamodb.names import DOC, LIST_SK, PK, POINTS_TO, SK
 from rappro.adapters.dynamodb.statement_lines import StatementLines
 from rappro.adapters.indexing import (
     INDEXED_KINDS,

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rappro.adapters import codec
-from rappro.adapters.dynamodb.items import DOC, PK
+from rappro.adapters.dynamodb.names import DOC, PK
 from rappro.domain.errors import StoreUnavailable
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import AuditEvent
-from rappro.ports import TrailRow
+from rappro.ports_events import TrailRow
 
 
 def trail_row(image: Mapping[str, Any]) -> TrailRow:
