@@ -192,7 +192,8 @@ def _unzipper(
 def _gunzipped(stream: BinaryIO, budget: _Budget) -> BinaryIO:
     """Unpack all members of a gzip file (RFC 1952), which may be padded with zeros."""
     stream.seek(0)
-    with gzip.GzipFile(fileobj=stream) as content:
+    # Named, as the mode of a spooled file is that of its making: written.
+    with gzip.GzipFile(fileobj=stream, mode="rb") as content:
         return _spooled(cast("IO[bytes]", content), budget)
 
 

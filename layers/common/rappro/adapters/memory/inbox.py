@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from rappro.adapters.scope import check_tenant, drop_key
 from rappro.domain.errors import NotFound
@@ -38,7 +38,12 @@ class MemoryInbox:
         return self.drop(tenant, company, journal, name, content, choice=choice)
 
     def open(self, tenant: TenantId, drop: Drop) -> BinaryIO:
-        return BytesIO(self._dropped(tenant, drop)[0])
+        """Open a drop as what the bucket's are, too: a spooled file, not just any bytes."""
+        content = self._dropped(tenant, drop)[0]
+        file = SpooledTemporaryFile()  # noqa: SIM115 - handed to the caller; stays in memory
+        file.write(content)
+        file.seek(0)
+        return cast("BinaryIO", file)
 
     def choice(self, tenant: TenantId, drop: Drop) -> ImportChoice:
         return self._dropped(tenant, drop)[1]
