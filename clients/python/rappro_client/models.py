@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
 class AccountInput(TypedDict):
@@ -681,6 +681,9 @@ class LineResultOutput(TypedDict):
     line: LineRefOutput
     match: str | None
     problem: str | None
+
+
+LineSort: TypeAlias = Literal["date", "-date", "amount", "-amount"]
 
 
 class MatchBatchInput(TypedDict):

@@ -1188,6 +1188,82 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_company_lines(
+        self,
+        company: str,
+        *,
+        journal: str | None = None,
+        from_: date | str | None = None,
+        to: date | str | None = None,
+        level: Literal["A", "AC", "AS", "AM", "AD", "B", "BC", "C"] | None = None,
+        status: Literal[
+            "not_validated", "partly_validated", "validated", "closed_manually", "reversed"
+        ]
+        | None = None,
+        matched: bool | None = None,
+        known: bool | None = None,
+        third_party: str | None = None,
+        nature: Literal[
+            "transfer",
+            "direct_debit",
+            "cheque",
+            "cheque_deposit",
+            "card",
+            "card_deposit",
+            "cash",
+            "bill",
+            "fee",
+            "interest",
+            "loan",
+            "tax",
+            "return",
+            "other",
+        ]
+        | None = None,
+        text: str | None = None,
+        amount: str | None = None,
+        amount_min: str | None = None,
+        amount_max: str | None = None,
+        direction: Literal["in", "out"] | None = None,
+        sort: Literal["date", "-date", "amount", "-amount"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.LinePage:
+        """Search lines over all statements.
+
+        Lines (lignes de relevé) of any statement of the company, the newest period first, then in
+        position order. Filters go together. `matched=false` is the work list: the lines that wait,
+        of statements that may still be matched; statements with nothing to do are not read. A page
+        looks at 1,000 statements, and at 5,000 lines of 50 of them: it may hold fewer items than
+        asked for, even none, and still have a next one. With `sort`, up to 5,000 lines of 100
+        statements are put in order; beyond, the search is `too_large`. What is equal stays newest
+        period first. The list may lag a moment behind.
+        """
+        found: models.LinePage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/lines",
+            query={
+                "journal": journal,
+                "from": from_,
+                "to": to,
+                "level": level,
+                "status": status,
+                "matched": matched,
+                "known": known,
+                "third_party": third_party,
+                "nature": nature,
+                "text": text,
+                "amount": amount,
+                "amount_min": amount_min,
+                "amount_max": amount_max,
+                "direction": direction,
+                "sort": sort,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        ).body
+        return found
+
     def list_company_runs(
         self, company: str, *, limit: int | None = None, cursor: str | None = None
     ) -> models.RunPage:
@@ -1429,6 +1505,23 @@ class Operations(Transport):
         matched: bool | None = None,
         known: bool | None = None,
         third_party: str | None = None,
+        nature: Literal[
+            "transfer",
+            "direct_debit",
+            "cheque",
+            "cheque_deposit",
+            "card",
+            "card_deposit",
+            "cash",
+            "bill",
+            "fee",
+            "interest",
+            "loan",
+            "tax",
+            "return",
+            "other",
+        ]
+        | None = None,
         text: str | None = None,
         amount_min: str | None = None,
         amount_max: str | None = None,
@@ -1451,6 +1544,7 @@ class Operations(Transport):
                 "matched": matched,
                 "known": known,
                 "third_party": third_party,
+                "nature": nature,
                 "text": text,
                 "amount_min": amount_min,
                 "amount_max": amount_max,
@@ -1558,13 +1652,25 @@ class Operations(Transport):
         | None = None,
         from_: date | str | None = None,
         to: date | str | None = None,
+        text: str | None = None,
+        amount: str | None = None,
+        amount_min: str | None = None,
+        amount_max: str | None = None,
+        third_party: str | None = None,
+        sort: Literal["-period", "period", "-imported", "imported", "-booked", "booked"]
+        | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> models.StatementPage:
         """List the statements.
 
-        Statements (relevés), newest period first. A page may hold fewer items than asked for, even
-        none, and still have a next one. The list may lag a moment behind.
+        Statements (relevés), newest period first. Filters go together. An amount is one of its
+        totals: its opening or closing balance, or the sum of its booked lines. A third party is one
+        of any of its lines; only then are lines read. A page looks at 1,000 statements, and at
+        5,000 lines of 50 of them: it may hold fewer items than asked for, even none, and still have
+        a next one. Any other order than `-period` is that of up to 1,000 statements, of 100 with
+        5,000 lines where lines are read; beyond, the search is `too_large`. The list may lag a
+        moment behind.
         """
         found: models.StatementPage = self.answer(
             "GET",
@@ -1574,6 +1680,12 @@ class Operations(Transport):
                 "status": status,
                 "from": from_,
                 "to": to,
+                "text": text,
+                "amount": amount,
+                "amount_min": amount_min,
+                "amount_max": amount_max,
+                "third_party": third_party,
+                "sort": sort,
                 "limit": limit,
                 "cursor": cursor,
             },

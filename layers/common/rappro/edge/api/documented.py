@@ -59,6 +59,7 @@ def documented(
     has_body: bool = False,
     is_found: bool = True,
     may_conflict: bool = False,
+    may_exceed: bool = False,
     media_type: str | None = None,
     file_bytes_max: int | None = None,
     permission: Permission | None = None,
@@ -68,14 +69,16 @@ def documented(
     """Return the arguments of a route's decorator.
 
     `answer` says what comes back with `status`. `is_found`: the route may answer 404;
-    `may_conflict`: the books may refuse (409). `media_type` of an answer that is no JSON;
-    `file_bytes_max`: the body is no JSON either, but a file's bytes.
+    `may_conflict`: the books may refuse (409); `may_exceed`: what is asked may be too much (413).
+    `media_type` of an answer that is no JSON; `file_bytes_max`: the body is no JSON either, but a
+    file's bytes.
     `permission`: what the caller needs (403), which is looked at before the route is entered; a
     body's fields may need another one. A route without one is refused unless anybody may read it.
     """
     takes_body = has_body or file_bytes_max is not None
     statuses = _ALWAYS | (_WITH_BODY if takes_body else frozenset())
     statuses |= ({404} if is_found else frozenset()) | ({409} if may_conflict else frozenset())
+    statuses |= frozenset({413}) if may_exceed else frozenset()
     statuses |= frozenset() if permission in {None, Permission.SIGNED_IN} else {403}
     responses: dict[int, dict[str, Any]] = {status: {"description": answer}}
     if media_type is not None:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
-
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from rappro.domain.access import Permission
-from rappro.domain.ids import ThirdPartyId
-from rappro.domain.matching.model import Level
-from rappro.domain.records import (
-    LineStatus,
-)
+from rappro.edge.api import searching as asked
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
-from rappro.edge.api.limits import NAME_CHARS_MAX, PAGE_ITEMS_DEFAULT
+from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
 from rappro.edge.api.models.lines import DecisionOutput, LineEditInput, LineOutput, LinePage
 from rappro.edge.api.models.shapes import amount_in
 from rappro.edge.api.pages import fitting
@@ -22,7 +14,6 @@ from rappro.edge.api.parameters import (
     CompanyPath,
     Cursor,
     Limit,
-    OptionalKey,
     PositionPath,
     StatementPath,
 )
@@ -33,16 +24,6 @@ from rappro.use_cases.filters import LineFilter
 from rappro.use_cases.mark_known import mark_known
 
 router = new_router()
-
-_SIGNS: Final = {"in": 1, "out": -1}
-AmountText = Annotated[
-    str | None,
-    Query(
-        pattern=r"^\d{1,18}(\.\d{1,4})?$",
-        description="a magnitude in the statement's currency, as a decimal string",
-        examples=["120.00"],
-    ),
-]
 
 
 @router.get(
@@ -63,28 +44,16 @@ def list_lines(
     company: CompanyPath,
     statement: StatementPath,
     *,
-    level: Annotated[Level | None, Query(description="only this level")] = None,
-    status: Annotated[LineStatus | None, Query(description="only this status")] = None,
-    matched: Annotated[
-        bool | None, Query(description="matched lines, or those that wait to be")
-    ] = None,
-    known: Annotated[
-        bool | None, Query(description="lines that another statement brought first, or the others")
-    ] = None,
-    third_party: Annotated[OptionalKey, Query(description="a third party's id")] = None,
-    text: Annotated[
-        str | None,
-        Query(
-            min_length=1,
-            max_length=NAME_CHARS_MAX,
-            description="stands in one of the five texts or the counterparty's name, in any case",
-        ),
-    ] = None,
-    amount_min: AmountText = None,
-    amount_max: AmountText = None,
-    direction: Annotated[
-        Literal["in", "out"] | None, Query(description="money in (crédit) or out (débit)")
-    ] = None,
+    level: asked.LevelAsked = None,
+    status: asked.StatusAsked = None,
+    matched: asked.MatchedAsked = None,
+    known: asked.KnownAsked = None,
+    third_party: asked.ThirdPartyAsked = None,
+    nature: asked.NatureAsked = None,
+    text: asked.LineText = None,
+    amount_min: asked.Amount = None,
+    amount_max: asked.Amount = None,
+    direction: asked.DirectionAsked = None,
     limit: Limit = PAGE_ITEMS_DEFAULT,
     cursor: Cursor = None,
 ) -> LinePage:
@@ -95,11 +64,12 @@ def list_lines(
         is_matched=matched,
         is_known=known,
         status=status,
-        third_party=None if third_party is None else ThirdPartyId(third_party),
+        third_party=asked.party(third_party),
+        nature=nature,
         text=text,
         amount_minor_min=_minor(amount_min, currency, "amount_min"),
         amount_minor_max=_minor(amount_max, currency, "amount_max"),
-        sign=None if direction is None else _SIGNS[direction],
+        sign=asked.sign(direction),
     )
 
     def read(count: int) -> LinePage:
@@ -146,6 +116,7 @@ def get_line(
         permission=Permission.READ,
         tag="statements",
         answer="The decision",
+        may_exceed=True,
     ),
 )
 def explain(

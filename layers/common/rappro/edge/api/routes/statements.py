@@ -10,6 +10,7 @@ from rappro.domain.access import Permission
 from rappro.domain.records import (
     StatementStatus,
 )
+from rappro.edge.api import searching as asked
 from rappro.edge.api.caller import ScopeGiven
 from rappro.edge.api.documented import documented, new_router
 from rappro.edge.api.limits import PAGE_ITEMS_DEFAULT
@@ -26,12 +27,12 @@ from rappro.edge.api.parameters import (
     Cursor,
     Limit,
     OptionalDay,
-    OptionalKey,
     RunPath,
     StatementPath,
 )
 from rappro.use_cases import launching, reads
-from rappro.use_cases.filters import StatementFilter
+from rappro.use_cases.filters import StatementFilter, StatementSearch
+from rappro.use_cases.searching import search_statements
 from rappro.use_cases.start_run import start_run
 
 router = new_router()
@@ -42,31 +43,51 @@ router = new_router()
     **documented(
         "listStatements",
         "List the statements",
-        "Statements (relevés), newest period first. A page may hold fewer items than asked for,"
-        " even none, and still have a next one. The list may lag a moment behind.",
+        "Statements (relevés), newest period first. Filters go together. An amount is one of its"
+        " totals: its opening or closing balance, or the sum of its booked lines. A third party is"
+        " one of any of its lines; only then are lines read. A page looks at 1,000 statements, and"
+        " at 5,000 lines of 50 of them: it may hold fewer items than asked for, even none, and"
+        " still have a next one. Any other order than `-period` is that of up to 1,000 statements,"
+        " of 100 with 5,000 lines where lines are read; beyond, the search is `too_large`. The list"
+        " may lag a moment behind.",
         permission=Permission.READ,
         tag="statements",
         answer="One page of statements",
+        may_exceed=True,
     ),
 )
 def list_statements(
     scope: ScopeGiven,
     company: CompanyPath,
     *,
-    journal: Annotated[OptionalKey, Query(description="a journal's code")] = None,
+    journal: asked.JournalAsked = None,
     status: Annotated[StatementStatus | None, Query(description="only this status")] = None,
     from_: Annotated[
         OptionalDay, Query(alias="from", description="periods that end that day or later")
     ] = None,
     to: Annotated[OptionalDay, Query(description="periods that begin that day or earlier")] = None,
+    text: asked.StatementText = None,
+    amount: asked.ExactAmount = None,
+    amount_min: asked.Amount = None,
+    amount_max: asked.Amount = None,
+    third_party: asked.ThirdPartyAsked = None,
+    sort: Annotated[
+        asked.StatementOrder,
+        Query(
+            description="by the end of the period, the instant of the import or the sum of the"
+            " booked lines; `-`: the latest or largest first"
+        ),
+    ] = "-period",
     limit: Limit = PAGE_ITEMS_DEFAULT,
     cursor: Cursor = None,
 ) -> StatementPage:
     """List statements."""
-    wanted = StatementFilter(journal, status, from_, to)
+    low, high = asked.bounds(amount, amount_min, amount_max)
+    statements = StatementFilter(journal, status, from_, to, text, low, high)
+    wanted = StatementSearch(statements, asked.party(third_party), asked.statement_sort(sort))
 
     def read(count: int) -> StatementPage:
-        page = reads.list_statements(
+        page = search_statements(
             scope.ports, scope.tenant, company, wanted, limit=count, cursor=cursor
         )
         items = [StatementOutput.of(statement) for statement in page.items]
