@@ -103,9 +103,7 @@ class Transport:
         Raises ProblemError for a refusal, NotModifiedError for what is as `If-None-Match` says,
         NoAnswerError when there is no answer to be had.
         """
-        sent = self._headers(method, headers or {})
-        if content is not None:
-            sent["Content-Type"] = "application/octet-stream"
+        sent = self._headers(method, headers or {}, is_file=content is not None)
         given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
         lost: Exception | None = None
         for attempt in range(1, self._retries.attempts + 1):
@@ -136,8 +134,12 @@ class Transport:
             raise lost
         raise NoAnswerError(f"{method} {path}: {lost}") from lost
 
-    def _headers(self, method: str, given: Mapping[str, str | None]) -> dict[str, str]:
+    def _headers(
+        self, method: str, given: Mapping[str, str | None], *, is_file: bool
+    ) -> dict[str, str]:
         sent = {"Accept-Language": self._language}
+        if is_file:
+            sent["Content-Type"] = "application/octet-stream"
         if method in WRITES:
             sent["Idempotency-Key"] = str(uuid.uuid4())
         return sent | {name: value for name, value in given.items() if value is not None}

@@ -207,6 +207,16 @@ def test_a_file_is_posted_with_the_ticket_s_fields() -> None:
     assert (kept.key, kept.version) == ("k", "v1")
 
 
+def test_a_small_file_is_sent_to_the_api_as_the_bytes_that_it_is() -> None:
+    peer = Peer(good({"object_version": "v1"}, 202))
+
+    peer.client().upload_file("acme", b"\x1f\x8b", name="r.xml.gz")
+
+    (sent,) = peer.requests
+    assert sent.headers["Content-Type"] == "application/octet-stream"
+    assert (sent.content, sent.url.params["name"]) == (b"\x1f\x8b", "r.xml.gz")
+
+
 def test_an_imported_file_s_own_row_is_waited_for() -> None:
     other = {"name": "r.xml", "object_version": "v0", "outcome": "imported"}
     mine = {"name": "r.xml", "object_version": "v1"}
