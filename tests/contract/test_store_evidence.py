@@ -174,6 +174,33 @@ def test_evidence_is_what_a_look_at_everything_finds(
     assert store.ledger(tenant, company, "512001") == []
 
 
+def test_a_ledger_is_read_part_by_part_in_its_order(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    """From a place or from a day on; parts of any size hold together what the whole holds."""
+    first = date(2025, 1, 1)
+    days = [first + timedelta(days=number % 9) for number in range(60)]
+    store.load(
+        tenant, company,
+        [bank_entry(f"e{number}", 100, date=day) for number, day in enumerate(days)],
+    )  # fmt: skip
+    whole = store.ledger(tenant, company, "512000")
+
+    for limit in (1, 7, 60):
+        found: list[BankEntry] = []
+        after = None
+        while part := store.ledger(tenant, company, "512000", after=after, limit=limit):
+            assert len(part) <= limit
+            found += part
+            after = f"{part[-1].date.isoformat()}#{part[-1].id}"
+        assert found == whole
+    assert len(whole) == len(days)
+    day = whole[30].date
+    assert store.ledger(tenant, company, "512000", after=day.isoformat()) == [
+        entry for entry in whole if entry.date >= day
+    ]
+
+
 def test_a_loaded_world_is_found_like_a_committed_one(
     store: Store, tenant: TenantId, company: CompanyId
 ) -> None:

@@ -162,8 +162,15 @@ class Store(Protocol):
         For a statement that nobody is shown any more. Not atomic: its header goes last.
         """
 
-    def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
-        """Return every bank entry on a ledger account, by date and id, pointed or not."""
+    def ledger(
+        self, tenant: TenantId, company: CompanyId, account: str,
+        *, after: str | None = None, limit: int | None = None,
+    ) -> list[BankEntry]:  # fmt: skip
+        """Return the bank entries on a ledger account, by date and id, pointed or not.
+
+        All of them, or `limit` at most of those after a place: `2025-01-31#id`, or a day, whose own
+        are then the first.
+        """
 
     def entries(
         self,

@@ -79,14 +79,20 @@ class EvidenceReader:
             return None
         return _latest(chain.from_iterable(found))
 
-    def copies(self, tenant: str, parts: Sequence[Range]) -> Iterable[Record]:
+    def copies(
+        self, tenant: str, parts: Sequence[Range], *, limit: int | None = None
+    ) -> Iterable[Record]:
         """Return the records whose copies stand in some ranges, each once, at its latest version.
 
-        The ranges are read one beside the other, so two copies of one record may be a version
-        apart; equal copies are recognised by their text before any is decoded.
+        Of each range `limit` at most. They are read one beside the other, so two copies of one
+        record may be a version apart; equal ones are recognised by their text before any is
+        decoded.
         """
-        found = self._gateway.parallel(lambda part: list(self._gateway.query(tenant, part)), parts)
-        return _latest(chain.from_iterable(found))
+
+        def read(part: Range) -> list[Item]:
+            return list(self._gateway.query(tenant, part, limit=limit))
+
+        return _latest(chain.from_iterable(self._gateway.parallel(read, parts)))
 
 
 def _latest(items: Iterable[Item]) -> Iterable[Record]:

@@ -223,13 +223,16 @@ class DynamoStore:
     def clear_lines(self, tenant: TenantId, company: CompanyId, statement: StatementId) -> None:
         self._lines.clear(tenant, company, statement)
 
-    def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
+    def ledger(
+        self, tenant: TenantId, company: CompanyId, account: str,
+        *, after: str | None = None, limit: int | None = None,
+    ) -> list[BankEntry]:  # fmt: skip
         parts = [
-            Range(Table.BOOKS, at.ledger_partition(tenant, company, account, shard))
+            Range(Table.BOOKS, at.ledger_partition(tenant, company, account, shard), after=after)
             for shard in range(at.LEDGER_SHARDS)
         ]
-        found = cast("Iterable[BankEntry]", self._evidence.copies(tenant, parts))
-        return sorted(found, key=lambda entry: (entry.date, entry.id))
+        found = cast("Iterable[BankEntry]", self._evidence.copies(tenant, parts, limit=limit))
+        return sorted(found, key=lambda entry: (entry.date, entry.id))[:limit]
 
     def entries(
         self,

@@ -235,8 +235,13 @@ class MemoryStore:
                 read = [shelf.get(LineRecord, key) for key in keys[start : start + _LINES_A_READ]]
             yield from (cast("LineRecord", record) for record in read if record is not None)
 
-    def ledger(self, tenant: TenantId, company: CompanyId, account: str) -> list[BankEntry]:
-        return cast("list[BankEntry]", self._indexed(tenant, company, Index.LEDGER, account))
+    def ledger(
+        self, tenant: TenantId, company: CompanyId, account: str,
+        *, after: str | None = None, limit: int | None = None,
+    ) -> list[BankEntry]:  # fmt: skip
+        found = cast("list[BankEntry]", self._indexed(tenant, company, Index.LEDGER, account))
+        place = after or ""
+        return [one for one in found if f"{one.date.isoformat()}#{one.id}" > place][:limit]
 
     def entries(
         self,
