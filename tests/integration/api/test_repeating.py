@@ -90,6 +90,20 @@ def test_a_key_that_comes_with_another_request_is_refused(alpha: Client, again: 
     assert answer.problem == "idempotency_key_reused"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "problem"),
+    [("POST", COMPANY, "method_not_allowed"), ("PUT", f"{COMPANY}/none", "no_such_route")],
+)
+def test_where_there_is_no_such_route_its_absence_is_told_whatever_the_key(
+    alpha: Client, method: str, path: str, problem: str
+) -> None:
+    assert put(alpha, "Neuf").status == 200
+
+    answer = alpha.send(method, path, body="{}", headers={KEY: "k-1"})
+
+    assert answer.problem == problem
+
+
 def test_a_key_is_of_one_user_of_one_tenant(world: World, alpha: Client) -> None:
     colleague = replace(Client(world.ports, "alpha", "user-2"), guards=alpha.guards)
     stranger = replace(Client(world.ports, "bravo"), guards=alpha.guards)

@@ -93,7 +93,8 @@ def _answer(
         app.context["caller"] = asker
         return app.resolve(asked, context)
 
-    key = key_of(headers_of(event)) if method in WRITES else None
+    is_write = method in WRITES and method in _methods_of(path)
+    key = key_of(headers_of(event)) if is_write else None
     if key is None:
         return conditional(plain, caller, resolve)
     if guards.replies is None:
@@ -157,11 +158,15 @@ def _of_route(error: Exception) -> Response[str]:
     )
 
 
+def _methods_of(path: str) -> list[str]:
+    """Return the methods that there are for a path."""
+    routes = [*app._static_routes, *app._dynamic_routes]  # noqa: SLF001 - there is no public list
+    return sorted(route.method for route in routes if route.rule.match(path))
+
+
 def _no_route() -> HttpProblem:
     """Return 405 when the path is known with another method, else 404."""
-    path = app.current_event.path
-    routes = [*app._static_routes, *app._dynamic_routes]  # noqa: SLF001 - there is no public list
-    methods = sorted(route.method for route in routes if route.rule.match(path))
+    methods = _methods_of(app.current_event.path)
     if not methods:
         return HttpProblem(NO_SUCH_ROUTE, "no such route; see /v1/docs")
     allowed = {"Allow": ", ".join(methods)}
