@@ -22,10 +22,11 @@ from rappro.adapters.memory import MemoryFeeds, MemoryInbox, MemoryRuns
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.domain.ids import CompanyId
 from rappro.ports import Ports
-from tests.integration.api.seeds import seed
+from tests.integration.api.seeds import seed, seed_tenant
 
 READY = 24
 """Companies kept ready; a request takes longer than to make one."""
+_MARK = "FUZZ"
 
 
 def stack_ports(stack: LocalStack) -> Ports:
@@ -42,7 +43,10 @@ def stack_ports(stack: LocalStack) -> Ports:
 
 
 class Pool:
-    """Serves `GET /fresh` and `GET /shared` as `{"company": …}`; a context manager."""
+    """Serves `GET /fresh` and `GET /shared` as `{"company": …}`; a context manager.
+
+    `GET /tenant` puts back what belongs to no company, and names the shared one.
+    """
 
     def __init__(self, ports: Ports, tenant: str) -> None:
         self._ports = ports
@@ -84,7 +88,7 @@ class Pool:
 
     def _made(self) -> str:
         company = f"acme-{next(self._numbers)}"
-        seed(self._ports, self._tenant, "FUZZ", company=CompanyId(company))
+        seed(self._ports, self._tenant, _MARK, company=CompanyId(company))
         return company
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -92,7 +96,9 @@ class Pool:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                company = pool._shared if self.path == "/shared" else pool._ready.get()
+                if self.path == "/tenant":
+                    seed_tenant(pool._ports, pool._tenant, _MARK)
+                company = pool._ready.get() if self.path == "/fresh" else pool._shared
                 body = json.dumps({"company": company}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))

@@ -203,10 +203,15 @@ def seed(world: World | Ports, tenant: str, mark: str, *, company: CompanyId = i
     snapshot = replace(made, id=ids.REPORT)
     world.blobs.archive(owner, company, snapshot.sha256, BytesIO(kept))
     world.store.load(owner, company, [snapshot])
-    shared = EntryTemplate(ids.TEMPLATE, f"Commun {mark}", (f"COMMUN {mark}",))
-    world.store.load(owner, COMMON, [_webhook(mark)])
-    world.store.load(owner, COMMON, [shared, Tenant((ids.USER, "user-1"))])
+    seed_tenant(world, tenant, mark)
     world.store.load(owner, company, [Membership(ids.USER, company, ROLES["assistant"])])
+
+
+def seed_tenant(world: World | Ports, tenant: str, mark: str) -> None:
+    """Give a tenant what belongs to no company: administrators, a template, a webhook."""
+    shared = EntryTemplate(ids.TEMPLATE, f"Commun {mark}", (f"COMMUN {mark}",))
+    administrators = Tenant((ids.USER, "user-1"))
+    world.store.load(TenantId(tenant), COMMON, [_webhook(mark), shared, administrators])
 
 
 def _records(tenant: str, company: CompanyId, mark: str, sha256: str) -> Iterator[Record]:
