@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from rappro.domain.errors import NotAllowedInState
 from rappro.domain.matching.model import Level
 from rappro.domain.records import (
+    LINE_TRANSITIONS,
     STATEMENT_TRANSITIONS,
+    LineStatus,
     StatementStatus,
 )
 from rappro.domain.statement_state import with_line_totals
@@ -19,23 +22,46 @@ from .builders import MATCH, line, statement
 DOCUMENT = Path(__file__).parents[3] / "docs" / "statuses.md"
 
 
-def documented() -> dict[str, set[str]]:
-    rows = re.findall(r"^\| (\w+) \| ([\w, -]+) \|$", DOCUMENT.read_text(), re.MULTILINE)
+def documented(section: str) -> dict[str, set[str]]:
+    (text,) = re.findall(
+        rf"^## {section} .*?(?=^## |\Z)", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL
+    )
+    rows = re.findall(r"^\| (\w+) \| ([\w, -]+) \|$", text, re.MULTILINE)
     return {
         source: set() if targets.strip() == "-" else set(targets.split(", "))
         for source, targets in rows
-        if source in set(StatementStatus)
+        if source != "from"
     }
 
 
-def test_the_documented_table_is_the_one_in_the_code() -> None:
-    in_code = {str(s): {str(t) for t in targets} for s, targets in STATEMENT_TRANSITIONS.items()}
+@pytest.mark.parametrize(
+    ("section", "transitions"),
+    [("Statement", STATEMENT_TRANSITIONS), ("Line", LINE_TRANSITIONS)],
+)
+def test_the_documented_table_is_the_one_in_the_code(
+    section: str, transitions: dict[StrEnum, frozenset[StrEnum]]
+) -> None:
+    in_code = {str(s): {str(t) for t in targets} for s, targets in transitions.items()}
 
-    assert documented() == in_code
+    assert documented(section) == in_code
 
 
 def test_every_status_has_its_row() -> None:
     assert set(STATEMENT_TRANSITIONS) == set(StatementStatus)
+    assert set(LINE_TRANSITIONS) == set(LineStatus)
+
+
+def test_a_validated_line_is_only_reversed_and_a_closed_one_stays() -> None:
+    validated = line(1, 100, status=LineStatus.VALIDATED)
+    closed = line(1, 100, status=LineStatus.CLOSED_MANUALLY)
+
+    assert validated.moved_to(LineStatus.REVERSED).status is LineStatus.REVERSED
+    for status in set(LineStatus) - {LineStatus.VALIDATED, LineStatus.REVERSED}:
+        with pytest.raises(NotAllowedInState):
+            validated.moved_to(status)
+    for status in set(LineStatus) - {LineStatus.CLOSED_MANUALLY}:
+        with pytest.raises(NotAllowedInState):
+            closed.moved_to(status)
 
 
 def test_a_validated_statement_only_ever_goes_back_to_the_lists() -> None:

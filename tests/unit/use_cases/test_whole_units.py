@@ -59,6 +59,20 @@ def slips(desk: Desk) -> ManualMatch:
     return ManualMatch(((desk.statement().id, 1),), targets)
 
 
+def desk_with_slips_and_entry() -> Desk:
+    """The same, less what is in the books already."""
+    amounts = {number: 100_000 + n for n, number in enumerate(SLIPS)}
+    return desk_of([("2026-11-05", euros(sum(amounts.values()) - 45_000), "REMISE")], amounts)
+
+
+def slips_and_entry(desk: Desk) -> ManualMatch:
+    targets = [
+        Settle(TargetType.OPEN_ITEM, f"oi_{number}", 100_000 + n) for n, number in enumerate(SLIPS)
+    ]
+    posted = Settle(TargetType.BANK_ENTRY, "be_vir", -45_000)
+    return ManualMatch(((desk.statement().id, 1),), (*targets, posted))
+
+
 def desk_with_instalments(store: MemoryStore | None = None) -> Desk:
     """Many receipts that pay one invoice."""
     movements = [("2026-11-05", "10.00", f"ACOMPTE {n}") for n in range(INSTALMENTS)]
@@ -95,15 +109,20 @@ def seen_at_each_commit(
 
 @pytest.mark.parametrize(
     ("make", "request_of"),
-    [(desk_with_slips, slips), (desk_with_instalments, instalments)],
-    ids=["many-targets", "many-lines"],
+    [
+        (desk_with_slips, slips),
+        (desk_with_slips_and_entry, slips_and_entry),
+        (desk_with_instalments, instalments),
+    ],
+    ids=["many-targets", "partly-posted", "many-lines"],
 )
 def test_a_large_match_and_its_undo_are_seen_whole_at_every_commit(
     make: Callable[[], Desk], request_of: Callable[[Desk], ManualMatch]
 ) -> None:
     desk = make()
     wanted = request_of(desk)
-    ids = [target.id for target in wanted.targets]
+    is_partly = any(target.type is TargetType.BANK_ENTRY for target in wanted.targets)
+    ids = [target.id for target in wanted.targets if target.type is TargetType.OPEN_ITEM]
 
     def look() -> Seen:
         return everything(desk) | one_by_one(desk, items=ids, matches=(), entries=())
@@ -121,6 +140,9 @@ def test_a_large_match_and_its_undo_are_seen_whole_at_every_commit(
     assert commits > 3
     assert undoing > 3
     assert {m["status"] for m in pictures[1]["matches"]} == {MatchStatus.CONFIRMED}
+    taken = LineStatus.PARTLY_VALIDATED if is_partly else LineStatus.NOT_VALIDATED
+    assert {line["status"] for line in pictures[1]["lines"]} == {taken}
+    assert {line["status"] for line in undone[1]["lines"]} == {LineStatus.NOT_VALIDATED}
     assert undone[1]["open"] == pictures[0]["open"]
     assert undone[1]["entries"] == pictures[0]["entries"]
     assert desk.store.all(desk.tenant, COMPANY, UnfinishedMatch) == []

@@ -52,6 +52,17 @@ class LineStatus(StrEnum):
     REVERSED = "reversed"  # contre-passée: its entries were taken back, it may be matched again
 
 
+_L = LineStatus
+LINE_TRANSITIONS: dict[LineStatus, frozenset[LineStatus]] = {
+    _L.NOT_VALIDATED: frozenset({_L.PARTLY_VALIDATED, _L.VALIDATED, _L.CLOSED_MANUALLY}),
+    _L.PARTLY_VALIDATED: frozenset({_L.NOT_VALIDATED, _L.VALIDATED, _L.CLOSED_MANUALLY}),
+    _L.VALIDATED: frozenset({_L.REVERSED}),
+    _L.CLOSED_MANUALLY: frozenset(),
+    _L.REVERSED: frozenset({_L.VALIDATED, _L.CLOSED_MANUALLY}),
+}
+"""Allowed changes of a line's status; docs/statuses.md shows the same table."""
+
+
 class Origin(StrEnum):
     """Who made a statement (origine): what a connector made, no person deletes."""
 
@@ -236,6 +247,17 @@ class LineRecord:
     @property
     def key(self) -> str:
         return f"{self.statement_id}/{self.line.position}"
+
+    def moved_to(self, status: LineStatus) -> LineRecord:
+        """Return the line in another status; the same status is no change.
+
+        Raises NotAllowedInState when the transition table does not hold it.
+        """
+        if status is self.status:
+            return self
+        if status not in LINE_TRANSITIONS[self.status]:
+            raise NotAllowedInState(f"line {self.key}: {self.status} cannot become {status}")
+        return replace(self, status=status)
 
 
 PAST_MATCHES_MAX: Final = 100

@@ -24,6 +24,7 @@ from rappro.domain.errors import (
     StatementReadOnly,
 )
 from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId
+from rappro.domain.line_state import taken_line
 from rappro.domain.matching.model import Level, Settle, TargetType
 from rappro.domain.posting.drafting import BookView, Draft
 from rappro.domain.records import (
@@ -192,10 +193,7 @@ class Bench:
         ports, author = self.actor.ports, self.actor.author
         now = ports.clock.now()
         match = _match(ask, drafts, self.books.bank_entries, author=author, now=now)
-        pairs = tuple(
-            (line, replace(line, match_id=match.id, level=match.level, candidates=()))
-            for line in ask.lines
-        )
+        pairs = tuple((line, taken_line(match, line)) for line in ask.lines)
         head = [write for draft in drafts for write in _draft_writes(draft)]
         settling = settle_writes(match, self.books, entry_ids=match.entry_ids)
         told = audit(

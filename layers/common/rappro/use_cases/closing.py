@@ -18,7 +18,7 @@ def closed_line(line: LineRecord) -> LineRecord:
     """Return a line as the closing of its match leaves it; one that is validated stays so."""
     if line.status not in CLOSABLE:
         return line
-    return replace(line, status=LineStatus.CLOSED_MANUALLY)
+    return line.moved_to(LineStatus.CLOSED_MANUALLY)
 
 
 def unnamed(item: OpenItem, gone: Collection[str]) -> OpenItem:

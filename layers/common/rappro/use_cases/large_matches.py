@@ -26,6 +26,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import NotFound, OpenItemAlreadySettled
 from rappro.domain.ids import CompanyId, EntryId, TenantId, derive_id
+from rappro.domain.line_state import taken_line
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.records import (
     LineRecord,
@@ -103,11 +104,6 @@ def _parts(match: Match, head: Sequence[Write]) -> tuple[list[Write], list[Write
         else:
             rest.append(write)
     return drafts, lines, rest
-
-
-def taken_line(match: Match, line: LineRecord) -> LineRecord:
-    """Return a line as a match by hand takes it on."""
-    return replace(line, match_id=match.id, level=match.level, candidates=())
 
 
 def _draft(

@@ -23,6 +23,7 @@ from rappro.domain.errors import (
     StatementReadOnly,
 )
 from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId, ThirdPartyId, derive_id
+from rappro.domain.line_state import taken_line
 from rappro.domain.matching.model import Level, Settle, TargetType
 from rappro.domain.posting.drafting import BookView, Draft, Part, draft_part, to_book_minor
 from rappro.domain.posting.spreading import spread
@@ -293,9 +294,7 @@ def _match(
 
 
 def _after_lines(match: Match, lines: list[LineRecord]) -> list[tuple[LineRecord, LineRecord]]:
-    return [
-        (line, replace(line, match_id=match.id, level=match.level, candidates=())) for line in lines
-    ]
+    return [(line, taken_line(match, line)) for line in lines]
 
 
 def _writes(

@@ -19,6 +19,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import NotFound, StoreConflict
 from rappro.domain.ids import LineId, MatchId, derive_id
+from rappro.domain.line_state import partly_validated
 from rappro.domain.matching.model import Decision, World
 from rappro.domain.operations import (
     Lease,
@@ -206,7 +207,8 @@ def _match_unit(posting: _Posting, line: LineRecord, decision: Decision) -> _Uni
         template=decision.template,
         draft_ids=pointed_drafts(decision.settles, posting.books.bank_entries),
     )
-    after = replace(_informed(line, decision, is_matching=True), match_id=match_id)
+    informed = _informed(line, decision, is_matching=True)
+    after = partly_validated(match, replace(informed, match_id=match_id))
     settling = settle_writes(match, posting.books, entry_ids=match.entry_ids)
     log = audit(
         posting.now, ENGINE_AUTHOR, "match", match_id, before={"lines": levels_shown([line])},

@@ -17,6 +17,7 @@ from rappro.domain.books import (
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, OpenItemId, TenantId, derive_id
+from rappro.domain.line_state import released_line
 from rappro.domain.matching.model import TargetType
 from rappro.domain.posting.lettering import letter_at
 from rappro.domain.records import (
@@ -130,7 +131,7 @@ def freed_line(match: Match, line: LineRecord) -> LineRecord:
     if match.keeps_drafts:
         targets |= {derive_id("be", entry_id, 0) for entry_id in match.entry_ids}
     return replace(
-        line,
+        released_line(line),
         match_id=None,
         level=None,
         explanation=None,

@@ -53,8 +53,7 @@ def reversed_line(match: Match, line: LineRecord) -> LineRecord:
     """Return a line as the reversal of its match leaves it: it may be matched with others."""
     targets = {s.settle.id for s in match.settles if s.settle.type is not TargetType.ACCOUNT}
     return replace(
-        line,
-        status=LineStatus.REVERSED,
+        line.moved_to(LineStatus.REVERSED),
         match_id=None,
         level=None,
         explanation=None,

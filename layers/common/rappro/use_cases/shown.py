@@ -17,6 +17,7 @@ from typing import Final
 from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.errors import NotFound, OpenItemAlreadySettled, StoreConflict
 from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId
+from rappro.domain.line_state import taken_line
 from rappro.domain.matching.model import TargetType
 from rappro.domain.operations import AuditEvent
 from rappro.domain.records import (
@@ -31,7 +32,7 @@ from rappro.domain.unfinished import EntryBefore, LineBefore, UnfinishedValidati
 from rappro.ports import Ports
 from rappro.use_cases.audit import is_of_validation
 from rappro.use_cases.closing import closed_line, unnamed
-from rappro.use_cases.large_matches import finish_matches, standing_entry, standing_item, taken_line
+from rappro.use_cases.large_matches import finish_matches, standing_entry, standing_item
 from rappro.use_cases.releasing import freed_line
 from rappro.use_cases.reversing import reversed_line
 
@@ -51,6 +52,7 @@ class Shown:
     drafts: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     standing: dict[str, tuple[Match, ...]] = field(default_factory=dict)  # by target or line
+    taking: dict[str, Match] = field(default_factory=dict)  # the same, whole
     ends_as: dict[str, MatchStatus] = field(default_factory=dict)  # by match
     closing: dict[str, Match] = field(default_factory=dict)  # undone; lines and drafts follow
     closed: frozenset[str] = frozenset()  # closed by hand; lines, drafts and items follow
@@ -64,7 +66,7 @@ class Shown:
         if was is not None:
             line = replace(line, status=was.status, match_id=was.match_id, level=was.level)
         for match in self.standing.get(line.key, ()):
-            line = line if line.match_id == match.id else taken_line(match, line)
+            line = line if line.match_id == match.id else taken_line(self.taking[match.id], line)
         if line.match_id in self.closed:
             line = closed_line(line)
         if line.match_id in self.freeing:
@@ -225,8 +227,8 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
             closed.add(match.id)
             gone.update(mark.entry_ids)
     return replace(
-        view, standing=standing, ends_as=ends_as, closing=closing, unmade=frozenset(unmade),
-        closed=frozenset(closed), gone=frozenset(gone), freeing=freeing,
+        view, standing=standing, taking=dict(found), ends_as=ends_as, closing=closing,
+        unmade=frozenset(unmade), closed=frozenset(closed), gone=frozenset(gone), freeing=freeing,
     )  # fmt: skip
 
 

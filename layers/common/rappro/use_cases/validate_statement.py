@@ -261,7 +261,7 @@ def _suspense_writes(
         amount_minor=line.line.amount_minor,
         entry_ids=(entry.id,),
     )
-    after = replace(line, match_id=match.id, level=match.level, status=LineStatus.VALIDATED)
+    after = replace(line.moved_to(LineStatus.VALIDATED), match_id=match.id, level=match.level)
     told = validated_row(working.ports.clock, validation, match, lines=[line], entries=[entry])
     return [create(match), change(line, after), create(entry), create(side), told]
 
@@ -293,7 +293,7 @@ def _match_groups(
         working, settled_ids(match, still_paid), entries, validation.validated_on
     )
     lines = plan.by_match.get(match.id, ())
-    writes = [change(line, replace(line, status=LineStatus.VALIDATED)) for line in lines]
+    writes = [change(line, line.moved_to(LineStatus.VALIDATED)) for line in lines]
     writes += [change(side, replace(side, is_in_ledger=True)) for side in sides.values()]
     writes += [change(draft, lettered[draft.id]) for draft in drafts]
     writes.append(_told(working, plan, validation, match, lines, lettered.values(), still_paid))
