@@ -19,13 +19,13 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, Final
 
-import boto3
 import httpx
+from botocore.endpoint import Endpoint
 
 from benchmarks.runtime_api import WarmFunction
 from devstack.emulator import ACCOUNT, REGION, SECRET
@@ -35,7 +35,7 @@ from rappro.ports import Ports
 from tests.api_fuzz.pool import stack_ports
 from tests.integration.api.client import Client, the_document
 from tests.integration.api.seeds import seed
-from tests.integration.api.test_tenants import request_of
+from tests.integration.api.test_tenants import FILE, request_of
 
 TENANT: Final = "bench"
 USER: Final = "user-1"  # an administrator of what is seeded
@@ -45,19 +45,22 @@ LAYER: Final = ROOT / "layers" / "common"
 CODE: Final = ROOT / "functions" / "api"
 
 Json = dict[str, Any]
-Request = tuple[str, str, str | None]
+Request = tuple[str, str, str | bytes | None]
 
 
 def main(arguments: list[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.api")
     parser.add_argument("--requests", type=int, default=20, help="requests an operation")
+    parser.add_argument("--calls", action="store_true", help="count calls alone, time nothing")
     parser.add_argument("--only", help="an operation id, to look at it alone")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     with LocalStack() as stack:
-        rows = _Measured(stack, asked.requests).rows(asked.only)
-    if asked.json:
+        rows = _Measured(stack, 0 if asked.calls else asked.requests).rows(asked.only)
+    if asked.calls and not asked.json:
+        sys.stdout.write(_calls_table(rows))
+    elif asked.json:
         sys.stdout.write(json.dumps(rows) + "\n")
     else:
         sys.stdout.write(_table(rows))
@@ -77,7 +80,7 @@ class _Measured:
     def rows(self, only: str | None) -> list[Json]:
         """Return one row an operation."""
         token = self._stack.token(TENANT, USER, ttl_seconds=86_400)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {token}"}
         with (
             httpx.Client(base_url=self._stack.api_url, headers=headers, timeout=60) as http,
             WarmFunction(CODE, [LAYER], self._environment) as function,
@@ -91,6 +94,12 @@ class _Measured:
                 if (name := operation["operationId"]) and only in {None, name}
             ]
 
+    def _calls(self, operation: tuple[str, str, Json], count: Any) -> Json:
+        calls = count(self._event(self._request(operation)))
+        limiter = calls.pop("limiter", 0)
+        return {"calls": sum(calls.values()), "limiter_calls": limiter,
+                "calls_by_kind": dict(calls)}  # fmt: skip
+
     def _row(
         self,
         operation: tuple[str, str, Json],
@@ -98,22 +107,20 @@ class _Measured:
         function: WarmFunction,
         count: Any,
     ) -> Json:
-        over_http, alone, calls = [], [], Counter[str]()
+        if not self._requests:
+            return self._calls(operation, count)
+        over_http, alone = [], []
         for _ in range(self._requests):
             method, path, body = self._request(operation)
             started = time.perf_counter()
-            answered = http.request(method, path, content=body)
+            answered = http.request(method, path, content=body, headers=_headers(body))
             over_http.append(time.perf_counter() - started)
             _require(answered.status_code, path, answered.text)
             answer, seconds = function.invoke(self._event(self._request(operation)))
             alone.append(seconds)
             _require(answer["statusCode"], path, str(answer.get("body")))
-        calls = count(self._event(self._request(operation)))
-        limiter = calls.pop("limiter", 0)
-        return {
-            "stack_ms": _percentiles(over_http), "handler_ms": _percentiles(alone),
-            "calls": sum(calls.values()), "limiter_calls": limiter, "calls_by_kind": dict(calls),
-        }  # fmt: skip
+        times = {"stack_ms": _percentiles(over_http), "handler_ms": _percentiles(alone)}
+        return times | self._calls(operation, count)
 
     def _request(self, operation: tuple[str, str, Json]) -> Request:
         """Return an operation's example, on a company of its own where it changes something."""
@@ -129,24 +136,24 @@ class _Measured:
         path, _, query = path.partition("?")
         given = dict(pair.split("=", 1) for pair in query.split("&") if pair)
         client = Client(self._ports, TENANT, USER, is_administrator=False)
-        return client.event(method, path, query=given, body=body, headers={})
+        return client.event(method, path, query=given, body=body, headers=_headers(body))
 
 
 @contextmanager
 def _counting(environment: dict[str, str]) -> Iterator[Any]:
     """Yield what runs the handler in this process and counts what it asks of AWS."""
     os.environ.update(environment)
-    boto3.setup_default_session()
     found: Counter[str] = Counter()
     lock = threading.Lock()
+    send = Endpoint.make_request
 
-    def sent(request: Any, operation_name: str, **_: Any) -> None:
-        kind = "limiter" if _is_limiter(request) else operation_name
+    def sent(self: Endpoint, operation_model: Any, request_dict: Mapping[str, Any]) -> Any:
+        kind = "limiter" if _is_limiter(request_dict) else operation_model.name
         with lock:
             found[kind] += 1
+        return send(self, operation_model, request_dict)
 
-    assert boto3.DEFAULT_SESSION is not None
-    boto3.DEFAULT_SESSION.events.register("request-created", sent)
+    Endpoint.make_request = sent  # type: ignore[method-assign]  # whatever session made the client
     sys.path.insert(0, str(CODE))
     spec = importlib.util.spec_from_file_location("api_app", CODE / "app.py")
     assert spec is not None
@@ -166,8 +173,13 @@ def _counting(environment: dict[str, str]) -> Iterator[Any]:
     yield count
 
 
-def _is_limiter(request: Any) -> bool:
-    data = getattr(request, "data", b"") or b""
+def _headers(body: str | bytes | None) -> dict[str, str]:
+    """Return the headers of a body: a file as it is, or JSON."""
+    return {"content-type": FILE if isinstance(body, bytes) else "application/json"}
+
+
+def _is_limiter(request: Mapping[str, Any]) -> bool:
+    data = request.get("body") or b""
     text = data if isinstance(data, bytes) else str(data).encode()
     return b"#RATE#" in text
 
@@ -213,6 +225,15 @@ def _table(rows: list[Json]) -> str:
         *(_totals(kind, [r for r in rows if (r["method"] == "GET") == (kind == "reads")])
           for kind in ("reads", "writes")),
     ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _calls_table(rows: list[Json]) -> str:
+    lines = [
+        f"{row['operation']:36} {row['calls']:3}{' ' if row['calls'] <= _aim(row) else '!'} "
+        + ", ".join(f"{kind} {times}" for kind, times in sorted(row["calls_by_kind"].items()))
+        for row in sorted(rows, key=lambda row: (row["method"] != "GET", row["operation"]))
+    ]
     return "\n".join(lines) + "\n"
 
 
