@@ -14,7 +14,7 @@ Two rules hold for every connector:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -79,7 +79,8 @@ class Capabilities:
 class ConnectLink:
     """A one-time page of the provider where the user connects or repairs a bank (SYN-2)."""
 
-    url: str
+    url: str = field(repr=False)
+    """Opens the user's access as it is: never logged."""
     expires_at: datetime | None
     reference: str
     """What the provider calls this session; with it the connection is found when nobody returns."""
@@ -93,7 +94,7 @@ class CallbackHint:
     connection_ref: str | None
     is_success: bool
     code: str | None = None
-    grant: str | None = None
+    grant: str | None = field(default=None, repr=False)
     """A one-time code to be exchanged for tokens (Ponto), never logged."""
 
 

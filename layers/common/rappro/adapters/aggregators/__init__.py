@@ -1,0 +1,1 @@
+"""Bank-feed providers (agrégateurs) behind the domain's Connector; none knows another."""
