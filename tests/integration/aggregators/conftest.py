@@ -1,0 +1,16 @@
+"""Every test of this folder holds for every provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.aggregators.driving import PROVIDERS, Driven, driving
+
+
+@pytest.fixture(params=PROVIDERS)
+def driven(request: pytest.FixtureRequest) -> Iterator[Driven]:
+    """Give a connector and its simulator, over real HTTP on loopback."""
+    with driving(request.param) as found:
+        yield found

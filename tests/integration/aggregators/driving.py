@@ -1,0 +1,160 @@
+"""Each connector with its simulator, driven alike: the same tests hold for every provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from devstack.providers import bridge as bridge_side
+from devstack.providers import powens as powens_side
+from devstack.providers.bank import Bank, Link
+from devstack.providers.bridge import BridgeSimulator
+from devstack.providers.powens import PowensSimulator
+from devstack.providers.server import ProviderServer
+from rappro.adapters.aggregators.bridge import BridgeConnector
+from rappro.adapters.aggregators.bridge_rows import BridgeKeys
+from rappro.adapters.aggregators.powens import PowensConnector
+from rappro.adapters.aggregators.powens_rows import PowensKeys
+from rappro.domain.connectors import (
+    Connector,
+    Credentials,
+    ProviderAccount,
+    ProviderTransaction,
+    WebhookRequest,
+    Window,
+    pages,
+)
+
+PROVIDERS = ("bridge", "powens")
+RETURN_URL = "https://app.test/banks/return"
+HOOK_PATH = "/v1/hooks/banks/connection-synced"
+
+
+@dataclass
+class Kept:
+    """Port CredentialsKeeper, in memory."""
+
+    credentials: Credentials
+
+    def load(self) -> Credentials:
+        return self.credentials
+
+    def save(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+
+
+@dataclass
+class Staged:
+    """What a synchronisation would keep of one account: rows by id, and the cursor they earned."""
+
+    rows: dict[str, ProviderTransaction] = field(default_factory=dict)
+    cursor: str | None = None
+
+    def read(self, driven: Driven, account: ProviderAccount) -> None:
+        """Read everything since the cursor, and move it once all is kept."""
+        cursor = self.cursor
+        for page in pages(driven.connector, driven.kept, account, Window(self.cursor, None)):
+            self.rows |= {row.id: row for row in page.items}
+            cursor = page.cursor if page.next_page is None else cursor
+        self.cursor = cursor
+
+    def booked(self) -> dict[str, tuple[object, int, str]]:
+        """Return what would be lines: booked rows that are still there."""
+        return {
+            row.id: (row.line.booking_date, row.line.amount_minor, row.line.label)
+            for row in self.rows.values()
+            if row.status == "booked" and not row.is_removed
+        }
+
+
+@dataclass
+class Driven:
+    """A connector, its credentials and its simulator."""
+
+    server: ProviderServer
+    simulator: BridgeSimulator | PowensSimulator
+    connector: Connector
+    kept: Kept
+    again: Callable[[], Connector]
+    """Makes another connector, as another worker would."""
+
+    @property
+    def bank(self) -> Bank:
+        return self.server.bank
+
+    def link(self) -> Link:
+        """Connect a bank as a user does, and return it as the bank knows it."""
+        link = self.connector.connect_link(
+            self.kept, return_url=RETURN_URL, nonce="n1", contact="compta@example.test"
+        )
+        hint = self.connector.callback(self.server.visit(link.url))
+        assert hint.connection_ref is not None
+        return self.bank.links[int(hint.connection_ref)]
+
+    def account(self, link: Link) -> ProviderAccount:
+        """Return the first account of a link that is not gone."""
+        found = self.connector.accounts(self.kept, str(link.id))
+        return next(one for one in found if not one.is_deleted)
+
+    def truth(self, account: ProviderAccount) -> dict[str, tuple[object, int, str]]:
+        """Return what the bank has on an account, amounts in cents."""
+        booked = self.bank.booked(int(account.ref))
+        return {
+            ref: (day, int(amount * 100), label) for ref, (day, amount, label) in booked.items()
+        }
+
+    def webhook(self, link: Link) -> tuple[dict[str, str], bytes]:
+        """Return a webhook about a link, signed."""
+        if isinstance(self.simulator, BridgeSimulator):
+            return self.simulator.webhook(
+                "item.refreshed", item_id=link.id, user_uuid=link.owner, status_code=0
+            )
+        return self.simulator.webhook(HOOK_PATH, link.id)
+
+    def arrived(
+        self, headers: dict[str, str], body: bytes, *, path: str = HOOK_PATH,
+        at: datetime | None = None,
+    ) -> WebhookRequest:  # fmt: skip
+        """Return a webhook as it arrives."""
+        return WebhookRequest(
+            "POST", f"https://api.test{path}", headers, body, at or self.bank.now
+        )  # fmt: skip
+
+
+def connector_of(provider: str, server: ProviderServer, *, url: str | None = None) -> Connector:
+    """Return a connector that is pointed at a simulator: nothing else is different."""
+    if provider == "bridge":
+        keys = BridgeKeys(
+            bridge_side.CLIENT_ID, bridge_side.CLIENT_SECRET, (bridge_side.WEBHOOK_SECRET,)
+        )
+        return BridgeConnector(keys, server.bank.clock, base_url=url or server.url)
+    held = PowensKeys(
+        powens_side.CLIENT_ID, powens_side.CLIENT_SECRET, (powens_side.WEBHOOK_SECRET,)
+    )
+    return PowensConnector(
+        held, server.bank.clock, domain=powens_side.DOMAIN, base_url=url or server.url,
+        webview_url=server.powens.webview_url,
+    )  # fmt: skip
+
+
+@contextmanager
+def driving(provider: str) -> Iterator[Driven]:
+    """Serve the simulators, and give one's connector with a user of its own."""
+    made: list[Connector] = []
+
+    def again() -> Connector:
+        made.append(connector_of(provider, server))
+        return made[-1]
+
+    with ProviderServer() as server:
+        connector = again()
+        simulator = server.bridge if provider == "bridge" else server.powens
+        kept = Kept(connector.create_user("tenant-1"))
+        try:
+            yield Driven(server, simulator, connector, kept, again)
+        finally:
+            for one in made:
+                close = getattr(one, "close")  # noqa: B009 - the port does not have it
+                close()
