@@ -79,8 +79,9 @@ def test_from_the_bucket_to_a_difference_of_zero(tenant: Tenant) -> None:
     entries = [entry for entry in listed if entry["statement"] == statement]
     assert sorted(entry["number"] or 0 for entry in entries) == [1, 2, 3, 4]
 
-    with pytest.raises(ProblemError, match="409"):
+    with pytest.raises(ProblemError) as refused:
         api.start_run(COMPANY, statement)
+    assert refused.value.status == 409
 
 
 def open_numbers(tenant: Tenant) -> set[str]:
@@ -187,8 +188,9 @@ def test_two_tenants_with_the_same_company_and_file_never_see_each_other(
     statement = imported(ours)
 
     assert statements(theirs) == []
-    with pytest.raises(ProblemError, match="404"):
+    with pytest.raises(ProblemError) as refused:
         theirs.api.get_statement(COMPANY, statement)
+    assert refused.value.status == 404
     assert imported(theirs) == statement  # the same bytes have the same id, in another world
     ours.api.validate(COMPANY, statement)
     assert theirs.api.get_statement(COMPANY, statement)["status"] == "partly_matched"
@@ -202,8 +204,9 @@ def test_a_ticket_takes_one_name_and_no_more_than_its_size(shared: Tenant) -> No
     answer = httpx.post(ticket["url"], data=other, files={"file": ("x", b"x")}, timeout=30)
 
     assert answer.status_code in {400, 403}
-    with pytest.raises(ProblemError, match=r"4\d\d"):
+    with pytest.raises(ProblemError) as refused:
         shared.api.request_upload(COMPANY, {"name": "../releve.xml"})
+    assert refused.value.status == 422
 
 
 def test_a_bank_connection_is_synchronised_and_says_what_it_lacks(shared: Tenant) -> None:

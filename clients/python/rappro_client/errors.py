@@ -37,12 +37,19 @@ class ProblemError(RapproClientError):
     `code` is stable (`not_found`, `store_conflict`…): decide by it. `detail` says what happened
     this time, `errors` the wrong fields as (pointer, sentence), `instance` names the request in the
     logs of the API; quote it to support. `retry_after` is in seconds, when the API gave one.
+    `request` is the method and path that were refused.
     """
 
     def __init__(
-        self, status: int, document: Mapping[str, Any], retry_after: float | None = None
+        self,
+        status: int,
+        document: Mapping[str, Any],
+        retry_after: float | None = None,
+        *,
+        request: str = "",
     ) -> None:
         self.status = status
+        self.request = request
         self.type = str(document.get("type", "about:blank"))
         self.code = self.type.rpartition(":")[2]
         self.title = str(document.get("title", ""))
@@ -54,4 +61,6 @@ class ProblemError(RapproClientError):
         )
         self.document = dict(document)
         self.retry_after = retry_after
-        super().__init__(f"{status} {self.code}: {self.detail or self.title}")
+        said = self.detail or self.title
+        told = f"{status} {self.code}: {said}" if said else f"{status} {self.code}"
+        super().__init__(f"{told} ({request})" if request else told)

@@ -184,7 +184,8 @@ def _refusal(response: httpx.Response) -> tuple[Exception, float | None]:
         return NoAnswerError(f"{response.status_code} without a problem document"), retry_after
     if response.headers.get("Content-Type", "").split(";")[0] != PROBLEM_TYPE:
         document = {"title": str(document.get("message", "")), "type": _of_the_gateway(response)}
-    return ProblemError(response.status_code, document, retry_after), retry_after
+    asked = f"{response.request.method} {response.request.url.path}"
+    return ProblemError(response.status_code, document, retry_after, request=asked), retry_after
 
 
 def _of_the_gateway(response: httpx.Response) -> str:

@@ -112,6 +112,8 @@ def test_a_refusal_is_raised_at_once_with_its_code_and_fields() -> None:
     told = refused.value
     assert (told.status, told.code, told.detail) == (422, "invalid_request", "why")
     assert told.errors == (("/name", "missing"),)
+    assert told.request == "PUT /v1/companies/acme"
+    assert str(told) == "422 invalid_request: why (PUT /v1/companies/acme)"
     assert len(peer.requests) == 1
 
 
