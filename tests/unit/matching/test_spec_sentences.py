@@ -731,6 +731,17 @@ class TestWhoPays:
         assert settled(exact) == {"FA2026-00124": 5000}
         assert is_left_to_a_person(above)
 
+    def test_an_invoice_set_by_a_person_who_undid_its_match_since_waits(self) -> None:
+        undone = frozenset({"FA2026-00124"})
+        decision = decided_one(
+            line(5000, fixed_invoice="FA2026-00124", vetoes=undone),
+            items=[item("FA2026-00124", LEROY, 5000)],
+            parties=[LEROY],
+        )
+
+        assert settled(decision) == {}
+        assert is_left_to_a_person(decision)
+
     def test_what_a_person_untied_is_not_matched_again(self) -> None:
         decision = decided_one(
             line(12000, "FA2026-00123", vetoes=frozenset({"FA2026-00123"})),

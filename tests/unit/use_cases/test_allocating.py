@@ -14,7 +14,7 @@ from rappro.domain.books import (
     JournalEntry,
     ThirdParty,
 )
-from rappro.domain.errors import OpenItemAlreadySettled, RuleViolation
+from rappro.domain.errors import NotFound, OpenItemAlreadySettled, RuleViolation
 from rappro.domain.ids import EntryId, OpenItemId, ThirdPartyId
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.records import Match, MatchStatus
@@ -77,6 +77,11 @@ def test_the_movement_pays_the_invoice_in_the_same_step(desk: Desk) -> None:
     item = desk.item("FA2026-0101")
     assert (item.residual_minor, item.settled_by) == (0, ("en_be_paid",))
     assert made.entry_ids == ()
+
+
+def test_an_entry_that_is_not_there_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound, match="be_gone"):
+        matched(desk, ("be_gone", 12_000))
 
 
 def test_its_undo_gives_the_invoice_and_the_entry_back(desk: Desk) -> None:

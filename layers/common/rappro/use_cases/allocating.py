@@ -48,7 +48,7 @@ def allocations(
     made: dict[tuple[str, EntryId], Allocation] = {}
     ordered = sorted(zip(lines, parts, strict=True), key=lambda pair: _place(pair[0]))
     for line, part in ordered:
-        pointed = [entries[s.id] for s in part if s.type is TargetType.BANK_ENTRY]
+        pointed = [_pointed(entries, s.id) for s in part if s.type is TargetType.BANK_ENTRY]
         is_paid = any(s.type is TargetType.OPEN_ITEM and s.id == line.invoice for s in part)
         if line.invoice is None or is_paid or not pointed:
             continue
@@ -57,6 +57,12 @@ def allocations(
             total_minor = one.amount_minor + (before.amount_minor if before else 0)
             made[one.item, one.entry_id] = Allocation(one.item, one.entry_id, total_minor)
     return tuple(made.values())
+
+
+def _pointed(entries: Mapping[str, BankEntry], key: str) -> BankEntry:
+    if key not in entries:
+        raise NotFound(f"no bank entry {key}")
+    return entries[key]
 
 
 def _allocated_minor(entry: BankEntry) -> int:

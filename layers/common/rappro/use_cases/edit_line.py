@@ -99,7 +99,8 @@ def _edited(
             raise RuleViolation(f"invoice {item.number} is settled already")
         if after.third_party not in {None, item.third_party}:
             raise RuleViolation(f"invoice {item.number} is another third party's")
-        after = replace(after, invoice=item.id, invoice_set_by=SetBy.PERSON)
+        asked = tuple(veto for veto in after.vetoes if veto != item.id)  # for again, if undone
+        after = replace(after, invoice=item.id, invoice_set_by=SetBy.PERSON, vetoes=asked)
     if edit.template is not None:
         if not find_templates(ports, tenant, company, [edit.template]):
             raise NotFound(f"no template {edit.template}")

@@ -49,6 +49,8 @@ def invoice_set_by_person(board: Board, clue: Clue) -> Outcome:
     place = board.index.items.by_id.get(fixed)
     if place is None or not board.state.is_open(place):
         return Abstain(f"already_settled: the invoice set by a person, {fixed}, is not open")
+    if fixed in clue.match_line.vetoes:
+        return Abstain(f"a person set {board.item_name(place)}, and undid its match since")
     evidence = Evidence("set_by_person", "", f"a person set {board.item_name(place)}")
     plan = settle_items(board, clue, (place,), (evidence,))
     if plan is not None:
