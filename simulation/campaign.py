@@ -9,10 +9,11 @@ from functools import cache
 from random import Random
 from typing import Final
 
+from simulation.actions import Action
 from simulation.books import Picture, difference
 from simulation.faults import Fault, Injection, faults_of
 from simulation.harness import Call, Outcome, Schedule, Simulation
-from simulation.scenarios import SCENARIOS, Action, base
+from simulation.scenarios import SCENARIOS, base
 
 ORDERS_MAX: Final = 500
 FAULTS_MAX: Final = 3

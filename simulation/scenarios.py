@@ -1,35 +1,43 @@
-"""What happens: actions of people and events, in stages; the actions of a stage happen at once."""
+"""What happens, in stages; the actions of a stage happen at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from rappro.domain.ids import StatementId
-from rappro.domain.matching.model import Settle, TargetType
-from rappro.domain.operations import FeedConnection
-from rappro.domain.records import LineRecord, Match, MatchStatus
-from rappro.domain.writes import change
-from rappro.ports import Ports
-from rappro.use_cases import reads
-from rappro.use_cases.audit_reading import TrailAsk, list_audit_events
-from rappro.use_cases.feeds import save_connection, sync_now
-from rappro.use_cases.filters import LineFilter, StatementFilter
-from rappro.use_cases.load_books import BookRecords, load_document
-from rappro.use_cases.match_by_hand import ManualMatch, confirm, match_by_hand
-from rappro.use_cases.report import reconciliation_report
-from rappro.use_cases.start_run import start_run
-from rappro.use_cases.undo_match import undo_match
-from rappro.use_cases.validate_statement import validate_statement
+from rappro.domain.ids import OpenItemId
+from rappro.domain.matching.model import TargetType
+from simulation.actions import (
+    CONNECT,
+    DELETE_LEFT,
+    READ,
+    SYNC,
+    Action,
+    arrive,
+    confirmed,
+    drop,
+    hand,
+    held,
+    named,
+    receipt,
+    rerun,
+    undo,
+    validate,
+    with_draft,
+)
 from simulation.harness import Base, Schedule, Simulation
 from simulation.snapshots import SnapshotStore
-from simulation.worlds import COMPANY, FILES, PERSON, TENANT, drops, garage, item, slips
+from simulation.worlds import (
+    DUPOND,
+    MARTIN,
+    drops,
+    garage,
+    slips,
+)
 
-Action = tuple[str, Callable[[Simulation], None]]
-_ITEM, _ENTRY, _ACCOUNT, _PARTY = (
-    TargetType.OPEN_ITEM, TargetType.BANK_ENTRY, TargetType.ACCOUNT, TargetType.THIRD_PARTY,
+_ITEM, _ACCOUNT, _PARTY = (
+    TargetType.OPEN_ITEM, TargetType.ACCOUNT, TargetType.THIRD_PARTY,
 )  # fmt: skip
 
 
@@ -49,133 +57,19 @@ class Scenario:
         return any(len(stage) > 1 for stage in self.stages)
 
 
-def drop(name: str) -> Action:
-    """Return the arrival of a file."""
-    return f"drop {name}", lambda sim: sim.arrival(sim.drops[name])
-
-
-def _person(name: str, work: Callable[[Ports, Simulation], Any]) -> Action:
-    return name, lambda sim: sim.person(name, lambda ports: work(ports, sim))
-
-
-def _statement(sim: Simulation, file: str) -> StatementId:
-    """Return the id of the statement that a file brought, as a person sees it on the screen."""
-    name = FILES[file][0]
-    found = [s.id for s in sim.store.statements(TENANT, COMPANY).items if s.source_name == name]
-    return found[0] if found else StatementId("none")
-
-
-def _line(sim: Simulation, file: str, position: int) -> LineRecord | None:
-    return sim.store.get(TENANT, COMPANY, LineRecord, f"{_statement(sim, file)}/{position}")
-
-
-def hand(file: str, position: int, *targets: tuple[TargetType, str, int]) -> Action:
-    """Return a match made by a person."""
-    settles = tuple(Settle(*target) for target in targets)
-
-    def work(ports: Ports, sim: Simulation) -> None:
-        request = ManualMatch(((_statement(sim, file), position),), settles)
-        match_by_hand(ports, TENANT, COMPANY, request, PERSON)
-
-    return _person(f"match {file}/{position} with {settles[0].id}", work)
-
-
-def undo(file: str, position: int) -> Action:
-    """Return the undo of a line's match, as it is when the person looks."""
-    name = f"undo {file}/{position}"
-
-    def act(sim: Simulation) -> None:
-        line = _line(sim, file, position)
-        match = line.match_id if line is not None else None
-        if match is None:
-            sim.refusals.append(f"{name}: nothing there")
-            return
-        sim.person(name, lambda ports: undo_match(ports, TENANT, COMPANY, match, PERSON))
-
-    return name, act
-
-
-def held(file: str, position: int) -> Action:
-    """Return what a policy does that wants every match confirmed: one waits for a person."""
-
-    def act(sim: Simulation) -> None:
-        match = _match(sim, file, position)
-        waiting = replace(match, status=MatchStatus.TO_CONFIRM)
-        sim.store.commit(TENANT, COMPANY, [change(match, waiting)])
-
-    return f"hold {file}/{position}", act
-
-
-def confirmed(file: str, position: int) -> Action:
-    """Return a person's confirmation of a line's match."""
-    return _person(
-        f"confirm {file}/{position}",
-        lambda ports, sim: confirm(ports, TENANT, COMPANY, _match(sim, file, position).id, PERSON),
-    )
-
-
-def _match(sim: Simulation, file: str, position: int) -> Match:
-    line = _line(sim, file, position)
-    found = sim.store.get(TENANT, COMPANY, Match, (line and line.match_id) or "none")
-    if found is None:
-        raise LookupError(f"line {file}/{position} has no match")
-    return found
-
-
-def validate(file: str) -> Action:
-    """Return a statement's validation by a person."""
-    return _person(
-        f"validate {file}",
-        lambda ports, sim: validate_statement(
-            ports, TENANT, COMPANY, _statement(sim, file), PERSON
-        ),
-    )
-
-
-def rerun(file: str) -> Action:
-    """Return a further run that a person asks for."""
-    return _person(
-        f"run {file}",
-        lambda ports, sim: start_run(ports, TENANT, COMPANY, _statement(sim, file), PERSON),
-    )
-
-
-def arrive(number: str, amount: int) -> Action:
-    """Return books sent by API: one invoice."""
-    records = BookRecords(open_items=(item(number, amount),))
-    return _person(
-        f"invoice {number}", lambda ports, _: load_document(ports, TENANT, COMPANY, records, PERSON)
-    )
-
-
-def _read_all(ports: Ports, _: Simulation) -> None:
-    me = (ports, TENANT, COMPANY)
-    page: Any = {"limit": 9, "cursor": None}
-    for statement in reads.list_statements(*me, StatementFilter(), **page).items:
-        reads.list_lines(*me, statement.id, wanted=LineFilter(), **page)
-        reads.list_matches(*me, statement.id, **page)
-    reads.list_entries(*me, journal=None, **page)
-    reads.list_open_items(*me, third_party=None, **page)
-    reads.list_imports(*me, object_version=None, **page)
-    list_audit_events(*me, TrailAsk(), **page)
-    reconciliation_report(ports, TENANT, COMPANY, "BQ1", None)
-
-
-READ: Final = _person("read everything", _read_all)
-CONNECT: Final = _person(
-    "connect a bank",
-    lambda ports, _: save_connection(
-        ports, TENANT, COMPANY, FeedConnection("fc_1", "bridge", "Banque", 3_600), PERSON
-    ),
-)
-SYNC: Final = _person("synchronise", lambda ports, _: sync_now(ports, TENANT, COMPANY, "fc_1"))
-
 _SLIPS: Final = tuple((_ITEM, each.id, each.amount_minor) for each in slips())
 _ALL_SLIPS: Final = hand("remittance", 1, *_SLIPS)
 _ONE_SLIP: Final = hand("remittance", 2, (_ITEM, "oi_FA2025-0010", 1_010))
 _ADVANCE: Final = hand("first", 2, (_ITEM, "oi_FA2026-0102", 10_000))
 _BALANCE: Final = hand("second", 2, (_ITEM, "oi_FA2026-0102", 20_000))
 _NEW: Final = hand("second", 4, (_PARTY, "tp_martin", 990))
+_NAMED: Final = named("first", 2, invoice=OpenItemId("oi_FA2026-0102"), third_party=DUPOND.id)
+_RECEIPT: Final = receipt("first", 2)
+_MARTIN: Final = named("remittance", 2, third_party=MARTIN.id)
+_SMALL: Final = receipt("remittance", 2)  # of 10.10, as one of the slips
+_OTHER_SLIPS: Final = with_draft(
+    "remittance", 1, *(each for each in _SLIPS if each[1] != "oi_FA2025-0010")
+)
 _RETURN: Final = hand("second", 3, (TargetType.PAST_PAYMENT, "pp_1", 2_500))
 
 ALONE: Final = (
@@ -215,6 +109,17 @@ ALONE: Final = (
         "books that arrive",
         ((arrive("FA2026-0200", 4_200),), (drop("fec"),), (drop("broken"),)),
         before=(drop("late"),),
+    ),
+    Scenario(
+        "a draft that is left",
+        ((_RECEIPT,), (undo("first", 2),), (rerun("first"),), (with_draft("first", 2),),
+         (validate("first"),), (READ,)),
+        before=(drop("first"), _NAMED),
+    ),
+    Scenario(
+        "a draft that is deleted",
+        ((_RECEIPT,), (undo("first", 2),), (DELETE_LEFT,), (_ADVANCE,), (validate("first"),)),
+        before=(drop("first"), _NAMED),
     ),
     Scenario("a bank connection", ((CONNECT,), (SYNC,), (READ,))),
 )  # fmt: skip
@@ -286,6 +191,20 @@ TOGETHER: Final = (
         "a large match and validation",
         ((_ALL_SLIPS, validate("remittance")),),
         before=(drop("remittance"),), has_slips=True,
+    ),
+    Scenario(
+        "a draft matched and deleted", ((with_draft("first", 2), DELETE_LEFT),),
+        before=(drop("first"), _NAMED, _RECEIPT, undo("first", 2)),
+    ),
+    Scenario(
+        "a draft's match undone and validated", ((undo("first", 2), validate("first")),),
+        before=(drop("first"), _NAMED, _RECEIPT, undo("first", 2), with_draft("first", 2)),
+    ),
+    Scenario(
+        "a draft in a large match and deleted", ((_OTHER_SLIPS, DELETE_LEFT),),
+        # The match may have begun when the draft goes: then it is given back.
+        orders=((_OTHER_SLIPS, undo("remittance", 1), DELETE_LEFT),),
+        before=(drop("remittance"), _MARTIN, _SMALL, undo("remittance", 2)), has_slips=True,
     ),
     Scenario(
         "an invoice arrives, a person matches",
