@@ -1708,6 +1708,38 @@ class BulkThirdPartyInput(TypedDict):
     siren: NotRequired[str | None]
 
 
+class CashMovementOutput(TypedDict):
+    """
+    A receipt or disbursement (encaissement, décaissement).
+    """
+
+    account: str
+    amount: str
+    currency: str
+    date: str
+    direction: Literal["receipt", "disbursement"]
+    entry: str | None
+    id: str
+    journal: str
+    label: str
+    match: str | None
+    method: Literal["transfer", "direct_debit", "cheque", "cheque_in", "card", "other"]
+    piece_ref: str | None
+    pointed_on: str | None
+    status: Literal["draft", "validated"]
+    third_party: str | None
+    version: int
+
+
+class CashMovementPage(TypedDict):
+    """
+    Cash movements, by bank account, then date.
+    """
+
+    items: list[CashMovementOutput]
+    next_cursor: str | None
+
+
 class CashMovementsInput(TypedDict):
     """
     The lines that a receipt or disbursement is made of, each.

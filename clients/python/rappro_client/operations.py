@@ -675,6 +675,20 @@ class Operations(Transport):
         ).body
         return found
 
+    def get_cash_movement(
+        self, company: str, cash_movement: str, *, if_none_match: str | None = None
+    ) -> models.CashMovementOutput:
+        """Get a cash movement.
+
+        One receipt or disbursement (encaissement, décaissement).
+        """
+        found: models.CashMovementOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/cash-movements/{segment(cash_movement)}",
+            headers={"If-None-Match": if_none_match},
+        ).body
+        return found
+
     def get_common_template(
         self, template: str, *, if_none_match: str | None = None
     ) -> models.TemplateOutput:
@@ -1160,6 +1174,41 @@ class Operations(Transport):
             "GET",
             f"/v1/companies/{segment(company)}/books",
             query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_cash_movements(
+        self,
+        company: str,
+        *,
+        journal: str | None = None,
+        direction: Literal["receipt", "disbursement"] | None = None,
+        third_party: str | None = None,
+        status: Literal["draft", "validated"] | None = None,
+        from_: date | str | None = None,
+        to: date | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.CashMovementPage:
+        """List the cash movements.
+
+        Receipts and disbursements (encaissements, décaissements) on the bank accounts of the
+        journals, drafts included, by account, then date: those that actions and runs made, and
+        those of the books.
+        """
+        found: models.CashMovementPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/cash-movements",
+            query={
+                "journal": journal,
+                "direction": direction,
+                "third_party": third_party,
+                "status": status,
+                "from": from_,
+                "to": to,
+                "limit": limit,
+                "cursor": cursor,
+            },
         ).body
         return found
 

@@ -34,6 +34,7 @@ from rappro.domain.bank import (
 )
 from rappro.domain.books import (
     BankEntry,
+    BankEntrySource,
     Company,
     Discount,
     EntryLine,
@@ -332,6 +333,8 @@ def _books(mark: str) -> Iterator[Record]:
             amount_minor=amount_minor,
             currency="EUR",
             label=f"{name} {mark}",
+            source=BankEntrySource.PAYMENT if name == ids.MOVEMENT else BankEntrySource.ENTRY,
+            third_party=ids.THIRD_PARTY if name == ids.MOVEMENT else None,
             pointed_on=None if match is None else DAY,
             match_id=match,
         )

@@ -68,7 +68,9 @@ def test_entries_of_a_bank_account_are_listed_by_what_became_of_them(
         return [one["id"] for one in alpha.get(path, **query).body["items"]]
 
     assert listed() == ["be_confirmed", "be_pending", "be_waiting"]
-    assert listed(waiting="true") == listed(source="payment") == ["be_waiting"]
+    assert listed(waiting="true") == ["be_waiting"]
+    assert listed(source="payment") == [ids.MOVEMENT, "be_waiting"]
+    assert listed(source="payment", waiting="true") == ["be_waiting"]
     assert listed(waiting="false") == ["be_confirmed", "be_pending"]
     first = alpha.get(path, limit=2).body
     rest = alpha.get(path, limit=2, cursor=first["next_cursor"]).body

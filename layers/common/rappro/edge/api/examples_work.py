@@ -8,17 +8,18 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from rappro.domain.books import BankEntry, JournalEntry, PastPayment
+from rappro.domain.books import BankEntry, BankEntrySource, JournalEntry, PastPayment
 from rappro.domain.entry_changes import ChangeConsumer, ChangeKind, EntryChange
 from rappro.domain.errors import NotAllowedInState
 from rappro.domain.records import StatementRecord
 from rappro.domain.tasks import Task, TaskKind, TaskState
-from rappro.edge.api.models import entry_changes, tasks, view
+from rappro.edge.api.models import cash_movements, entry_changes, tasks, view
 from rappro.edge.api.sample_ids import (
     BANK_ENTRY,
     ENTRY,
     JOURNAL,
     MATCH,
+    MOVEMENT,
     PAST_PAYMENT,
     STATEMENT,
     TASK,
@@ -28,7 +29,9 @@ from rappro.use_cases.entry_changes import ChangePage
 from rappro.use_cases.match_batches import MatchResult
 from rappro.use_cases.statement_view import Side, StatementView
 
-LISTED: Final = frozenset({"TaskOutput", "BankEntryOutput", "PastPaymentOutput"})
+LISTED: Final = frozenset(
+    {"TaskOutput", "BankEntryOutput", "CashMovementOutput", "PastPaymentOutput"}
+)
 _AT: Final = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 
 
@@ -52,6 +55,12 @@ def answers_of_work(entry: JournalEntry, statement: StatementRecord) -> Iterator
         cheque_no="1042", version=1,
     )  # fmt: skip
     yield view.BankEntryOutput.of(waiting)
+    receipt = BankEntry(
+        MOVEMENT, JOURNAL, "512100", date(2025, 1, 20), 7_000, "EUR", "Garage du Port",
+        source=BankEntrySource.PAYMENT, third_party=THIRD_PARTY, entry_id=ENTRY, entry_line=0,
+        pointed_on=date(2025, 1, 20), match_id=MATCH, version=1,
+    )  # fmt: skip
+    yield cash_movements.CashMovementOutput.of(receipt)
     paid = PastPayment(PAST_PAYMENT, THIRD_PARTY, 12_000, date(2024, 12, 5), version=1)
     yield view.PastPaymentOutput.of(paid, "EUR")
     yield view.StatementViewOutput.of(_seen(statement, waiting), "EUR")

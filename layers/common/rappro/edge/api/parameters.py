@@ -119,6 +119,9 @@ ConnectionPath = Annotated[
 BankEntryPath = Annotated[
     str, _ID, _DECODED, _named("the bank entry's id (écriture de trésorerie)", ids.BANK_ENTRY)
 ]
+CashMovementPath = Annotated[
+    str, _ID, _DECODED, _named("the cash movement's id (mouvement de trésorerie)", ids.MOVEMENT)
+]
 PastPaymentPath = Annotated[
     str, _ID, _DECODED, _named("the payment's id (paiement)", ids.PAST_PAYMENT)
 ]
