@@ -1,8 +1,8 @@
 """Import time of each function beside `import boto3` alone, and artifact sizes.
 
-python -m benchmarks.cold_start (--json). Both sides are imported by new processes, one after the
-other in turns, so that a busy machine slows both; ratios are of medians. Sizes are of what
-`make build` made, where it was run.
+python -m benchmarks.cold_start (--json). Times are the processor's, as others may use the machine.
+Both sides are imported by new processes, one after the other in turns; ratios are of medians.
+Sizes are of what `make build` made, where it was run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LAYER: Final = ROOT / "layers" / "common"
 BUILD: Final = ROOT / ".aws-sam" / "build"
 PEER: Final = "boto3"
 _TIMED: Final = (
-    "import time; began = time.perf_counter(); import {module}; print(time.perf_counter() - began)"
+    "import time; began = time.process_time(); import {module}; print(time.process_time() - began)"
 )
 
 Json = dict[str, Any]
@@ -51,7 +51,7 @@ def _row(folder: Path, rounds: int) -> Json:
 
 
 def _seconds(folder: Path, module: str) -> float:
-    """Return the seconds that importing a module takes in a new process."""
+    """Return the processor seconds that importing a module takes in a new process."""
     done = subprocess.run(
         [sys.executable, "-c", _TIMED.format(module=module)],
         env={"PYTHONPATH": f"{folder}:{LAYER}", "AWS_DEFAULT_REGION": "eu-west-3"},
