@@ -12,6 +12,7 @@ from rappro.adapters.memory import MemoryStore
 from rappro.domain.errors import OpenItemAlreadySettled, StoreUnavailable
 from rappro.domain.ids import MatchId
 from rappro.domain.matching.model import Settle, TargetType
+from rappro.domain.operations import Lease
 from rappro.domain.records import LineRecord, LineStatus, Match, MatchStatus, UnfinishedMatch
 from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import change
@@ -487,4 +488,7 @@ def _reversed(desk: Desk) -> tuple[dict[str, Any], list[Any]]:
     match_id = line.match_id or line.past_matches[-1]
     why = Reversal("payé deux fois")
     reverse_match(desk.ports, desk.tenant, COMPANY, match_id, why, AUTHOR)
+    lease = desk.store.get(desk.tenant, COMPANY, Lease, "WRITER")
+    assert lease is not None
+    assert lease.holder is None  # nobody waits for who died
     return _picture(desk)

@@ -63,10 +63,13 @@ def reverse_match(
     InvalidRequest for a day before the entries', RuleViolation when an entry of it is lettered with
     something else; LeaseHeld for a large one while another writer works on the company.
     """
-    if any(mark.reversal for mark in ports.store.all(tenant, company, UnfinishedMatch)):
-        finish_matches(ports, tenant, company)  # its numbers come before those of this one
+    for mark in ports.store.all(tenant, company, UnfinishedMatch):
+        if mark.reversal is not None:
+            finish_matches(ports, tenant, company)  # its numbers come before those of this one
+            lease.release(ports, tenant, company, _holder(mark.match_id))
     match = _match(ports, tenant, company, match_id)
     if match.status is MatchStatus.REVERSED:
+        lease.release(ports, tenant, company, _holder(match_id))  # who had it may have died
         return match
     if match.status is not MatchStatus.VALIDATED:
         raise NotAllowedInState(f"match {match_id} is {match.status}: undo it instead")
@@ -94,7 +97,7 @@ def _reverse_large(
     company = settings.id
     for begun in ports.store.all(tenant, company, UnfinishedValidation):
         validate_statement(ports, tenant, company, begun.statement_id, author)  # two veils are one
-    holder = f"reverse:{match.id}"
+    holder = _holder(match.id)
     fence = lease.acquire(ports, tenant, company, holder)
     try:
         finish_matches(ports, tenant, company, fence=fence)
@@ -106,6 +109,10 @@ def _reverse_large(
             finish_matches(ports, tenant, company, fence=fence)
     finally:
         lease.release(ports, tenant, company, holder)
+
+
+def _holder(match_id: MatchId) -> str:
+    return f"reverse:{match_id}"
 
 
 def _match(ports: Ports, tenant: TenantId, company: CompanyId, match_id: MatchId) -> Match:
