@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rappro.adapters.memory import (
@@ -49,6 +49,7 @@ FIRST: Final = date(2025, 1, 1)
 PARTIES: Final = [ThirdPartyId("C1"), ThirdPartyId("F1"), None]
 TEXTS: Final = ["", "VIR DUPONT", "Chèque n° 12", "prlv été"]
 PAGES_MAX: Final = 500
+_BUSY: Final = [HealthCheck.too_slow]  # whole books are drawn; a busy machine takes its time
 
 R = TypeVar("R", LineRecord, StatementRecord)
 days = st.integers(0, 12).map(lambda number: FIRST + timedelta(days=number))
@@ -216,7 +217,7 @@ def is_listed(wanted: StatementFilter, header: StatementRecord) -> bool:
 narrow = st.sampled_from([(1_000, 50, 5_000, 100), (3, 2, 4, 2), (2, 1, 1, 1), (4, 1, 3, 3)])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=_BUSY)
 @given(held=books, wanted=line_searches, limit=st.integers(1, 5), reads=narrow)
 def test_pages_of_lines_hold_each_line_that_fits_once_and_in_order(
     held: tuple[Held, ...], wanted: LineSearch, limit: int, reads: tuple[int, int, int, int]
@@ -247,7 +248,7 @@ def test_pages_of_lines_hold_each_line_that_fits_once_and_in_order(
     assert found == [line.key for line in plain]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=_BUSY)
 @given(held=books, wanted=statement_searches, limit=st.integers(1, 5), reads=narrow)
 def test_pages_of_statements_hold_each_statement_that_fits_once_and_in_order(
     held: tuple[Held, ...], wanted: StatementSearch, limit: int, reads: tuple[int, int, int, int]
@@ -279,7 +280,7 @@ def test_pages_of_statements_hold_each_statement_that_fits_once_and_in_order(
     assert found == [header.key for header in plain]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=_BUSY)
 @given(held=books, wanted=line_searches, cuts=st.data())
 def test_what_goes_meanwhile_takes_nothing_else_along(
     held: tuple[Held, ...], wanted: LineSearch, cuts: st.DataObject
@@ -352,7 +353,7 @@ def test_a_cursor_is_of_one_search() -> None:
         search_statements(ports, TENANT, COMPANY, StatementSearch(), limit=1, cursor=page.cursor)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=40) | st.binary(max_size=60).map(lambda b: b.hex()))
 def test_no_text_is_taken_for_a_cursor(text: str) -> None:
     ports = ports_with([statement(1, lines=3)])
