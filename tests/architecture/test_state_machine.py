@@ -42,7 +42,7 @@ OURS: dict[str, type[errors.RapproError]] = {
     if isinstance(kind, type) and issubclass(kind, errors.RapproError)
 }
 RETRYABLE = {name for name, kind in OURS.items() if kind.is_retryable}
-OF_FEEDS = {"AggregatorUnavailable", "RateLimited"}  # raised by synchronisations, which are not runs
+OF_FEEDS = {"AggregatorUnavailable", "RateLimited"}  # raised by synchronisations, not by runs
 
 
 def named(clauses: list[dict[str, Any]]) -> set[str]:
