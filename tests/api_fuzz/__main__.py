@@ -15,10 +15,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+
+import httpx
 
 from devstack.stack import ROOT, LocalStack
 from rappro.adapters.clock import SystemClock
@@ -35,6 +39,7 @@ CHECKS: Final = (
     "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
     "unsupported_method,ignored_auth"
 )
+_STARTS_MAX: Final = 10
 _CONFIG: Final = ROOT / "tests" / "api_fuzz" / "schemathesis.toml"
 _FUZZER: Final = ROOT / ".venv-fuzz" / "bin" / "schemathesis"
 
@@ -52,7 +57,7 @@ def main(arguments: list[str]) -> int:
         "--in-memory", action="store_true", help="without a local stack: the code alone, quickly"
     )
     asked = parser.parse_args(arguments)
-    with _in_memory() if asked.in_memory else _on_stack() as target:
+    with _in_memory() if asked.in_memory else _on_stack(asked.workers) as target:
         passes = [_fuzz(target, asked, mode) for mode in ("all", "positive")]
     tally = _added([tally for _, tally in passes])
     summary = _summary(tally)
@@ -73,10 +78,21 @@ class Target:
 
 
 @contextmanager
-def _on_stack() -> Iterator[Target]:
+def _on_stack(workers: int) -> Iterator[Target]:
     with LocalStack() as stack, Pool(stack_ports(stack), TENANT) as pool:
         token = stack.token(TENANT, ADMINISTRATOR, ttl_seconds=86_400)
+        with ThreadPoolExecutor(workers) as several:
+            list(several.map(_warm, [stack.api_url] * workers, [token] * workers))
         yield Target(stack.api_url, token, pool)
+
+
+def _warm(url: str, token: str) -> None:
+    """Ask until a container answers: on a busy machine the emulator gives up starting one (502)."""
+    headers = {"Authorization": f"Bearer {token}"}
+    for _ in range(_STARTS_MAX):
+        if httpx.get(f"{url}/v1/me", headers=headers, timeout=60).status_code == HTTPStatus.OK:
+            return
+    raise RuntimeError("the API does not start")
 
 
 @contextmanager
