@@ -22,8 +22,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from devstack.emulator import ACCOUNT, REGION, SECRET, Emulator
 from rappro.adapters.dynamodb import keys
 from rappro.adapters.dynamodb.gateway import Tables
-from rappro.adapters.dynamodb.items import DOC, KIND, PK, SK, Item, record_of
+from rappro.adapters.dynamodb.items import Item, record_of
 from rappro.adapters.dynamodb.lines import lines_in
+from rappro.adapters.dynamodb.names import DOC, KIND, PK, SK
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.memory import FixedClock
 from rappro.adapters.s3.blobs import S3Blobs

@@ -78,7 +78,8 @@ class Veil:
 
     `hidden` are the ids of entries, bank entries and matches that it makes, `drafts` those of bank
     entries that it takes into the ledger. `round` tells its rows of the trail from earlier ones.
-    Of a reversal, `paid_by` has the payments of each item, and `groups` whose letters change; its round is 0.
+    Of a reversal, `paid_by` has the payments of each item, and `groups` whose letters change; its
+    round is 0.
     """
 
     lines: tuple[LineBefore, ...] = ()
