@@ -220,6 +220,17 @@ def test_a_read_whose_condition_names_no_tag_is_refused(alpha: Client) -> None:
     assert (answer.problem, answer.pointers) == ("invalid_request", ["header/If-None-Match"])
 
 
+@pytest.mark.parametrize("header", ["nonsense", '"1-x"', "*"])
+def test_a_method_that_a_path_does_not_have_is_told_whatever_the_condition(
+    alpha: Client, header: str
+) -> None:
+    change = Change("", "PATCH", COMPANY, "{}")
+
+    answer = change.send(alpha, **{"If-Match": header, "If-None-Match": header})
+
+    assert answer.problem == "method_not_allowed"
+
+
 def test_one_of_several_tags_is_enough_weakened_by_a_proxy_or_not(alpha: Client) -> None:
     tag = alpha.get(COMPANY).headers["ETag"]
     change = Change("", "PUT", COMPANY, '{"name": "Neuf"}')

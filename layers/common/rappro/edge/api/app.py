@@ -93,8 +93,9 @@ def _answer(
         app.context["caller"] = asker
         return app.resolve(asked, context)
 
-    is_write = method in WRITES and method in _methods_of(path)
-    key = key_of(headers_of(event)) if is_write else None
+    if method not in _methods_of(path):
+        return resolve(plain, caller)  # which tells so, whatever key or condition came along
+    key = key_of(headers_of(event)) if method in WRITES else None
     if key is None:
         return conditional(plain, caller, resolve)
     if guards.replies is None:
