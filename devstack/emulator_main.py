@@ -120,7 +120,8 @@ def name_the_group_of_a_schedule() -> None:
 def allow_a_batch_of_messages_by_the_right_to_send_one() -> None:
     """Check SendMessageBatch against sqs:SendMessage: AWS knows no right of the batch's name."""
     action_of = iam_actions.extract_iam_action
-    sent = ("sqs", "POST", "/", {"x-amz-target": "AmazonSQS.SendMessageBatch"}, b"{}", {})
+    headers = {"x-amz-target": "AmazonSQS.SendMessageBatch"}
+    sent: tuple[Any, ...] = ("sqs", "POST", "/", headers, b"{}", {})
     if action_of(*sent) != "sqs:SendMessageBatch":
         raise SystemExit("the emulator names the right to send messages otherwise now: look again")
 
