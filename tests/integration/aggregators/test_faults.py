@@ -100,6 +100,22 @@ def test_a_token_that_ended_is_replaced_without_anybody_seeing_it(driven: Driven
     assert driven.connector.connection(driven.kept, str(link.id)).state is FeedState.OK
 
 
+def test_a_new_token_is_kept_where_it_is_the_tenants_secret(driven: Driven) -> None:
+    driven.link()
+    before = driven.kept.load()
+    driven.simulator.revoke_tokens()
+    driven.connector.connections(driven.kept)
+    sent = len(driven.server.requests)
+
+    driven.again().connections(driven.kept)
+
+    after, asked = driven.kept.load(), [one.path for one in driven.server.requests[sent:]]
+    is_kept = driven.connector.provider == "powens"
+    assert (after.generation, after.secret != before.secret) == (int(is_kept), is_kept)
+    assert after.user_ref == before.user_ref
+    assert [path for path in asked if "renew" in path] == []
+
+
 def test_a_token_that_is_refused_again_is_an_error(driven: Driven) -> None:
     driven.server.faults += [Fault(401, path="/connections"), Fault(401, path="/connections")]
     driven.server.faults += [Fault(401, path="/items"), Fault(401, path="/items")]

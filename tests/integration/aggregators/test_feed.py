@@ -124,6 +124,19 @@ def test_a_row_stamped_a_day_before_the_cursor_is_not_missed(driven: Driven) -> 
     assert staged.booked() == driven.truth(account)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_cursor_is_the_newest_change_of_all_pages(driven: Driven, seed: int) -> None:
+    account, staged = driven.account(driven.link()), Staged()
+    driven.simulator.page_size, driven.simulator.order_seed = 1, seed
+    for number in range(5):
+        driven.bank.wait(hours=1)
+        driven.bank.add(int(account.ref), DAY, Decimal(number + 1), "VIR")
+
+    staged.read(driven, account)
+
+    assert staged.cursor == driven.bank.now.isoformat()
+
+
 def test_a_cursor_asks_for_changes_and_not_for_everything(driven: Driven) -> None:
     account, staged = driven.account(driven.link()), Staged()
     driven.bank.add(int(account.ref), DAY, Decimal(1), "ANCIENNE")

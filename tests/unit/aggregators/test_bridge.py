@@ -61,6 +61,18 @@ def test_every_state_of_the_table_is_one_of_the_cases_above() -> None:
     assert len(STATES) == 13
 
 
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(0, FeedState.OK), (402, FeedState.USER_ACTION), (1010, FeedState.CONSENT_EXPIRED)],
+)
+def test_a_consent_has_ended_when_its_day_is_past_and_the_bank_wants_it(
+    status: int, state: FeedState
+) -> None:
+    later = datetime(2027, 1, 3, tzinfo=UTC)
+
+    assert connection_of({**ITEM, "status": status}, "Banque", later).state is state
+
+
 def test_the_providers_own_word_goes_along_when_it_is_safe() -> None:
     down = connection_of({**ITEM, "status": 1003, "status_code_info": "BANK_IS_DOWN"}, "B", NOW)
     odd = connection_of({**ITEM, "status": 1003, "status_code_info": "<b>\nx"}, "B", NOW)
