@@ -94,12 +94,13 @@ def test_a_key_that_comes_with_another_request_is_refused(alpha: Client, again: 
     ("method", "path", "problem"),
     [("POST", COMPANY, "method_not_allowed"), ("PUT", f"{COMPANY}/none", "no_such_route")],
 )
-def test_where_there_is_no_such_route_its_absence_is_told_whatever_the_key(
+def test_where_there_is_no_such_route_that_is_told_whatever_key_and_body_come(
     alpha: Client, method: str, path: str, problem: str
 ) -> None:
     assert put(alpha, "Neuf").status == 200
 
-    answer = alpha.send(method, path, body="{}", headers={KEY: "k-1"})
+    headers = {KEY: "k-1", "content-type": "text/plain"}
+    answer = alpha.send(method, path, body="{", headers=headers)
 
     assert answer.problem == problem
 

@@ -87,14 +87,14 @@ def _answer(
         return app.resolve(requests.read_body(event, method, path), context)
     caller = authenticate(event, ports)
     told.update(guards.spend(caller.tenant, method, ports.clock.now()))
+    if method not in _methods_of(path):  # told first, whatever body, key or condition came along
+        raise _no_route(path)
     plain = requests.read_body(event, method, path, file_bytes_max=_file_bytes_max(method, path))
 
     def resolve(asked: Mapping[str, Any], asker: Caller) -> dict[str, Any]:
         app.context["caller"] = asker
         return app.resolve(asked, context)
 
-    if method not in _methods_of(path):
-        return resolve(plain, caller)  # which tells so, whatever key or condition came along
     key = key_of(headers_of(event)) if method in WRITES else None
     if key is None:
         return conditional(plain, caller, resolve)
@@ -146,7 +146,7 @@ def _logged(error: Exception) -> Exception:
 def _of_route(error: Exception) -> Response[str]:
     """Answer an error that left a route; registered for every class of error."""
     if isinstance(error, NotFoundError):
-        error = _no_route()
+        error = _no_route(app.current_event.path)
     elif isinstance(error, RequestValidationError):
         error = _broken_schema(error)
     event = app.current_event.raw_event
@@ -165,9 +165,9 @@ def _methods_of(path: str) -> list[str]:
     return sorted(route.method for route in routes if route.rule.match(path))
 
 
-def _no_route() -> HttpProblem:
+def _no_route(path: str) -> HttpProblem:
     """Return 405 when the path is known with another method, else 404."""
-    methods = _methods_of(app.current_event.path)
+    methods = _methods_of(path)
     if not methods:
         return HttpProblem(NO_SUCH_ROUTE, "no such route; see /v1/docs")
     allowed = {"Allow": ", ".join(methods)}
