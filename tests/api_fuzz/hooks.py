@@ -38,6 +38,7 @@ _tally: dict[str, Counter[str]] = {}
 def before_call(ctx: Any, case: Any, **kwargs: Any) -> None:
     """Aim a valid request at a seeded company."""
     said = case.operation.definition.raw
+    _spare_the_shared_company(case)
     if said.get("security") == [] or _chance.random() > AIMED:
         return
     is_valid = case.meta is None or case.meta.generation.mode.is_positive
@@ -48,6 +49,12 @@ def before_call(ctx: Any, case: Any, **kwargs: Any) -> None:
         case.path_parameters["company"] = _given("shared" if is_read else "fresh")
     if is_valid:
         _aim(case, said)
+
+
+def _spare_the_shared_company(case: Any) -> None:
+    """Send a write elsewhere that names the company of the reads: the fuzzer has seen its id."""
+    if case.method.upper() != "GET" and case.path_parameters.get("company") == _given("shared"):
+        case.path_parameters["company"] = _given("fresh")
 
 
 def _aim_at_tenant(case: Any) -> None:
