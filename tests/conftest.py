@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from devstack.emulator import Emulator
 from devstack.stack import LocalStack
+from rappro.domain import tenancy
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,6 +20,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("e2e")
         if "emulator" in fixtures:
             item.add_marker("emulator")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_in_force() -> Iterator[None]:
+    """Begin each test as an invocation begins: on nobody's behalf."""
+    before = tenancy._IN_FORCE.set(None)
+    yield
+    with suppress(ValueError):  # set in another context: it ended with that
+        tenancy._IN_FORCE.reset(before)
 
 
 @pytest.fixture(scope="session")

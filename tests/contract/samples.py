@@ -89,6 +89,10 @@ def _filled_generic(hint: Any, name: str, number: int, depth: int) -> Any:
     if get_origin(hint) is tuple:
         if depth > _DEPTH_MAX:
             return ()
+        if parts[-1] is not Ellipsis:
+            return tuple(
+                _filled_value(part, f"{name}-{n}", n, depth + 1) for n, part in enumerate(parts, 1)
+            )
         return tuple(_filled_value(parts[0], f"{name}-{n}", n, depth + 1) for n in (1, 2))
     if get_origin(hint) is dict:
         if parts[1] is int:

@@ -76,6 +76,7 @@ READS: dict[str, Callable[[Store, TenantId, CompanyId], Any]] = {
     ],
     "statements_of_journal": lambda s, t, c: s.statements_of_journal(t, c, "BQ"),
     "lines": lambda s, t, c: list(s.lines(t, c, StatementId("s1"))),
+    "lines_of": lambda s, t, c: list(s.lines_of(t, c, [(statement("s1"), 0)])),
     "ledger": lambda s, t, c: s.ledger(t, c, "512000"),
     "entries": lambda s, t, c: [s.entries(t, c).items, s.entries(t, c, journal="BQ").items],
     "open_items": lambda s, t, c: [

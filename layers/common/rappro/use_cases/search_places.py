@@ -1,7 +1,7 @@
 """Where a search over a company goes on: places in its order, and cursors that hold one.
 
 A cursor names a place in the caller's own lists and nothing else, so a made-up one reads nothing
-that the search would not show. It is good for the very search that it was made for.
+that the search would not show. It is good for the very search that it was made for, of one company.
 """
 
 from __future__ import annotations

@@ -61,15 +61,16 @@ def search_lines(
     Raises InvalidRequest for a cursor of another search, TooLarge where there are more lines than
     can be put in an order.
     """
-    start = read_place(wanted, cursor)
+    search = tenant, company, wanted  # a cursor is of one list: no other caller's
+    start = read_place(search, cursor)
     headers = Headers(ports, tenant, company, wanted.statements)
     opened = Opened(headers, wanted, shown(ports, tenant, company))
     if wanted.sort is None:
         headers.start = start
-        return opened.page(wanted, lambda _, line: (line.key, line), limit)
+        return opened.page(search, lambda _, line: (line.key, line), limit)
     found = opened.whole()
     places = ((Place.of_line(s, line, _line_value(line, wanted.sort)), line) for s, line in found)
-    return _sorted(wanted, places, start, limit)
+    return _sorted(search, places, start, limit)
 
 
 def search_statements(
@@ -81,23 +82,24 @@ def search_statements(
     Raises InvalidRequest for a cursor of another search, TooLarge where there are more statements,
     or more lines in them, than can be put in an order.
     """
-    start = read_place(wanted, cursor)
+    search = tenant, company, wanted  # a cursor is of one list: no other caller's
+    start = read_place(search, cursor)
     headers = Headers(ports, tenant, company, wanted.statements)
     if wanted.third_party is None:
         if wanted.sort is None:
             headers.start = start
             headers.per_read = limit if wanted.is_plain else _HEADERS_PER_READ
-            return _as_listed(wanted, headers, limit)
+            return _as_listed(search, headers, limit)
         found = headers.whole()
     else:
         lines = LineSearch(lines=LineFilter(third_party=wanted.third_party))
         opened = Opened(headers, lines, shown(ports, tenant, company))
         if wanted.sort is None:
             headers.start = start
-            return opened.page(wanted, lambda statement, _: (statement.id, statement), limit)
+            return opened.page(search, lambda statement, _: (statement.id, statement), limit)
         found = list({statement.id: statement for statement, _ in opened.whole()}.values())
     places = ((Place.of_statement(s, _statement_value(s, wanted.sort)), s) for s in found)
-    return _sorted(wanted, places, start, limit)
+    return _sorted(search, places, start, limit)
 
 
 @dataclass(slots=True)
@@ -263,7 +265,7 @@ def _touched(view: Shown) -> frozenset[str]:
     return frozenset(view.rounds).union(*(match.statement_ids for match in matches))
 
 
-def _as_listed(wanted: object, headers: Headers, limit: int) -> Page[StatementRecord]:
+def _as_listed(search: object, headers: Headers, limit: int) -> Page[StatementRecord]:
     found: list[StatementRecord] = []
     for statement in headers:
         found.append(statement)
@@ -272,19 +274,19 @@ def _as_listed(wanted: object, headers: Headers, limit: int) -> Page[StatementRe
         if not headers.has_more:
             break
         start = Start(Place.of_statement(statement), Listed.of(statement))
-        return Page(tuple(found), write_place(wanted, start))
-    return Page(tuple(found), None if headers.cut is None else write_place(wanted, headers.cut))
+        return Page(tuple(found), write_place(search, start))
+    return Page(tuple(found), None if headers.cut is None else write_place(search, headers.cut))
 
 
 def _sorted(
-    wanted: object, places: Iterable[tuple[Place, T]], start: Start | None, limit: int
+    search: object, places: Iterable[tuple[Place, T]], start: Start | None, limit: int
 ) -> Page[T]:
     rest = [each for each in places if start is None or each[0] > start.place]
     rest.sort(key=itemgetter(0))
     items = tuple(item for _, item in rest[:limit])
     if len(rest) <= limit:
         return Page(items)
-    return Page(items, write_place(wanted, Start(rest[limit - 1][0])))
+    return Page(items, write_place(search, Start(rest[limit - 1][0])))
 
 
 def _line_value(line: LineRecord, sort: LineSort) -> int:
