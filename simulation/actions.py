@@ -28,7 +28,6 @@ from rappro.use_cases.start_run import start_run
 from rappro.use_cases.undo_match import undo_match
 from rappro.use_cases.validate_statement import validate_statement
 from simulation.harness import Simulation
-from simulation.snapshots import SnapshotStore
 from simulation.worlds import (
     COMPANY,
     FILES,
@@ -161,7 +160,6 @@ def receipt(file: str, position: int) -> Action:
 
 def _left(sim: Simulation) -> JournalEntry | None:
     """Return the draft of an action whose match was undone, as a person sees it."""
-    assert isinstance(sim.store, SnapshotStore)
     every = sim.store.everything(TENANT, COMPANY)
     found = [one for one in every if isinstance(one, JournalEntry) and one.is_left_draft]
     return found[0] if found else None
