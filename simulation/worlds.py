@@ -27,14 +27,15 @@ from rappro.domain.ids import CompanyId, OpenItemId, TenantId, ThirdPartyId
 from rappro.ports import Drop, Ports
 from rappro.use_cases.companies import save_company, save_journal
 from rappro.use_cases.load_books import BookRecords, load_document
+from rappro.use_cases.packing import WRITES_MAX_WHOLE
 from simulation.snapshots import SnapshotStore
 from simulation.statements import IBAN, camt
 
 TENANT: Final = TenantId("cabinet-sud")
 COMPANY: Final = CompanyId("garage")
 PERSON: Final = "comptable"
-LARGE: Final = 24
-"""Invoices of the match that is larger than one commit."""
+LARGE: Final = WRITES_MAX_WHOLE
+"""Invoices of the match that is larger than one commit: its line and draft come on top."""
 _NOON: Final = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
 DUPOND: Final = ThirdParty(

@@ -37,15 +37,23 @@ from rappro.use_cases import (
 )
 from rappro.use_cases.re_examining import Arrivals
 from simulation import machines
+from simulation.faults import Fault
 
 Patch = pytest.MonkeyPatch
 Plant = Callable[[Patch], None]
 
 
+Suspect = tuple[str, Fault]
+"""How a call site begins, and a fault at its first call."""
+
+
 @dataclass(frozen=True)
 class Bug:
+    """A change of the product, where to look for it, and which faults are tried before others."""
+
     plant: Plant
     scenarios: tuple[str, ...]
+    suspects: tuple[Suspect, ...] = ()
 
 
 BUGS: dict[str, Bug] = {}
@@ -56,11 +64,11 @@ def load_unconditionally(ports: Any, tenant: Any, company: Any, fresh: Any, _job
     ports.store.load(tenant, company, fresh)
 
 
-def bug(name: str, *scenarios: str) -> Callable[[Plant], Plant]:
+def bug(name: str, *scenarios: str, suspects: tuple[Suspect, ...] = ()) -> Callable[[Plant], Plant]:
     """Register a bug under a sentence that says what is wrong."""
 
     def register(plant: Plant) -> Plant:
-        BUGS[name] = Bug(plant, scenarios)
+        BUGS[name] = Bug(plant, scenarios, suspects)
         return plant
 
     return register
@@ -87,7 +95,13 @@ def committing(patch: Patch, work: Callable[..., None]) -> None:
     patch.setattr(MemoryStore, "commit", replaced)
 
 
-@bug("a line is written without its condition", "an invoice arrives, a person matches")
+@bug(
+    "a line is written without its condition", "an invoice arrives, a person matches",
+    suspects=(
+        ("store.get_many < match_by_hand._lines", Fault.PAUSED),
+        ("store.commit < post_run._commit_packed", Fault.PAUSED),
+    ),
+)  # fmt: skip
 def _(patch: Patch) -> None:
     unchecked(patch, LineRecord)
 
@@ -228,7 +242,10 @@ def _(patch: Patch) -> None:
     patch.setattr(machines, "_wait", impatient)
 
 
-@bug("a run goes on although the books moved", "one statement")
+@bug(
+    "a run goes on although the books moved", "one statement",
+    suspects=(("store.commit < post_run._commit_packed", Fault.CONFLICT),),
+)  # fmt: skip
 def _(patch: Patch) -> None:
     commit_packed = post_run._commit_packed
 
@@ -257,7 +274,10 @@ def _(patch: Patch) -> None:
     patch.setattr(import_drop, "is_claimed", lambda *_: False)
 
 
-@bug("the machine of a claimed file is not started again", "a large file")
+@bug(
+    "the machine of a claimed file is not started again", "a large file",
+    suspects=(("store.commit < large_files._claim", Fault.KILLED_AFTER),),
+)  # fmt: skip
 def _(patch: Patch) -> None:
     patch.setattr(import_drop, "resume_storing", lambda *given: (given[-1],))
 
