@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,8 @@ from tests.unit.use_cases.desk import COMPANY, Desk
 YEARS = (2023, 2024, 2025)
 CUSTOMERS = ("C01", "C02", "C03")
 LAST_MONTH = 12 * len(YEARS) - 1
+BOOKS: Final = int(os.environ.get("RAPPRO_BOOKS", "15"))
+"""How many books each property opens: more than the suite's, for who has the time."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ def state_after(files: Sequence[bytes]) -> tuple[list[tuple[str, int]], int, int
     )
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=BOOKS, suppress_health_check=[HealthCheck.too_slow])
 @given(invoices(), st.data())
 def test_any_order_and_number_of_exports_gives_the_same_books(
     books: list[Invoice], data: st.DataObject
@@ -148,7 +152,7 @@ def test_any_order_and_number_of_exports_gives_the_same_books(
     assert state_after([*files, *files]) == state_after(files)
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=BOOKS, suppress_health_check=[HealthCheck.too_slow])
 @given(invoices(), st.permutations(range(len(YEARS))))
 def test_balances_carried_without_detail_make_no_item_beside_the_invoices(
     books: list[Invoice], order: list[int]

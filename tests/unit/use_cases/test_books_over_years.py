@@ -249,6 +249,76 @@ def test_a_carry_forward_that_does_not_add_up_is_named(books: Books) -> None:
     assert books.open_items() == AFTER_BOTH
 
 
+ONE = sale(2, "20240110", "FA2024-0001", "C01", "600.00")
+TWO = sale(3, "20240910", "FA2024-0002", "C01", "300.00")
+THREE = sale(4, "20241010", "FA2024-0003", "C01", "300.00")
+
+
+def carried_lines(*lines: tuple[str, str]) -> list[years.Line]:
+    """Return C01's carry-forward from pieces (none: no detail) and amounts."""
+    return [
+        line
+        for piece, amount in lines
+        for line in entry(
+            "AN", 1, "20250101", piece, ("411000 C01", amount), ("110000", f"-{amount}"),
+            **({} if piece else {"EcritureLib": "Report"}),
+        )
+    ]  # fmt: skip
+
+
+def test_what_an_export_was_found_to_be_stays_found_when_the_next_one_is_whole(
+    books: Books,
+) -> None:
+    """A half-year after the carry-forward, then the year: the first half stays open."""
+    carried = carried_lines(
+        ("FA2024-0001", "600.00"), ("FA2024-0002", "300.00"), ("FA2024-0003", "300.00")
+    )
+
+    trace = books.load([carried], [ONE, TWO], [ONE, TWO, THREE])
+
+    assert books.open_items() == [
+        ("FA2024-0001", 60000), ("FA2024-0002", 30000), ("FA2024-0003", 30000),
+    ]  # fmt: skip
+    assert "carried_line_kept" not in codes(trace)
+
+
+def test_a_bank_line_carried_with_its_piece_is_not_lost_to_the_year_s_next_export(
+    books: Books,
+) -> None:
+    first = entry("BQ1", 2, "20240110", "CHQ1234", ("512100", "600.00"), ("706000", "-600.00"))
+    second = entry("BQ1", 3, "20240910", "CHQ1235", ("512100", "300.00"), ("706000", "-300.00"))
+    carried = [
+        *entry("AN", 1, "20250101", "CHQ1234", ("512100", "600.00"), EcritureLib="Remise"),
+        *entry("AN", 1, "20250101", "CHQ1235", ("512100", "300.00"), EcritureLib="Remise"),
+        *entry("AN", 1, "20250101", "", ("120000", "-900.00"), EcritureLib="Report"),
+    ]
+
+    books.load([carried], [first], [first, second])
+
+    assert books.balance() == 90_000
+
+
+def test_lines_carried_without_a_piece_stay_for_what_they_were_found_to_be(books: Books) -> None:
+    """The next export adds a sale and its payment: no carried line is one of those."""
+    carried = carried_lines(("", "600.00"), ("", "300.00"))
+    added = [THREE, receipt(5, "20241101", "VIR3", "C01", "300.00")]
+
+    trace = books.load([carried], [ONE, TWO], [ONE, TWO, *added])
+
+    assert sorted(amount for _, amount in books.open_items()) == [-30000, 30000, 30000, 60000]
+    assert "carried_line_kept" in codes(trace)
+
+
+def test_lines_carried_without_a_piece_give_way_to_items_that_came_meanwhile(
+    books: Books,
+) -> None:
+    carried = carried_lines(("", "600.00"), ("", "300.00"), ("", "300.00"))
+
+    books.load([carried], [ONE, TWO], [ONE, TWO, THREE])
+
+    assert sorted(amount for _, amount in books.open_items()) == [30000, 30000, 60000]
+
+
 def test_a_line_that_names_an_invoice_pays_it_by_the_receipt_that_the_fec_brought(
     books: Books,
 ) -> None:

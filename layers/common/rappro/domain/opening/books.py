@@ -36,7 +36,7 @@ from rappro.domain.opening.controls import Exercise, control_entries, control_ro
 from rappro.domain.opening.entries import EntryRows, entry_of, group_entries
 from rappro.domain.opening.items import ItemRules, Place, open_items
 from rappro.domain.opening.journals import commonest, opening_journals, type_journals
-from rappro.domain.opening.known import KnownBooks, party_names, recognise
+from rappro.domain.opening.known import KnownBooks, party_names, place_of, recognise
 from rappro.domain.opening.lettering import open_parts
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.parties import Parties, find_parties
@@ -47,7 +47,6 @@ from rappro.domain.opening.updates import (
     entry_changes,
     item_changes,
     party_changes,
-    place_of,
 )  # fmt: skip
 from rappro.domain.settings import (
     PostingSettings,

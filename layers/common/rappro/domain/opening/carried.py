@@ -4,8 +4,11 @@
                                    no second item; the bank's balance is not counted twice
     books of N+1 known, N comes    a line whose piece is carried forward there is that item; what
                                    was carried without detail gives way to the detail
+    books of N come once more      what an earlier export of N was found to be stays found: the
+                                   carried line that stands for it gives way to nothing
 
 Either way the same items are open. What does not add up is the finding `carry_forward_differs`.
+Where only an amount says which line a carried one stands for, it stays: `carried_line_kept`.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from rappro.domain.ids import EntryId
 from rappro.domain.opening.accounts import is_bank, is_transit, plain, side_of
 from rappro.domain.opening.bank import says_balance
 from rappro.domain.opening.entries import EntryRows
-from rappro.domain.opening.known import KnownBooks, Recognised
+from rappro.domain.opening.known import KnownBooks, Recognised, held_places
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.numbers import Piece, label_number, piece_kind, piece_text
 from rappro.domain.opening.parties import Parties
@@ -44,6 +47,8 @@ class _Line:
     is_balance: bool = False  # of a bank, by its label
     row: int | None = None
     place: EntryPlace | None = None
+    is_lettered: bool = False
+    is_held: bool = False  # an open item or a bank entry stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +135,44 @@ class _Look:
         others: Sequence[_Line],
     ) -> None:  # fmt: skip
         gap = _sum(carried) - _sum(before) - _sum(others)
-        pairs = _pairs(before, carried, is_by_amount=not gap and len(carried) > 1)
-        found = {id(other) for other in pairs.values()}
+        pairs = _by_number(before, carried)
+        stays = {id(other) for other in (*pairs.values(), *_by_number(others, carried).values())}
+        if not gap and len(carried) > 1:
+            left = [other for other in carried if id(other) not in stays]
+            kept, taken = self._kept(account, left, others)
+            stays |= kept
+            left = [other for other in left if id(other) not in taken]
+            pairs |= _by_amount([line for line in before if id(line) not in pairs], left)
+            stays |= {id(other) for other in pairs.values()}
         for line in before:
             if id(line) in pairs and line.row is not None:
                 self.repeated.add(line.row)
         for other in carried:
             is_detailed = not gap or _is_balance(other, carried)
-            if id(other) not in found and other.place is not None and is_detailed:
+            if id(other) not in stays and other.place is not None and is_detailed:
                 self.superseded.add(other.place)
         if gap:
             self._gaps[account] = (carried[0].day, gap, None)
+
+    def _kept(
+        self, account: _Account, carried: Sequence[_Line], others: Sequence[_Line]
+    ) -> tuple[set[int], set[int]]:
+        """Return the carried lines that stay for a known one, and those that known ones are.
+
+        An export before brought the known ones. One for which no item stands may have been found
+        to be the carried line of its amount, whose item would be lost: in doubt it stays.
+        """
+        plain_ones = [each for each in others if not each.is_opening and not each.is_lettered]
+        pairs = _by_amount(plain_ones, carried)
+        kept = {id(pairs[id(each)]) for each in plain_ones if id(each) in pairs
+                and not each.is_held and pairs[id(each)].is_held}  # fmt: skip
+        if kept:
+            said = (
+                f"{_name(account)} is carried forward at {carried[0].day} in {len(kept)} lines that"
+                " may be loaded ones of their amount: they stay"
+            )
+            self._notes.info("carried_line_kept", said)
+        return kept, {id(other) for other in pairs.values()}
 
     def close(self, ours: dict[_Account, list[_Line]], theirs: dict[_Account, list[_Line]]) -> None:
         """Note the balances that differ, of years that follow each other."""
@@ -150,12 +182,15 @@ class _Look:
             last = max((each for each in days if each < day), default=None)
             if last is None or (day - last).days > _GAP_DAYS_MAX:
                 continue
-            name = " ".join(part for part in account if part)
             said = (
-                f"{name} is carried forward at {day} with {self._notes.amount(gap)} more than the"
-                " books of the year before hold"
+                f"{_name(account)} is carried forward at {day} with {self._notes.amount(gap)} more"
+                " than the books of the year before hold"
             )
             self._notes.warn("carry_forward_differs", said, row)
+
+
+def _name(account: _Account) -> str:
+    return " ".join(part for part in account if part)
 
 
 def _year_before(lines: Iterable[_Line], day: date) -> list[_Line]:
@@ -180,6 +215,15 @@ def _pairs(
     lines: Sequence[_Line], others: Sequence[_Line], *, is_by_amount: bool
 ) -> dict[int, _Line]:
     """Return which other line each line repeats: by a number both show, else by its amount."""
+    pairs = _by_number(lines, others)
+    if not is_by_amount:
+        return pairs
+    used = {id(other) for other in pairs.values()}
+    left = [line for line in lines if id(line) not in pairs]
+    return pairs | _by_amount(left, [other for other in others if id(other) not in used])
+
+
+def _by_number(lines: Iterable[_Line], others: Iterable[_Line]) -> dict[int, _Line]:
     by_token: dict[str, list[_Line]] = defaultdict(list)
     for other in others:
         for token in other.tokens:
@@ -190,17 +234,19 @@ def _pairs(
         if same:
             alike = [other for other in same if other.balance_minor == line.balance_minor]
             pairs[id(line)] = (alike or same)[0]
-    if not is_by_amount:
-        return pairs
-    used = {id(other) for other in pairs.values()}
+    return pairs
+
+
+def _by_amount(lines: Iterable[_Line], others: Iterable[_Line]) -> dict[int, _Line]:
+    """Return which other line each line is, each other once, in their order."""
     by_amount: dict[int, list[_Line]] = defaultdict(list)
     for other in others:
-        if id(other) not in used:
-            by_amount[other.balance_minor].append(other)
-    for line in lines:
-        if id(line) not in pairs and by_amount[line.balance_minor]:
-            pairs[id(line)] = by_amount[line.balance_minor].pop(0)
-    return pairs
+        by_amount[other.balance_minor].append(other)
+    return {
+        id(line): by_amount[line.balance_minor].pop(0)
+        for line in lines
+        if by_amount[line.balance_minor]
+    }
 
 
 def _is_balance(line: _Line, carried: Sequence[_Line]) -> bool:
@@ -232,6 +278,7 @@ def _of_row(row: FecRow, group: EntryRows) -> _Line:
 
 def _known_lines(known: KnownBooks) -> dict[_Account, list[_Line]]:
     found: dict[_Account, list[_Line]] = defaultdict(list)
+    held = held_places(known)
     for entry in known.entries:
         is_opening = entry.journal in known.openings
         for index, line in enumerate(entry.lines):
@@ -242,8 +289,9 @@ def _known_lines(known: KnownBooks) -> dict[_Account, list[_Line]]:
             place = EntryPlace(EntryId(entry.id), index)
             is_balance = is_opening and is_bank(line.account) and says_balance(row)
             made = _Line(
-                entry.date, line.balance_minor, is_opening, _tokens(row), is_balance, place=place
-            )
+                entry.date, line.balance_minor, is_opening, _tokens(row), is_balance, place=place,
+                is_lettered=bool(line.letter), is_held=place in held,
+            )  # fmt: skip
             found[line.account, line.third_party or ""].append(made)
     return found
 

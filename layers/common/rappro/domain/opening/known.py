@@ -239,6 +239,27 @@ def _name(entry: JournalEntry) -> str:
     return f"entry {number} of journal {entry.journal} on {entry.date}"
 
 
+def places_of(item: OpenItem) -> tuple[EntryPlace, ...]:
+    """Return the entry lines that an item stands for, none for one sent without."""
+    if item.sources or item.entry_id is None or item.entry_line is None:
+        return item.sources
+    return (EntryPlace(item.entry_id, item.entry_line),)
+
+
+def place_of(entry: BankEntry) -> EntryPlace | None:
+    """Return the entry line that a bank entry stands for, None for one sent without."""
+    if entry.entry_id is None or entry.entry_line is None:
+        return None
+    return EntryPlace(entry.entry_id, entry.entry_line)
+
+
+def held_places(known: KnownBooks) -> frozenset[EntryPlace]:
+    """Return the entry lines for which an open item or a bank entry stands."""
+    items = (place for item in known.open_items for place in places_of(item))
+    banks = (place for entry in known.bank_entries if (place := place_of(entry)) is not None)
+    return frozenset((*items, *banks))
+
+
 def party_names(
     parties: Iterable[ThirdParty], settings: PostingSettings
 ) -> dict[tuple[str, str], ThirdPartyId]:

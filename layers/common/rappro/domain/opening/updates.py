@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from rappro.domain.books import BankEntry, EntryPlace, JournalEntry, OpenItem, ThirdParty
 from rappro.domain.opening.carried import Carried
 from rappro.domain.opening.items import ItemKey, Items
-from rappro.domain.opening.known import KnownBooks, Recognised
+from rappro.domain.opening.known import KnownBooks, Recognised, place_of, places_of
 from rappro.domain.opening.notes import Notes
 
 Changed = OpenItem | JournalEntry | BankEntry | ThirdParty
@@ -41,7 +41,7 @@ def item_changes(
     changes: list[Change] = []
     taken: set[ItemKey] = set()
     for item in known.open_items:
-        places = _places(item)
+        places = places_of(item)
         said = {key for place in places for key in keys.get(place, ())}
         net = sum(items.nets.get(key, 0) for key in said)
         if any(place in carried.superseded for place in places):
@@ -71,12 +71,6 @@ def _all_places(recognised: Recognised, carried: Carried) -> Iterator[tuple[int,
     for line, places in carried.places.items():
         for place in places:
             yield line, place
-
-
-def _places(item: OpenItem) -> tuple[EntryPlace, ...]:
-    if item.sources or item.entry_id is None or item.entry_line is None:
-        return item.sources
-    return (EntryPlace(item.entry_id, item.entry_line),)
 
 
 def _followed(item: OpenItem, net: int) -> OpenItem | None:
@@ -119,10 +113,3 @@ def bank_changes(carried: Carried, cleared: Sequence[BankEntry], known: KnownBoo
         if before is not None and before != entry and entry.id not in changes:
             changes[entry.id] = Change(before, entry)
     return list(changes.values())
-
-
-def place_of(entry: BankEntry) -> EntryPlace | None:
-    """Return the entry line that a bank entry stands for, None for one sent without."""
-    if entry.entry_id is None or entry.entry_line is None:
-        return None
-    return EntryPlace(entry.entry_id, entry.entry_line)
