@@ -309,6 +309,19 @@ def test_lines_carried_without_a_piece_stay_for_what_they_were_found_to_be(books
     assert "carried_line_kept" in codes(trace)
 
 
+def test_a_carried_line_taken_for_an_invoice_of_its_amount_does_not_hide_its_own(
+    books: Books,
+) -> None:
+    """The half-year ends with what the carry-forward has by chance; then TWO is paid in it."""
+    carried = carried_lines(("FA2024-0003", "300.00"))
+    payment = receipt(5, "20241101", "VIR3", "C01", "300.00")
+    paid = [lettered(each, "AAA", "20241101") for each in (TWO, payment)]
+
+    books.load([TWO], [carried], [*paid, THREE])
+
+    assert books.open_items() == [("FA2024-0003", 30000)]
+
+
 def test_lines_carried_without_a_piece_give_way_to_items_that_came_meanwhile(
     books: Books,
 ) -> None:

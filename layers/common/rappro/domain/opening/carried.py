@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -100,6 +100,7 @@ class _Look:
         done = self.repeated.union(told)
         left = [line for line in lines if line.row not in done]
         start = date.min
+        known = _held_later(known)
         for day in sorted({line.day for line in known if line.is_opening}):
             carried = [line for line in known if line.is_opening and line.day == day]
             before = [line for line in left if start <= line.day < day]
@@ -145,7 +146,9 @@ class _Look:
             pairs |= _by_amount([line for line in before if id(line) not in pairs], left)
             stays |= {id(other) for other in pairs.values()}
         for line in before:
-            if id(line) in pairs and line.row is not None:
+            other = pairs.get(id(line))
+            # A carried line that was taken for another one, of its amount, stands for nothing.
+            if other is not None and line.row is not None and (other.is_held or other.is_lettered):
                 self.repeated.add(line.row)
         for other in carried:
             is_detailed = not gap or _is_balance(other, carried)
@@ -198,6 +201,25 @@ def _year_before(lines: Iterable[_Line], day: date) -> list[_Line]:
     earlier = [line for line in lines if line.day < day]
     start = max((line.day for line in earlier if line.is_opening), default=date.min)
     return [line for line in earlier if line.day >= start]
+
+
+def _held_later(known: Sequence[_Line]) -> list[_Line]:
+    """Return the lines; a carried one is held when one that carries it on, years later, is."""
+    standing = [line for line in known if line.is_opening and (line.is_held or line.is_lettered)]
+    by_token: dict[str, date] = {}
+    by_amount: dict[int, date] = {}
+    for line in standing:
+        for token in line.tokens:
+            by_token[token] = max(line.day, by_token.get(token, date.min))
+        by_amount[line.balance_minor] = max(line.day, by_amount.get(line.balance_minor, date.min))
+    made = []
+    for line in known:
+        last = [by_token[token] for token in line.tokens if token in by_token]
+        if not line.tokens:
+            last = [by_amount.get(line.balance_minor, date.min)]
+        is_later = line.is_opening and any(day > line.day for day in last)
+        made.append(replace(line, is_held=True) if is_later else line)
+    return made
 
 
 def _origins(line: _Line, other: _Line, known: Sequence[_Line]) -> Iterator[EntryPlace]:
