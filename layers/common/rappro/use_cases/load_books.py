@@ -210,8 +210,17 @@ def _load(
     load, before, fence = job.load, job.before, job.fence
     started = replace(load, version=(before.version if before else 0) + 1)
     try:
-        ports.store.commit(tenant, company, [put(before, load)], fence=fence)
         fresh = _fresh_records(ports, tenant, company, records)
+    except RapproError:  # nothing is stored yet
+        lease.release(ports, tenant, company, fence.holder)
+        raise
+    if before is not None and _is_done(before, fresh, job):
+        lease.release(ports, tenant, company, fence.holder)
+        if not before.is_examined:
+            before = _examine_lines(ports, tenant, company, before, EVERYTHING)
+        return replace(before, counts=_counts(records, fresh) | {"records_changed": 0})
+    try:
+        ports.store.commit(tenant, company, [put(before, load)], fence=fence)
         _save(ports, tenant, company, fresh, job)
     except InputError:
         refused = replace(started, state=LoadState.REFUSED)
@@ -233,6 +242,12 @@ def _load(
     is_owing = before is not None and not before.is_examined
     arrivals = EVERYTHING if is_owing else _arrivals(fresh)
     return _examine_lines(ports, tenant, company, done, arrivals)
+
+
+def _is_done(before: BooksLoad, fresh: Sequence[Record], job: _Job) -> bool:
+    """Say whether an attempt before did all of it: a repetition that dies leaves no load open."""
+    is_whole = before.state is LoadState.LOADED
+    return is_whole and not fresh and not job.changes and not job.last
 
 
 def _save(
