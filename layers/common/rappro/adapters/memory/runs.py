@@ -59,34 +59,32 @@ class MemoryRuns:
     def start(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
     ) -> str:
-        reference = f"memory:runs:{execution_name(tenant, company, name)}"
         execution = Started(tenant, company, name, json.loads(execution_input(payload)))
-        with self._lock:
-            is_new = self._started.setdefault(reference, execution) is execution
-        if is_new and self.on_start is not None:
-            self.on_start(execution)
-        return reference
+        return self._begun("runs", self._started, execution, self.on_start)
 
     def start_import(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
     ) -> str:
-        reference = f"memory:imports:{execution_name(tenant, company, name)}"
         execution = Started(tenant, company, name, json.loads(execution_input(payload)))
-        with self._lock:
-            is_new = self._imports.setdefault(reference, execution) is execution
-        if is_new and self.on_import is not None:
-            self.on_import(execution)
-        return reference
+        return self._begun("imports", self._imports, execution, self.on_import)
 
     def start_work(
         self, tenant: TenantId, company: CompanyId, name: str, payload: dict[str, Any]
     ) -> str:
-        reference = f"memory:works:{execution_name(tenant, company, name)}"
         execution = Started(tenant, company, name, json.loads(execution_input(payload)))
+        return self._begun("works", self._works, execution, self.on_work)
+
+    def _begun(
+        self, machine: str, known: dict[str, Started], execution: Started,
+        tell: Callable[[Started], object] | None,
+    ) -> str:  # fmt: skip
+        """Keep an execution that is new and tell of it; return its reference in any case."""
+        named = execution_name(execution.tenant, execution.company, execution.name)
+        reference = f"memory:{machine}:{named}"
         with self._lock:
-            is_new = self._works.setdefault(reference, execution) is execution
-        if is_new and self.on_work is not None:
-            self.on_work(execution)
+            is_new = known.setdefault(reference, execution) is execution
+        if is_new and tell is not None:
+            tell(execution)
         return reference
 
 
