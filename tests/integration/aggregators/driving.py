@@ -18,6 +18,8 @@ from rappro.adapters.aggregators.bridge_rows import BridgeKeys
 from rappro.adapters.aggregators.powens import PowensConnector
 from rappro.adapters.aggregators.powens_rows import PowensKeys
 from rappro.domain.connectors import (
+    CallbackHint,
+    ConnectLink,
     Connector,
     Credentials,
     ProviderAccount,
@@ -26,8 +28,12 @@ from rappro.domain.connectors import (
     Window,
     pages,
 )
+from rappro.domain.errors import StoreConflict
 
-PROVIDERS = ("bridge", "powens")
+CHANGE_FEEDS = ("bridge", "powens")
+"""Providers whose cursor yields edits and deletions; the others are swept."""
+PROVIDERS = CHANGE_FEEDS
+SILENT_CALLBACKS: frozenset[str] = frozenset()
 RETURN_URL = "https://app.test/banks/return"
 HOOK_PATH = "/v1/hooks/banks/connection-synced"
 
@@ -42,23 +48,30 @@ class Kept:
         return self.credentials
 
     def save(self, credentials: Credentials) -> None:
+        if credentials.generation != self.credentials.generation + 1:
+            raise StoreConflict("somebody else rotated the credentials")
         self.credentials = credentials
 
 
 @dataclass
 class Staged:
-    """What a synchronisation would keep of one account: rows by id, and the cursor they earned."""
+    """What a synchronisation would keep of one account: rows by id, and the cursor they earned.
+
+    Where a provider has no feed of changes everything is swept, and what is absent is gone.
+    """
 
     rows: dict[str, ProviderTransaction] = field(default_factory=dict)
     cursor: str | None = None
 
     def read(self, driven: Driven, account: ProviderAccount) -> None:
         """Read everything since the cursor, and move it once all is kept."""
-        cursor = self.cursor
-        for page in pages(driven.connector, driven.kept, account, Window(self.cursor, None)):
-            self.rows |= {row.id: row for row in page.items}
+        is_feed = driven.connector.capabilities.has_change_feed
+        cursor, rows = self.cursor, dict(self.rows) if is_feed else {}
+        window = Window(self.cursor if is_feed else None, None)
+        for page in pages(driven.connector, driven.kept, account, window):
+            rows |= {row.id: row for row in page.items}
             cursor = page.cursor if page.next_page is None else cursor
-        self.cursor = cursor
+        self.rows, self.cursor = rows, cursor
 
     def booked(self) -> dict[str, tuple[object, int, str]]:
         """Return what would be lines: booked rows that are still there."""
@@ -86,12 +99,22 @@ class Driven:
 
     def link(self) -> Link:
         """Connect a bank as a user does, and return it as the bank knows it."""
-        link = self.connector.connect_link(
-            self.kept, return_url=RETURN_URL, nonce="n1", contact="compta@example.test"
+        self.came_back(
+            self.connector.connect_link(
+                self.kept, return_url=RETURN_URL, nonce="n1", contact="compta@example.test"
+            )
         )
-        hint = self.connector.callback(self.server.visit(link.url))
-        assert hint.connection_ref is not None
-        return self.bank.links[int(hint.connection_ref)]
+        return list(self.bank.links.values())[-1]
+
+    def came_back(self, page: ConnectLink) -> CallbackHint:
+        """Do what a user does on a page, and what is done when the browser comes back."""
+        hint = self.connector.callback(self.server.visit(page.url))
+        self.connector.redeem(self.kept, hint, return_url=RETURN_URL)
+        return hint
+
+    def told(self, ref: str) -> str | None:
+        """Return what a callback says of a connection: those of some providers say nothing."""
+        return None if self.connector.provider in SILENT_CALLBACKS else ref
 
     def account(self, link: Link) -> ProviderAccount:
         """Return the first account of a link that is not gone."""

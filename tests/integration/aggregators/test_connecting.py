@@ -31,13 +31,12 @@ def test_a_callback_brings_the_nonce_and_the_connection_back(driven: Driven) -> 
         driven.kept, return_url=RETURN_URL, nonce="n-42", contact=CONTACT
     )
 
-    hint = driven.connector.callback(driven.server.visit(page.url))
+    hint = driven.came_back(page)
 
     assert (hint.nonce, hint.is_success) == ("n-42", True)
     found = driven.connector.connections(driven.kept)
-    assert [(one.ref, one.state, one.bank_name) for one in found] == [
-        (hint.connection_ref, FeedState.OK, "Banque du Port")
-    ]
+    assert [(one.state, one.bank_name) for one in found] == [(FeedState.OK, "Banque du Port")]
+    assert hint.connection_ref == driven.told(found[0].ref)
     driven.connector.redeem(driven.kept, hint, return_url=RETURN_URL)
 
 
@@ -100,9 +99,9 @@ def test_a_renewal_keeps_the_connection_and_makes_it_fine(driven: Driven) -> Non
         driven.kept, return_url=RETURN_URL, nonce="n", connection_ref=str(link.id), contact=CONTACT
     )
 
-    hint = driven.connector.callback(driven.server.visit(page.url))
+    hint = driven.came_back(page)
 
-    assert hint.connection_ref == str(link.id)
+    assert hint.connection_ref == driven.told(str(link.id))
     found = driven.connector.connections(driven.kept)
     assert [(one.ref, one.state) for one in found] == [(str(link.id), FeedState.OK)]
 
