@@ -48,6 +48,8 @@ _URL = re.compile(r"[!-~]+", re.ASCII)
 
 Query = Sequence[tuple[str, str | None]]
 """Parameters in order; None is a parameter without a value."""
+Body = Mapping[str, Any] | bytes | None
+"""A JSON object, or bytes that are sent as they are (a form, what was signed)."""
 
 
 class TokenRefused(AggregatorRejected):
@@ -103,7 +105,7 @@ class ProviderHttp:
 
     def ask(
         self, method: str, path: str, *, headers: Mapping[str, str], query: Query = (),
-        body: Mapping[str, Any] | None = None, allowed: Sequence[int] = (),
+        body: Body = None, allowed: Sequence[int] = (),
     ) -> Reply:  # fmt: skip
         """Send one request and return its answer: of status 2xx, or one of `allowed`.
 
@@ -141,13 +143,11 @@ class ProviderHttp:
             return AggregatorUnavailable(told)
         return AggregatorRejected(told)
 
-    def _sent(
-        self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
-    ) -> Reply:
+    def _sent(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Reply:
         sent = {"Accept": "application/json", "User-Agent": "rappro", **headers}
-        content = None
-        if body is not None:
-            sent["Content-Type"] = "application/json"
+        content = body if isinstance(body, bytes) else None
+        if body is not None and not isinstance(body, bytes):
+            sent.setdefault("Content-Type", "application/json")
             content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         try:
             with self._stream(method, url, sent, content) as response:
