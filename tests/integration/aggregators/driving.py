@@ -34,8 +34,15 @@ CHANGE_FEEDS = ("bridge", "powens")
 """Providers whose cursor yields edits and deletions; the others are swept."""
 PROVIDERS = CHANGE_FEEDS
 SILENT_CALLBACKS: frozenset[str] = frozenset()
+KNOWS_REFERENCES = frozenset({"bridge"})
+"""Providers that find a user by our own reference."""
+LISTS_DISABLED = frozenset({"bridge", "powens"})
+"""Providers that list accounts which the user did not allow; at others they are not there."""
+SIGNS_ADDRESS = frozenset({"powens"})
+"""Providers whose webhooks are signed together with where they go."""
 RETURN_URL = "https://app.test/banks/return"
 HOOK_PATH = "/v1/hooks/banks/connection-synced"
+Simulator = BridgeSimulator | PowensSimulator
 
 
 @dataclass
@@ -87,7 +94,7 @@ class Driven:
     """A connector, its credentials and its simulator."""
 
     server: ProviderServer
-    simulator: BridgeSimulator | PowensSimulator
+    simulator: Simulator
     connector: Connector
     kept: Kept
     again: Callable[[], Connector]
@@ -121,6 +128,11 @@ class Driven:
         found = self.connector.accounts(self.kept, str(link.id))
         return next(one for one in found if not one.is_deleted)
 
+    def rows(self, account: ProviderAccount, window: Window) -> list[ProviderTransaction]:
+        """Return every row of a window, of all its pages."""
+        found = pages(self.connector, self.kept, account, window)
+        return [row for page in found for row in page.items]
+
     def truth(self, account: ProviderAccount) -> dict[str, tuple[object, int, str]]:
         """Return what the bank has on an account, amounts in cents."""
         booked = self.bank.booked(int(account.ref))
@@ -146,20 +158,38 @@ class Driven:
         )  # fmt: skip
 
 
-def connector_of(provider: str, server: ProviderServer, *, url: str | None = None) -> Connector:
-    """Return a connector that is pointed at a simulator: nothing else is different."""
-    if provider == "bridge":
-        keys = BridgeKeys(
-            bridge_side.CLIENT_ID, bridge_side.CLIENT_SECRET, (bridge_side.WEBHOOK_SECRET,)
-        )
-        return BridgeConnector(keys, server.bank.clock, base_url=url or server.url)
-    held = PowensKeys(
+def bridge_of(server: ProviderServer, url: str) -> Connector:
+    keys = BridgeKeys(
+        bridge_side.CLIENT_ID, bridge_side.CLIENT_SECRET, (bridge_side.WEBHOOK_SECRET,)
+    )
+    return BridgeConnector(keys, server.bank.clock, base_url=url)
+
+
+def powens_of(server: ProviderServer, url: str) -> Connector:
+    keys = PowensKeys(
         powens_side.CLIENT_ID, powens_side.CLIENT_SECRET, (powens_side.WEBHOOK_SECRET,)
     )
     return PowensConnector(
-        held, server.bank.clock, domain=powens_side.DOMAIN, base_url=url or server.url,
+        keys, server.bank.clock, domain=powens_side.DOMAIN, base_url=url,
         webview_url=server.powens.webview_url,
     )  # fmt: skip
+
+
+MAKERS: dict[str, Callable[[ProviderServer, str], Connector]] = {
+    "bridge": bridge_of,
+    "powens": powens_of,
+}
+
+
+def connector_of(provider: str, server: ProviderServer, *, url: str | None = None) -> Connector:
+    """Return a connector that is pointed at a simulator: nothing else is different."""
+    return MAKERS[provider](server, url or server.url)
+
+
+def simulator_of(provider: str, server: ProviderServer) -> Simulator:
+    """Return the provider's side."""
+    sides: dict[str, Simulator] = {"bridge": server.bridge, "powens": server.powens}
+    return sides[provider]
 
 
 @contextmanager
@@ -173,7 +203,7 @@ def driving(provider: str) -> Iterator[Driven]:
 
     with ProviderServer() as server:
         connector = again()
-        simulator = server.bridge if provider == "bridge" else server.powens
+        simulator = simulator_of(provider, server)
         kept = Kept(connector.create_user("tenant-1"))
         try:
             yield Driven(server, simulator, connector, kept, again)

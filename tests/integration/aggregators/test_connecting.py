@@ -11,7 +11,13 @@ from devstack.providers.bridge import BridgeSimulator
 from devstack.providers.wire import Refusal
 from rappro.domain.connectors import ErrorOrigin, FeedState
 from rappro.domain.errors import InvalidRequest
-from tests.integration.aggregators.driving import RETURN_URL, Driven, Kept
+from tests.integration.aggregators.driving import (
+    KNOWS_REFERENCES,
+    LISTS_DISABLED,
+    RETURN_URL,
+    Driven,
+    Kept,
+)
 
 CONTACT = "compta@example.test"
 
@@ -106,14 +112,17 @@ def test_a_renewal_keeps_the_connection_and_makes_it_fine(driven: Driven) -> Non
     assert [(one.ref, one.state) for one in found] == [(str(link.id), FeedState.OK)]
 
 
-def test_accounts_say_what_they_are_and_disabled_ones_are_listed(driven: Driven) -> None:
+def test_accounts_say_what_they_are_and_whether_they_may_be_read(driven: Driven) -> None:
     link = driven.link()
     off = driven.bank.open(link.id, "Compte masqué", is_enabled=False)
+    lists_all = driven.connector.provider in LISTS_DISABLED
 
     found = driven.connector.accounts(driven.kept, str(link.id))
 
     assert {one.ref: one.is_enabled for one in found} == {
-        str(one.id): one.is_enabled for one in driven.bank.accounts.values()
+        str(one.id): one.is_enabled
+        for one in driven.bank.accounts.values()
+        if lists_all or one.is_enabled
     }
     shown = [one for one in found if one.is_enabled]
     assert [(one.iban, one.currency, one.balance_minor) for one in shown] == [
@@ -160,5 +169,5 @@ def test_the_same_reference_is_the_same_user_where_the_provider_knows_references
     again = driven.connector.create_user("tenant-1")
 
     is_same = again.user_ref == driven.kept.load().user_ref
-    assert is_same == (driven.connector.provider == "bridge")
+    assert is_same == (driven.connector.provider in KNOWS_REFERENCES)
     assert driven.connector.connections(Kept(again)) == []

@@ -144,9 +144,9 @@ def test_a_cursor_asks_for_changes_and_not_for_everything(fed: Driven) -> None:
     changed = fed.bank.add(int(account.ref), DAY, Decimal(2), "NOUVELLE")
     staged.read(fed, account)
 
-    again = fed.connector.transactions(fed.kept, account, Window(staged.cursor, None))
+    again = fed.rows(account, Window(staged.cursor, None))
 
-    assert [row.id for row in again.items] == [str(changed.id)]
+    assert [row.id for row in again] == [str(changed.id)]
 
 
 def test_a_window_of_days_bounds_what_is_read(driven: Driven) -> None:
@@ -155,9 +155,9 @@ def test_a_window_of_days_bounds_what_is_read(driven: Driven) -> None:
     kept = driven.bank.add(int(account.ref), DAY + timedelta(days=1), Decimal(2), "DEDANS")
     window = Window(None, DAY + timedelta(days=1))
 
-    found = driven.connector.transactions(driven.kept, account, window)
+    found = driven.rows(account, window)
 
-    assert [row.id for row in found.items] == [str(kept.id)]
+    assert [row.id for row in found] == [str(kept.id)]
 
 
 def test_what_is_to_come_is_never_booked_and_its_end_is_told(driven: Driven) -> None:
@@ -181,7 +181,7 @@ def test_a_day_is_the_banks_day_in_any_zone(driven: Driven) -> None:
     driven.bank.now = driven.bank.now.replace(hour=23, minute=30)  # tomorrow already, in Paris
     driven.bank.add(int(account.ref), DAY, Decimal(1), "VIR", value_day=DAY - timedelta(days=1))
 
-    row = driven.connector.transactions(driven.kept, account, Window(None, None)).items[0]
+    row = driven.rows(account, Window(None, None))[0]
 
     assert (row.line.booking_date, row.line.value_date) == (DAY, DAY - timedelta(days=1))
     assert row.changed_at == driven.bank.now.replace(second=0, microsecond=0)
