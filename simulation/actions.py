@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from rappro.domain.books import JournalEntry
+from rappro.domain.feeds import FeedConnection
 from rappro.domain.ids import StatementId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
-from rappro.domain.operations import FeedConnection
 from rappro.domain.records import LineRecord, Match, MatchStatus
 from rappro.domain.writes import change
 from rappro.ports import Ports

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from rappro.domain.books import BankEntry, EntrySource, EntryStatus, JournalEntry, OpenItem
+from rappro.domain.feeds import FeedRun
 from rappro.domain.matching.model import TargetType
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
-    FeedRun,
     ImportOutcome,
     ImportTrace,
     Lease,

@@ -96,8 +96,10 @@ class Queue(MemoryFeeds):
         super().__init__()
         self._deliver = deliver
 
-    def enqueue_sync(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
-        super().enqueue_sync(tenant, company, connection_id)
+    def enqueue_sync(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, cause: str = "asked"
+    ) -> None:
+        super().enqueue_sync(tenant, company, connection_id, cause=cause)
         self._deliver(connection_id, len(self.requests))
 
 

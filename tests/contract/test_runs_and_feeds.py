@@ -184,7 +184,7 @@ class MemoryWorld:
         self.port = MemoryFeeds()
 
     def requests(self) -> list[dict[str, str]]:
-        names = ("tenant", "company", "connection_id")
+        names = ("tenant", "company", "connection_id", "cause")
         return [dict(zip(names, request, strict=True)) for request in self.port.requests]
 
     def schedules(self) -> dict[str, tuple[str, bool]]:
@@ -209,9 +209,10 @@ def test_a_request_to_synchronise_names_its_connection(
     feeds: AwsWorld | MemoryWorld, tenant: TenantId, company: CompanyId
 ) -> None:
     port: Feeds = feeds.port
-    port.enqueue_sync(tenant, company, "f1")
+    port.enqueue_sync(tenant, company, "f1", cause="webhook")
 
-    assert feeds.requests() == [{"tenant": tenant, "company": company, "connection_id": "f1"}]
+    wanted = {"tenant": tenant, "company": company, "connection_id": "f1", "cause": "webhook"}
+    assert feeds.requests() == [wanted]
 
 
 def test_a_connection_has_one_schedule_that_changes(
@@ -233,6 +234,17 @@ def test_a_connection_has_one_schedule_that_changes(
         mine: ("rate(2 minutes)", False),
         theirs: ("rate(1 minute)", True),
     }
+
+
+def test_a_removed_schedule_is_gone_and_may_be_removed_again(
+    feeds: AwsWorld | MemoryWorld, tenant: TenantId, company: CompanyId
+) -> None:
+    feeds.port.save_schedule(tenant, company, "f1", interval_minutes=5, is_on=True)
+
+    feeds.port.remove_schedule(tenant, company, "f1")
+    feeds.port.remove_schedule(tenant, company, "f1")
+
+    assert feeds.schedules() == {}
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 60 * 24 * 31 + 1])

@@ -17,10 +17,10 @@ from rappro.domain.books import (
     OpenItem,
 )
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.feeds import FeedRun
 from rappro.domain.ids import CompanyId, TenantId, ThirdPartyId
 from rappro.domain.operations import (
     AuditEvent,
-    FeedRun,
     ImportTrace,
 )
 from rappro.domain.records import (

@@ -18,12 +18,12 @@ from rappro.domain.books import (
     OpenItem,
 )
 from rappro.domain.errors import InvalidRequest, StoreConflict
+from rappro.domain.feeds import FeedRun
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import item_tokens
 from rappro.domain.operations import (
     AuditEvent,
-    FeedRun,
     ImportTrace,
     Lease,
     Run,

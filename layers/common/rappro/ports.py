@@ -17,11 +17,11 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
 )
+from rappro.domain.feeds import FeedRun, StagedTransaction
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.operations import (
     AuditEvent,
-    FeedRun,
     ImportTrace,
     Run,
 )
@@ -38,6 +38,7 @@ from rappro.domain.writes import (
     Record,
     Write,
 )
+from rappro.ports_feeds import NO_PROVIDERS, ProviderPorts
 from rappro.ports_webhooks import NO_WEBHOOKS, WebhookPorts
 
 R = TypeVar("R", bound=Record)
@@ -246,6 +247,16 @@ class Store(Protocol):
     ) -> Page[FeedRun]:  # fmt: skip
         """List a connection's log, newest first."""
 
+    def staged(
+        self, tenant: TenantId, company: CompanyId, account: str, *, after: str | None = None,
+        limit: int | None = None,
+    ) -> list[StagedTransaction]:  # fmt: skip
+        """Return what is staged of a bank account by booking day and id, strongly consistent.
+
+        All of it, or `limit` at most of those after a place: `2025-01-31#id`, or a day, whose own
+        are then the first.
+        """
+
 
 class Blobs(Protocol):
     """Files that are kept: sources by hash, and working documents of a run."""
@@ -357,14 +368,19 @@ class Runs(Protocol):
 class Feeds(Protocol):
     """The queue and schedules of bank connections."""
 
-    def enqueue_sync(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
-        """Ask for a synchronisation now."""
+    def enqueue_sync(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, cause: str = "asked"
+    ) -> None:
+        """Ask for a synchronisation now; `cause` is told in its log."""
 
     def save_schedule(
         self, tenant: TenantId, company: CompanyId, connection_id: str, *, interval_minutes: int,
-        is_on: bool,
+        is_on: bool, starts_at: datetime | None = None,
     ) -> None:  # fmt: skip
-        """Create or change the connection's schedule."""
+        """Create or change the connection's schedule; its intervals count from `starts_at`."""
+
+    def remove_schedule(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
+        """Remove the connection's schedule; one that is gone is success."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,3 +453,4 @@ class Ports:
     feeds: Feeds
     clock: Clock
     webhooks: WebhookPorts = NO_WEBHOOKS
+    providers: ProviderPorts = NO_PROVIDERS

@@ -54,6 +54,7 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.differences import DifferenceType
+from rappro.domain.feeds import FeedConnection, FeedRun
 from rappro.domain.ids import (
     CompanyId,
     EntryId,
@@ -79,8 +80,6 @@ from rappro.domain.matching.model import (
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
-    FeedConnection,
-    FeedRun,
     ImportOutcome,
     ImportTrace,
     LoadState,

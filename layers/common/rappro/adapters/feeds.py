@@ -1,6 +1,6 @@
 """The queue of synchronisations and one schedule a bank connection (port Feeds).
 
-A schedule sends the very message that a person's "synchronise now" sends.
+A schedule sends the very message that a person's "synchronise now" sends, but for its cause.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -45,20 +46,22 @@ class AwsFeeds:
         self._scheduler: Any = scheduler  # one request serves create and update
         self._resources = resources
 
-    def enqueue_sync(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
-        body = _message(tenant, company, connection_id)
+    def enqueue_sync(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, cause: str = "asked"
+    ) -> None:
+        body = _message(tenant, company, connection_id, cause)
         with translated():
             self._sqs.send_message(QueueUrl=self._resources.queue_url, MessageBody=body)
 
     def save_schedule(
         self, tenant: TenantId, company: CompanyId, connection_id: str, *, interval_minutes: int,
-        is_on: bool,
+        is_on: bool, starts_at: datetime | None = None,
     ) -> None:  # fmt: skip
         """Create or change the schedule. Raises InvalidRequest outside 1 minute to 31 days."""
         check_interval(interval_minutes)
         # The unit must be singular for one minute.
         unit = "minute" if interval_minutes == 1 else "minutes"
-        request = {
+        request: dict[str, Any] = {
             "Name": schedule_name(tenant, company, connection_id),
             "GroupName": self._resources.schedule_group,
             "ScheduleExpression": f"rate({interval_minutes} {unit})",
@@ -67,11 +70,22 @@ class AwsFeeds:
             "Target": {
                 "Arn": self._resources.queue_arn,
                 "RoleArn": self._resources.scheduler_role_arn,
-                "Input": _message(tenant, company, connection_id),
+                "Input": _message(tenant, company, connection_id, "schedule"),
             },
         }
+        if starts_at is not None:
+            request["StartDate"] = starts_at
         with translated():
             self._create_or_update(request)
+
+    def remove_schedule(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
+        name = schedule_name(tenant, company, connection_id)
+        with translated():
+            try:
+                self._scheduler.delete_schedule(Name=name, GroupName=self._resources.schedule_group)
+            except ClientError as error:
+                if error_code(error) != _ABSENT:
+                    raise
 
     def _create_or_update(self, request: dict[str, Any]) -> None:
         """Update first: nearly always the schedule is there, and both are safe to repeat."""
@@ -98,7 +112,9 @@ def schedule_name(tenant: str, company: str, connection_id: str) -> str:
     return f"feed-{hashlib.blake2b(text, digest_size=_DIGEST_BYTES).hexdigest()}"
 
 
-def _message(tenant: str, company: str, connection_id: str) -> str:
+def _message(tenant: str, company: str, connection_id: str, cause: str) -> str:
     check_scope(tenant, company)
     check_key(connection_id)
-    return json.dumps({"tenant": tenant, "company": company, "connection_id": connection_id})
+    return json.dumps(
+        {"tenant": tenant, "company": company, "connection_id": connection_id, "cause": cause}
+    )

@@ -30,14 +30,21 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
+from rappro.domain.feeds import (
+    BankLink,
+    FeedAccount,
+    FeedConnection,
+    FeedMail,
+    FeedRun,
+    ProviderUser,
+    StagedTransaction,
+)
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.references import entry_tokens, item_tokens
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
-    FeedConnection,
-    FeedRun,
     ImportTrace,
     Lease,
     PieceCounter,
@@ -71,12 +78,14 @@ SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     Webhook,
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
     FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
-    DifferenceType, UnfinishedValidation, OwedExamination,
+    DifferenceType, UnfinishedValidation, OwedExamination, FeedAccount, FeedMail, ProviderUser,
+    BankLink,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 
 INDEXED_KINDS: Final[frozenset[type[Record]]] = frozenset({
     OpenItem, BankEntry, StatementRecord, JournalEntry, FeedRun, Company, Membership,
+    StagedTransaction,
 })  # fmt: skip
 """Kinds of which a record may have index entries (see entries_of)."""
 
@@ -97,12 +106,14 @@ class Index(StrEnum):
     STATEMENTS_OF_JOURNAL = "SJ"
     ENTRIES_OF_JOURNAL = "JE"
     RUNS_OF_FEED = "FR"
+    STAGED = "STG"
     COMPANIES = "COMPANIES"
     COMPANIES_OF_USER = "MEMBER-OF"
 
 
 COPYING: Final = frozenset({
     Index.AMOUNT, Index.REFERENCE, Index.THIRD_PARTY, Index.LEDGER, Index.COMPANIES_OF_USER,
+    Index.STAGED,
 })  # fmt: skip
 """Indexes whose entries hold the whole record, so that one query is enough; others point to it.
 An open item's entry by reference is a hint (is_hint) and points to it as well."""
@@ -160,6 +171,8 @@ def entries_of(record: Record) -> tuple[Entry, ...]:
         case FeedRun():
             position = f"{newest_first(record.at)}#{record.id}"
             place = Entry(Index.RUNS_OF_FEED, record.connection_id, position)
+        case StagedTransaction():
+            place = Entry(Index.STAGED, record.account_id, staged_position(record))
         case Company():
             place = Entry(Index.COMPANIES, "", record.id)
         case Membership():
@@ -217,6 +230,11 @@ def listed_of(record: Record) -> tuple[Listed, ...]:
         case _:
             return ()
     return (whole,)
+
+
+def staged_position(staged: StagedTransaction) -> str:
+    """Return where a staged transaction stands on its account: by booking day, then id."""
+    return f"{staged.line.booking_date.isoformat()}#{staged.id}"
 
 
 def statement_position(period_to: date | None, statement: str) -> str:

@@ -210,37 +210,3 @@ class AuditEvent:
     def key(self) -> str:
         at = self.at if self.at.tzinfo is None else self.at.astimezone(UTC)
         return f"{self.subject}/{at.isoformat(timespec='microseconds')}/{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class FeedConnection:
-    """A bank connection of a company (connexion bancaire) through a provider, on a schedule."""
-
-    id: str
-    provider: str
-    label: str
-    interval_seconds: int
-    is_on: bool = True
-    state: str = "not_configured"
-    last_run_at: datetime | None = None
-    version: int = 0
-
-    @property
-    def key(self) -> str:
-        return self.id
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRun:
-    """One row of a connection's log (journal d'exécution)."""
-
-    id: str
-    connection_id: str
-    at: datetime
-    state: str
-    detail: str
-    version: int = 0
-
-    @property
-    def key(self) -> str:
-        return f"{self.connection_id}/{self.id}"

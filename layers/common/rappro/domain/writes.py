@@ -22,13 +22,24 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.entry_changes import ChangeConsumer
+from rappro.domain.feeds import (
+    BankLink,
+    FeedAccount,
+    FeedAsked,
+    FeedConnection,
+    FeedLease,
+    FeedMail,
+    FeedRun,
+    PendingTransactions,
+    ProviderUser,
+    StagedAlias,
+    StagedTransaction,
+)
 from rappro.domain.ids import CompanyId
 from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
-    FeedConnection,
-    FeedRun,
     ImportTrace,
     Lease,
     PieceCounter,
@@ -61,7 +72,8 @@ Record = (
     | ImportTrace | BooksLoad | PieceCounter | Validation | Lease | AuditEvent
     | FeedConnection | FeedRun | Webhook | ImportProfile | OwnCsvProfile | Lesson
     | Membership | Tenant | ReportSnapshot | DifferenceType | UnfinishedValidation
-    | OwedExamination | Task | ChangeConsumer
+    | OwedExamination | Task | ChangeConsumer | FeedAccount | FeedLease | FeedAsked | FeedMail
+    | StagedTransaction | StagedAlias | PendingTransactions | ProviderUser | BankLink
 )  # fmt: skip
 
 
@@ -109,7 +121,7 @@ class Held:
     """A record that a commit needs as it was read, in its company or another of the tenant."""
 
     company: CompanyId
-    record: Membership | Tenant | Company
+    record: Membership | Tenant | Company | FeedLease
 
 
 R = TypeVar("R")

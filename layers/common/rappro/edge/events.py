@@ -183,6 +183,7 @@ class SyncMessage(BaseModel):
     tenant: Annotated[TenantId, Identifier]
     company: Annotated[CompanyId, Identifier]
     connection_id: Annotated[str, Identifier]
+    cause: Literal["schedule", "asked", "webhook", "callback", "again"] = "schedule"
 
 
 class _EventDetail(BaseModel):

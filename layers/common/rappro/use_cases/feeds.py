@@ -9,11 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.domain.feeds import FeedConnection, FeedRun
 from rappro.domain.ids import CompanyId, TenantId, derive_id
-from rappro.domain.operations import (
-    FeedConnection,
-    FeedRun,
-)
 from rappro.domain.writes import (
     Record,
     create,

@@ -19,6 +19,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.feeds import FeedConnection, FeedRun
 from rappro.domain.ids import (
     CompanyId,
     EntryId,
@@ -31,8 +32,6 @@ from rappro.domain.ids import (
 )  # fmt: skip
 from rappro.domain.operations import (
     BooksLoad,
-    FeedConnection,
-    FeedRun,
     ImportTrace,
     Run,
 )

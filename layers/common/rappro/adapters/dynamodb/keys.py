@@ -44,13 +44,24 @@ from rappro.domain.books import (
 from rappro.domain.differences import DifferenceType
 from rappro.domain.entry_changes import ChangeConsumer
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.feeds import (
+    BankLink,
+    FeedAccount,
+    FeedAsked,
+    FeedConnection,
+    FeedLease,
+    FeedMail,
+    FeedRun,
+    PendingTransactions,
+    ProviderUser,
+    StagedAlias,
+    StagedTransaction,
+)
 from rappro.domain.ids import StatementId
 from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
-    FeedConnection,
-    FeedRun,
     ImportTrace,
     Lease,
     PieceCounter,
@@ -148,6 +159,15 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     ChangeConsumer: _Kind(Table.STATEMENTS, "CONSUMER"),
     FeedConnection: _Kind(Table.FEEDS, "FEED"),
     FeedRun: _Kind(Table.FEEDS, "FEEDRUN"),
+    FeedAccount: _Kind(Table.FEEDS, "FEEDACCOUNT"),
+    FeedLease: _Kind(Table.FEEDS, "FEEDLEASE"),
+    FeedAsked: _Kind(Table.FEEDS, "FEEDASKED"),
+    FeedMail: _Kind(Table.FEEDS, "FEEDMAIL"),
+    StagedTransaction: _Kind(Table.FEEDS, "STAGED"),
+    StagedAlias: _Kind(Table.FEEDS, "ALIAS"),
+    PendingTransactions: _Kind(Table.FEEDS, "PENDING"),
+    ProviderUser: _Kind(Table.FEEDS, "USER"),
+    BankLink: _Kind(Table.FEEDS, "BANKLINK"),
     Webhook: _Kind(Table.FEEDS, "WEBHOOK"),
 }
 """Which table holds a kind, and the word that stands for it in keys."""
@@ -158,6 +178,7 @@ _TOGETHER: Final = SMALL_KINDS | {Company, Tenant, ReferenceShapes, Lease}
 _TABLE_OF_INDEX: Final = {
     Index.STATEMENTS_OF_JOURNAL: Table.STATEMENTS,
     Index.RUNS_OF_FEED: Table.FEEDS,
+    Index.STAGED: Table.FEEDS,
 }
 _TABLE_OF_LISTING: Final = {Listing.ENTRIES: Table.BOOKS, Listing.OPEN_ITEMS: Table.BOOKS}
 

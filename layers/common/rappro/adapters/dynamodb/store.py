@@ -49,11 +49,11 @@ from rappro.domain.books import (
     JournalEntry,
     OpenItem,
 )
+from rappro.domain.feeds import FeedRun, StagedTransaction
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.operations import (
     AuditEvent,
-    FeedRun,
     ImportTrace,
     Run,
 )
@@ -332,6 +332,14 @@ class DynamoStore:
         name = list_name(tenant, company, Index.RUNS_OF_FEED, connection_id)
         items, next_cursor = self._page(tenant, part, name, limit=limit, cursor=cursor)
         return Page(tuple(self._pointed(tenant, company, FeedRun, items)), next_cursor)
+
+    def staged(
+        self, tenant: TenantId, company: CompanyId, account: str, *, after: str | None = None,
+        limit: int | None = None,
+    ) -> list[StagedTransaction]:  # fmt: skip
+        part = _index_range(tenant, company, Index.STAGED, account, after=after)
+        found = self._gateway.query(tenant, part, limit=limit)
+        return [cast("StagedTransaction", record_of(item)) for item in found]
 
     def _listed(
         self, tenant: str, company: str, by: Listing, *, limit: int, cursor: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -94,6 +95,7 @@ class Schedule:
 
     interval_minutes: int
     is_on: bool
+    starts_at: datetime | None = None
 
 
 class MemoryFeeds:
@@ -101,21 +103,31 @@ class MemoryFeeds:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self.requests: list[tuple[TenantId, CompanyId, str]] = []
+        self.requests: list[tuple[TenantId, CompanyId, str, str]] = []
         self.schedules: dict[tuple[TenantId, CompanyId, str], Schedule] = {}
 
-    def enqueue_sync(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
+    def enqueue_sync(
+        self, tenant: TenantId, company: CompanyId, connection_id: str, *, cause: str = "asked"
+    ) -> None:
         check_scope(tenant, company)
         check_key(connection_id)
         with self._lock:
-            self.requests.append((tenant, company, connection_id))
+            self.requests.append((tenant, company, connection_id, cause))
 
     def save_schedule(
         self, tenant: TenantId, company: CompanyId, connection_id: str, *, interval_minutes: int,
-        is_on: bool,
+        is_on: bool, starts_at: datetime | None = None,
     ) -> None:  # fmt: skip
         check_scope(tenant, company)
         check_key(connection_id)
         check_interval(interval_minutes)
         with self._lock:
-            self.schedules[tenant, company, connection_id] = Schedule(interval_minutes, is_on)
+            self.schedules[tenant, company, connection_id] = Schedule(
+                interval_minutes, is_on, starts_at
+            )
+
+    def remove_schedule(self, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
+        check_scope(tenant, company)
+        check_key(connection_id)
+        with self._lock:
+            self.schedules.pop((tenant, company, connection_id), None)

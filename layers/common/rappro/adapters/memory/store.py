@@ -46,11 +46,11 @@ from rappro.domain.books import (
     OpenItem,
 )
 from rappro.domain.errors import StoreConflict
+from rappro.domain.feeds import FeedRun, StagedTransaction
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.operations import (
     AuditEvent,
-    FeedRun,
     ImportTrace,
     Lease,
     Run,
@@ -356,6 +356,16 @@ class MemoryStore:
             places = shelf.places(Index.RUNS_OF_FEED, connection_id)
             name = list_name(tenant, company, Index.RUNS_OF_FEED, connection_id)
             return cast("Page[FeedRun]", _page(shelf, places, name, limit, cursor))
+
+    def staged(
+        self, tenant: TenantId, company: CompanyId, account: str, *, after: str | None = None,
+        limit: int | None = None,
+    ) -> list[StagedTransaction]:  # fmt: skip
+        with self._lock:
+            shelf = self._shelf(tenant, company)
+            places = shelf.places(Index.STAGED, account)
+            found = _read(shelf, [places.at[each] for each in places.after(after, limit)])
+            return cast("list[StagedTransaction]", found)
 
     def _listed(
         self, tenant: str, company: str, listing: Listing, *, limit: int, cursor: str | None

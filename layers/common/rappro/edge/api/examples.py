@@ -40,6 +40,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import NotAllowedInState, OpenItemAlreadySettled
+from rappro.domain.feeds import FeedConnection, FeedRun
 from rappro.domain.ids import TenantId
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
@@ -53,8 +54,6 @@ from rappro.domain.matching.model import (
 from rappro.domain.operations import (
     AuditEvent,
     BooksLoad,
-    FeedConnection,
-    FeedRun,
     ImportOutcome,
     ImportTrace,
     LoadState,

@@ -8,10 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field
 
 from rappro.domain.errors import InvalidRequest
-from rappro.domain.operations import (
-    FeedConnection,
-    FeedRun,
-)
+from rappro.domain.feeds import FeedConnection, FeedRun
 from rappro.edge.api.models.shapes import Input, Instant, Name, Output, PageOf, Version
 from rappro.use_cases.feeds import INTERVAL_SECONDS_DEFAULT, interval_minutes
 
