@@ -30,7 +30,7 @@ class Law:
 LAWS = {
     "domain": Law(("rappro.domain",), frozenset({"rapidfuzz", "stdnum"})),
     "formats": Law(("rappro.domain", "rappro.formats"), frozenset({"lxml"})),
-    "ports": Law(("rappro.domain", "rappro.ports_webhooks")),
+    "ports": Law(("rappro.domain", "rappro.ports_feeds", "rappro.ports_webhooks")),
     "ports_events": Law(("rappro.domain",)),
     "ports_webhooks": Law(("rappro.domain",)),
     "use_cases": Law(
@@ -38,6 +38,7 @@ LAWS = {
             "rappro.domain",
             "rappro.ports",
             "rappro.ports_events",
+            "rappro.ports_feeds",
             "rappro.ports_webhooks",
             "rappro.use_cases",
             "rappro.formats.fec",
@@ -53,10 +54,21 @@ LAWS = {
             "rappro.domain",
             "rappro.ports",
             "rappro.ports_events",
+            "rappro.ports_feeds",
             "rappro.ports_webhooks",
             "rappro.adapters",
         ),
-        frozenset({"boto3", "botocore", "certifi", "httpcore", "pydantic", "pydantic_core"}),
+        frozenset(
+            {
+                "boto3",
+                "botocore",
+                "certifi",
+                "cryptography",
+                "httpcore",
+                "pydantic",
+                "pydantic_core",
+            }
+        ),
     ),
     "documents": Law(("rappro.domain", "rappro.documents"), frozenset({"pydyf"})),
     "edge": Law(("rappro.domain", "rappro.edge"), frozenset({"pydantic", "aws_lambda_powertools"})),

@@ -352,7 +352,7 @@ def test_a_synchronisation_is_asked_for_and_its_log_read(world: World, alpha: Cl
     asked = alpha.post(f"{path}/sync")
 
     assert asked.status == 202
-    assert world.feeds.requests == [("alpha", "acme", "bnp-1")]
+    assert world.feeds.requests == [("alpha", "acme", "bnp-1", "asked")]
     runs = alpha.get(f"{path}/runs").body["items"]
     assert [(run["state"], run["detail"]) for run in runs] == [
         ("not_configured", "no connector for ALPHA")
