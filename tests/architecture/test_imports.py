@@ -32,6 +32,7 @@ LAWS = {
     "formats": Law(("rappro.domain", "rappro.formats"), frozenset({"lxml"})),
     "ports": Law(("rappro.domain", "rappro.ports_feeds", "rappro.ports_webhooks")),
     "ports_events": Law(("rappro.domain",)),
+    "ports_feeds": Law(("rappro.domain",)),
     "ports_webhooks": Law(("rappro.domain",)),
     "use_cases": Law(
         (
