@@ -33,6 +33,7 @@ from rappro.adapters.aggregators.reading import (
     needed,
     page_of,
     page_token,
+    revoked,
     text,
     whole_text,
 )
@@ -42,8 +43,6 @@ from rappro.domain.connectors import (
     ConnectLink,
     Credentials,
     CredentialsKeeper,
-    ErrorOrigin,
-    FeedState,
     ProviderAccount,
     ProviderConnection,
     TransactionPage,
@@ -112,7 +111,7 @@ class BridgeConnector:
             asked = self._app("POST", f"{_ROOT}/authorization/token", body=body)
             user = asked.document.get("user") if isinstance(asked.document, dict) else None
             return Credentials(needed(user if isinstance(user, dict) else {}, "uuid"))
-        return Credentials(needed(_object(reply), "uuid"))
+        return Credentials(needed(reply.row, "uuid"))
 
     def delete_user(self, keeper: CredentialsKeeper) -> None:
         user = keeper.load().user_ref
@@ -135,7 +134,7 @@ class BridgeConnector:
             body[_ITEM_TO_REPAIR] = _number(connection_ref)
         elif bank is not None:
             body[_BANK_TO_CONNECT] = _number(bank)
-        found = _object(self._user(keeper, "POST", f"{_ROOT}/connect-sessions", body=body))
+        found = self._user(keeper, "POST", f"{_ROOT}/connect-sessions", body=body).row
         url = whole_text(found, "url")
         if urlsplit(url).scheme not in {"https", "http"}:
             raise AggregatorRejected("a connect session without a link")
@@ -159,12 +158,9 @@ class BridgeConnector:
 
     def connection(self, keeper: CredentialsKeeper, ref: str) -> ProviderConnection:
         try:
-            item = _object(self._user(keeper, "GET", f"{_ROOT}/items/{segment(ref)}"))
+            item = self._user(keeper, "GET", f"{_ROOT}/items/{segment(ref)}").row
         except NotFound:
-            return ProviderConnection(
-                ref, FeedState.REVOKED, "not_found", ErrorOrigin.PROVIDER_RAPPRO, "",
-                None, None, None,
-            )  # fmt: skip
+            return revoked(ref)
         return self._connection(item)
 
     def accounts(self, keeper: CredentialsKeeper, ref: str) -> list[ProviderAccount]:
@@ -225,7 +221,7 @@ class BridgeConnector:
         """Return a bank's name from the catalogue, or its number: a name is never worth a halt."""
         if ref and ref not in self._banks:
             try:
-                found = _object(self._app("GET", f"/v3/providers/{segment(ref)}"))
+                found = self._app("GET", f"/v3/providers/{segment(ref)}").row
             except (NotFound, AggregatorRejected):
                 return ref
             if len(self._banks) < _CACHE_MAX:
@@ -283,7 +279,7 @@ class BridgeConnector:
         token = self._tokens.get(user)
         if token is None or token.expires_at - _TOKEN_EARLY <= self._now():
             body = {"user_uuid": user}
-            found = _object(self._app("POST", f"{_ROOT}/authorization/token", body=body))
+            found = self._app("POST", f"{_ROOT}/authorization/token", body=body).row
             until = instant(found, "expires_at") or self._now()
             token = _Token(needed(found, "access_token"), until)
             if len(self._tokens) >= _CACHE_MAX:
@@ -305,12 +301,6 @@ def _query(account: str, window: Window, newest: datetime | None) -> Query:
 def _next(document: Any) -> str | None:
     pagination = document.get("pagination") if isinstance(document, dict) else None
     return whole_text(pagination, "next_uri") or None if isinstance(pagination, dict) else None
-
-
-def _object(reply: Reply) -> Row:
-    if not isinstance(reply.document, dict):
-        raise AggregatorRejected("the answer is no object")
-    return reply.document
 
 
 def _number(ref: str) -> int:

@@ -65,13 +65,20 @@ class Reply:
     retry_after_seconds: int | None = None
 
     @property
+    def row(self) -> Mapping[str, Any]:
+        """The answer as an object. Raises AggregatorRejected for anything else."""
+        if not isinstance(self.document, dict):
+            raise AggregatorRejected("the answer is no object")
+        return self.document
+
+    @property
     def code(self) -> str:
-        """The provider's own word for an error, as safe text: `code`, or its first error's."""
+        """The provider's own word for an error, as safe text: `code`, `error`, or its first's."""
         found = self.document if isinstance(self.document, dict) else {}
         several = found.get("errors")
         if isinstance(several, list) and several and isinstance(several[0], dict):
             found = several[0]
-        code = found.get("code")
+        code = found.get("code") or found.get("error")
         return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 
@@ -81,8 +88,12 @@ class ProviderHttp:
     def __init__(
         self, provider: str, base_url: str, *, total_seconds: float = TOTAL_SECONDS,
         trust: ssl.SSLContext | None = None, answer_bytes_max: int = ANSWER_BYTES_MAX,
+        meanings: Mapping[str, type[RapproError]] | None = None,
     ) -> None:  # fmt: skip
-        """Take the provider's name and origin. Raises ValueError without TLS, but on loopback."""
+        """Take the provider's name and origin. Raises ValueError without TLS, but on loopback.
+
+        `meanings`: what the provider's own words for errors mean, which say more than a status.
+        """
         parts = urlsplit(base_url)
         is_safe = parts.scheme == "https" or parts.hostname in _LOOPBACK
         if not is_safe or not parts.hostname or parts.username or parts.query or parts.fragment:
@@ -92,6 +103,7 @@ class ProviderHttp:
         self._total_seconds = total_seconds
         self._bytes_max = answer_bytes_max
         self._trust = trust
+        self._meanings = meanings or {}
         self._pool: httpcore.ConnectionPool | None = None
 
     def __repr__(self) -> str:
@@ -130,15 +142,17 @@ class ProviderHttp:
         return url
 
     def error_of(self, reply: Reply) -> RapproError:
-        """Return the error that an answer stands for by its status alone."""
+        """Return the error that an answer stands for: by its own word, else by its status."""
         told = f"{self._provider} answered {reply.status}"
         told += f" {reply.code}" if reply.code else ""
         if reply.status == 401:
             return TokenRefused(told)
-        if reply.status == 404:
-            return NotFound(told)
         if reply.status == 429:
             return RateLimited(told, retry_after_seconds=reply.retry_after_seconds)
+        if reply.code in self._meanings:
+            return self._meanings[reply.code](told)
+        if reply.status == 404:
+            return NotFound(told)
         if reply.status == 408 or reply.status >= 500:
             return AggregatorUnavailable(told)
         return AggregatorRejected(told)

@@ -31,7 +31,6 @@ from rappro.adapters.aggregators.powens_rows import (
     transaction_of,
 )
 from rappro.adapters.aggregators.reading import (
-    Row,
     cursor_of,
     identifier,
     inner,
@@ -40,6 +39,7 @@ from rappro.adapters.aggregators.reading import (
     needed,
     page_of,
     page_token,
+    revoked,
     whole_text,
 )
 from rappro.domain.connectors import (
@@ -48,8 +48,6 @@ from rappro.domain.connectors import (
     ConnectLink,
     Credentials,
     CredentialsKeeper,
-    ErrorOrigin,
-    FeedState,
     ProviderAccount,
     ProviderConnection,
     TransactionPage,
@@ -115,7 +113,9 @@ class PowensConnector:
         self._now = now
         self._domain = domain
         self._webview = f"{webview_url.rstrip('/')}/{segment(language)}"
-        self._http = ProviderHttp(self.provider, base_url or f"https://{domain}")
+        self._http = ProviderHttp(
+            self.provider, base_url or f"https://{domain}", meanings=_ERRORS
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the connections to the provider."""
@@ -124,7 +124,7 @@ class PowensConnector:
     def create_user(self, reference: str) -> Credentials:  # noqa: ARG002 - the port's
         """Create a user; Powens knows no reference of ours, so each call makes another one."""
         body = {"client_id": self._keys.client_id, "client_secret": self._keys.client_secret}
-        found = _object(self._ask("POST", f"{_ROOT}/auth/init", {}, body=body))
+        found = self._http.ask("POST", f"{_ROOT}/auth/init", headers={}, body=body).row
         return Credentials(needed(found, "id_user"), needed(found, "auth_token"))
 
     def delete_user(self, keeper: CredentialsKeeper) -> None:
@@ -143,7 +143,7 @@ class PowensConnector:
         found = self._user(keeper, "GET", f"{_ROOT}/auth/token/code", query=query)
         asked = {
             "domain": self._domain, "client_id": self._keys.client_id,
-            "redirect_uri": return_url, "code": needed(_object(found), "code"), "state": nonce,
+            "redirect_uri": return_url, "code": needed(found.row, "code"), "state": nonce,
         }  # fmt: skip
         flow = "connect" if connection_ref is None else "reconnect"
         if connection_ref is not None:
@@ -175,12 +175,9 @@ class PowensConnector:
     def connection(self, keeper: CredentialsKeeper, ref: str) -> ProviderConnection:
         path, query = f"{_ME}/connections/{segment(ref)}", (("expand", _EXPANDED),)
         try:
-            row = _object(self._user(keeper, "GET", path, query=query))
+            row = self._user(keeper, "GET", path, query=query).row
         except NotFound:
-            return ProviderConnection(
-                ref, FeedState.REVOKED, "not_found", ErrorOrigin.PROVIDER_RAPPRO, "",
-                None, None, None,
-            )  # fmt: skip
+            return revoked(ref)
         return connection_of(row, self._now())
 
     def accounts(self, keeper: CredentialsKeeper, ref: str) -> list[ProviderAccount]:
@@ -241,23 +238,6 @@ class PowensConnector:
         check_age(request)
         return [hint_of(request)]
 
-    def _ask(
-        self, method: str, path: str, headers: Mapping[str, str], *, query: Query = (),
-        body: Mapping[str, Any] | None = None, allowed: tuple[int, ...] = (),
-    ) -> Reply:  # fmt: skip
-        """Ask, and tell what the provider's own word for an error means."""
-        every = range(400, 600)
-        reply = self._http.ask(
-            method, path, headers=headers, query=query, body=body, allowed=every
-        )  # fmt: skip
-        if reply.status < 400 or reply.status in allowed:
-            return reply
-        error = self._http.error_of(reply)
-        kind = _ERRORS.get(reply.code)
-        if kind is None or isinstance(error, RateLimited | TokenRefused):
-            raise error
-        raise kind(error.detail)
-
     def _user(
         self, keeper: CredentialsKeeper, method: str, path: str, *, query: Query = (),
         body: Mapping[str, Any] | None = None, allowed: tuple[int, ...] = (),
@@ -265,13 +245,15 @@ class PowensConnector:
         """Ask for the user; its token is replaced once, and kept before it is used."""
         held = keeper.load()
         try:
-            return self._ask(
-                method, path, _bearer(held), query=query, body=body, allowed=allowed
+            return self._http.ask(
+                method, path, headers=_bearer(held), query=query, body=body, allowed=allowed
             )  # fmt: skip
         except TokenRefused:
             held = self._renewed(held)
             keeper.save(held)
-        return self._ask(method, path, _bearer(held), query=query, body=body, allowed=allowed)
+        return self._http.ask(
+            method, path, headers=_bearer(held), query=query, body=body, allowed=allowed
+        )  # fmt: skip
 
     def _renewed(self, held: Credentials) -> Credentials:
         """Return credentials with a new token of the same user. Raises NotFound when it is gone."""
@@ -280,7 +262,7 @@ class PowensConnector:
             "client_secret": self._keys.client_secret, "id_user": _number(held.user_ref),
             "revoke_previous": True,
         }  # fmt: skip
-        found = _object(self._ask("POST", f"{_ROOT}/auth/renew", {}, body=body))
+        found = self._http.ask("POST", f"{_ROOT}/auth/renew", headers={}, body=body).row
         token = identifier(found, "access_token") or needed(found, "auth_token")
         return Credentials(held.user_ref, token, held.generation + 1)
 
@@ -305,12 +287,6 @@ def _next(document: Any) -> str | None:
     links = inner(document, "_links") if isinstance(document, dict) else {}
     href = whole_text(inner(links, "next"), "href")
     return href or None
-
-
-def _object(reply: Reply) -> Row:
-    if not isinstance(reply.document, dict):
-        raise AggregatorRejected("the answer is no object")
-    return reply.document
 
 
 def _number(ref: str) -> int:

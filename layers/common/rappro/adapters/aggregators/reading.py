@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from rappro.domain.connectors import ErrorOrigin, FeedState, ProviderConnection
 from rappro.domain.errors import AggregatorRejected, InputError, InvalidRequest
 from rappro.domain.money import parse_amount
 
@@ -161,3 +162,10 @@ def cursor_of(cursor: str | None) -> datetime | None:
 def latest(*instants: datetime | None) -> datetime | None:
     """Return the latest of instants, of which some may be missing."""
     return max((one for one in instants if one is not None), default=None)
+
+
+def revoked(ref: str) -> ProviderConnection:
+    """Return a connection that is no more at the provider."""
+    return ProviderConnection(
+        ref, FeedState.REVOKED, "not_found", ErrorOrigin.PROVIDER_RAPPRO, "", None, None, None
+    )  # fmt: skip
