@@ -57,6 +57,9 @@ def test_a_parameter_may_have_no_value() -> None:
 @pytest.mark.parametrize(
     ("document", "code"),
     [({"code": "items.not_found"}, "items.not_found"), ({"errors": [{"code": "old"}]}, "old"),
+     ({"error": {"class": "ConnectionNotFound", "message": "no"}}, "ConnectionNotFound"),
+     ({"error_class": "ConsentExpired", "error_message": "no"}, "ConsentExpired"),
+     ({"error": {"class": ["x"]}}, ""),
      ({"code": "a b\n"}, ""), ({"code": 5}, ""), (None, ""), ([1], ""), ({"errors": []}, "")],
 )  # fmt: skip
 def test_only_a_code_is_told_of_a_refusal(document: Any, code: str) -> None:

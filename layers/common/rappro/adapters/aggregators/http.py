@@ -73,12 +73,13 @@ class Reply:
 
     @property
     def code(self) -> str:
-        """The provider's own word for an error, as safe text: `code`, `error`, or its first's."""
+        """The provider's own word for an error, as safe text: its code or class, wherever it is."""
         found = self.document if isinstance(self.document, dict) else {}
         several = found.get("errors")
-        if isinstance(several, list) and several and isinstance(several[0], dict):
-            found = several[0]
-        code = found.get("code") or found.get("error")
+        inside = several[0] if isinstance(several, list) and several else found.get("error")
+        found = inside if isinstance(inside, dict) else found
+        named = (found.get(name) for name in ("code", "class", "error_class", "error"))
+        code = next((one for one in named if one), None)
         return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 
