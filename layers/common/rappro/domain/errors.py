@@ -11,6 +11,17 @@ RapproError(code, retryable)
 │   ├── BalanceMismatch         opening + lines is not closing
 │   ├── UnsupportedCurrency     not an ISO 4217 code with a known exponent
 │   ├── InvalidRequest          a request field is wrong, at a pointer
+│   ├── ArchiveRefused          an exchanged archive is not as docs/exchange-format.md says
+│   │   ├── ArchiveBroken       no zip, or a manifest or record that cannot be read
+│   │   ├── ArchivePartMissing  a part that the manifest names is not there
+│   │   ├── ArchivePartAltered  a part is not the bytes that the manifest says
+│   │   ├── ArchivePartUnknown  a part that the manifest does not name
+│   │   ├── ArchivePartDoubled  a part is there twice
+│   │   ├── ArchivePathRefused  a name that leads elsewhere
+│   │   ├── ArchiveOversized    more bytes, or more when unpacked, than may be
+│   │   ├── ArchiveUnsigned     no signature, or not one of this manifest
+│   │   ├── ArchiveSignerUnknown  signed by somebody else than the link names
+│   │   └── ArchiveOfAnother    it is of another company
 │   └── TooLarge                a named bound is exceeded
 ├── RuleViolation               the books refuse; never retried
 │   ├── UnbalancedEntry         debits are not credits
@@ -18,6 +29,9 @@ RapproError(code, retryable)
 │   ├── PeriodClosed            the date lies in a locked period
 │   ├── StatementReadOnly       the statement is validated, quarantined or transferred
 │   ├── TotalsDiffer            both sides of a match are not equal
+│   ├── ArchiveAlreadyApplied   the same archive, or an older one, comes again
+│   ├── ArchiveConflicts        both sides changed the same records, or the base is not known
+│   ├── LinkNotInForce          the link between two companies is not accepted, or was revoked
 │   └── NotAllowedInState       the action does not fit the present status
 ├── Forbidden                   the user lacks the permission; never retried
 ├── NotFound                    nothing of that id for this tenant
@@ -100,6 +114,50 @@ class TooLarge(InputError):
     code = "too_large"
 
 
+class ArchiveRefused(InputError):
+    code = "archive_refused"
+
+
+class ArchiveBroken(ArchiveRefused):
+    code = "archive_broken"
+
+
+class ArchivePartMissing(ArchiveRefused):
+    code = "archive_part_missing"
+
+
+class ArchivePartAltered(ArchiveRefused):
+    code = "archive_part_altered"
+
+
+class ArchivePartUnknown(ArchiveRefused):
+    code = "archive_part_unknown"
+
+
+class ArchivePartDoubled(ArchiveRefused):
+    code = "archive_part_doubled"
+
+
+class ArchivePathRefused(ArchiveRefused):
+    code = "archive_path_refused"
+
+
+class ArchiveOversized(ArchiveRefused):
+    code = "archive_oversized"
+
+
+class ArchiveUnsigned(ArchiveRefused):
+    code = "archive_unsigned"
+
+
+class ArchiveSignerUnknown(ArchiveRefused):
+    code = "archive_signer_unknown"
+
+
+class ArchiveOfAnother(ArchiveRefused):
+    code = "archive_of_another"
+
+
 class RuleViolation(RapproError):
     code = "rule_violation"
 
@@ -126,6 +184,18 @@ class TotalsDiffer(RuleViolation):
 
 class NotAllowedInState(RuleViolation):
     code = "not_allowed_in_state"
+
+
+class ArchiveAlreadyApplied(RuleViolation):
+    code = "archive_already_applied"
+
+
+class ArchiveConflicts(RuleViolation):
+    code = "archive_conflicts"
+
+
+class LinkNotInForce(RuleViolation):
+    code = "link_not_in_force"
 
 
 class Forbidden(RapproError):

@@ -34,6 +34,76 @@ WORDS: Final[dict[str, Words]] = {
         "The archive holds another archive; unpack that one first.",
         "L'archive en contient une autre ; décompressez-la d'abord.",
     ),
+    "archive_refused": Words(
+        "Archive d'échange refusée",
+        "The archive is not one that can be exchanged.",
+        "L'archive n'est pas une archive d'échange utilisable.",
+    ),
+    "archive_broken": Words(
+        "Archive d'échange abîmée",
+        "The archive cannot be read; ask for it again.",
+        "L'archive ne se lit pas ; redemandez-la.",
+    ),
+    "archive_part_missing": Words(
+        "Partie manquante dans l'archive",
+        "A part of the archive is missing; ask for it again.",
+        "Une partie de l'archive manque ; redemandez-la.",
+    ),
+    "archive_part_altered": Words(
+        "Partie modifiée dans l'archive",
+        "A part of the archive was altered since it was sent; ask for it again.",
+        "Une partie de l'archive a été modifiée depuis l'envoi ; redemandez-la.",
+    ),
+    "archive_part_unknown": Words(
+        "Partie inconnue dans l'archive",
+        "The archive holds something that its list does not name.",
+        "L'archive contient un élément que sa liste ne nomme pas.",
+    ),
+    "archive_part_doubled": Words(
+        "Partie en double dans l'archive",
+        "The archive holds a part twice.",
+        "L'archive contient deux fois la même partie.",
+    ),
+    "archive_path_refused": Words(
+        "Nom de partie refusé",
+        "A part of the archive has a name that leads elsewhere.",
+        "Une partie de l'archive porte un nom qui mène ailleurs.",
+    ),
+    "archive_oversized": Words(
+        "Archive d'échange trop grande",
+        "The archive is larger than what is taken.",
+        "L'archive dépasse la taille acceptée.",
+    ),
+    "archive_unsigned": Words(
+        "Signature de l'archive non valable",
+        "The archive is not signed, or the signature is not its own.",
+        "L'archive n'est pas signée, ou la signature n'est pas la sienne.",
+    ),
+    "archive_signer_unknown": Words(
+        "Expéditeur de l'archive inconnu",
+        "The archive does not come from the other side of a link of this company.",
+        "L'archive ne vient pas de l'autre côté d'un lien de ce dossier.",
+    ),
+    "archive_of_another": Words(
+        "Archive d'un autre dossier",
+        "The archive is of another company.",
+        "L'archive est celle d'un autre dossier.",
+    ),
+    "archive_already_applied": Words(
+        "Archive déjà intégrée",
+        "This archive, or a later one, was applied already.",
+        "Cette archive, ou une plus récente, est déjà intégrée.",
+    ),
+    "archive_conflicts": Words(
+        "Modifications des deux côtés",
+        "Both sides changed the same records; settle them, then send again.",
+        "Les deux côtés ont modifié les mêmes éléments ; accordez-vous, puis renvoyez.",
+    ),
+    "link_not_in_force": Words(
+        "Lien non en vigueur",
+        "The link with the other side is not accepted yet, or was revoked.",
+        "Le lien avec l'autre partie n'est pas encore accepté, ou a été révoqué.",
+    ),
     "balance_mismatch": Words(
         "Solde initial et mouvements ne donnent pas le solde final",
         "The statement's balances and its lines do not agree; ask the bank for the file again.",
