@@ -25,6 +25,9 @@ LINK_MINUTES: Final = 60
 """How long a link to connect a bank may be used."""
 EXPIRY_DAYS: Final = (30, 10, 1, 0)
 """Days before a consent ends on which it is announced (SYN-6)."""
+CREDENTIALS_PER_CONNECTION: Final = frozenset({"ponto"})
+"""Providers whose access is granted bank by bank; else the tenant's one user opens all of it."""
+WAITING_PREFIX: Final = "waiting:"
 FIRST_DAY: Final = timedelta(hours=24)
 """Data that are not there yet are no error in this time (SYN-7)."""
 
@@ -59,7 +62,8 @@ class StagedState(StrEnum):
 class FeedLink:
     """The last one-time link of a connection: it is proven by its nonce and works once.
 
-    `reference` is the provider's name of the session. `return_to` is where the browser goes after.
+    `reference` is the provider's name of the session. `return_to` is where the browser goes after;
+    `told` is the provider's connection that the callback named, a hint and no more.
     """
 
     nonce_sha256: str
@@ -67,6 +71,7 @@ class FeedLink:
     reference: str
     return_to: str | None = None
     used_at: datetime | None = None
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,17 @@ class FeedAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedPlan:
+    """A statement under way: the document of its transactions, archived under its SHA-256."""
+
+    sha256: str
+    blob: str
+    size_bytes: int
+    at: datetime
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedAccount:
     """A bank account of a connection, under whatever ids its provider gave it (SYN-8, SYN-9).
 
@@ -186,11 +202,10 @@ class FeedAccount:
     and `count` are of the booked transactions that are kept and not gone. `opening_minor` is the
     balance before them all, known from the first whole synchronisation on (`anchored_from`: the
     first day it counts from). `gap_minor` is what the balance and the transactions differ by.
-    `stated_minor` is the part of the sum that statements, or a start date, have passed.
     `waiting_from` is a day that no waiting transaction is before. `sweeps_owed` are whole readings
     still to come after a renewal, and `is_renamed` says that the transactions' ids may be new.
 
-    `planned` is the source file of a statement under way; `statement_count` numbers the batches.
+    `planned` is a statement under way; `statement_count` numbers the batches.
     """
 
     id: str
@@ -220,16 +235,16 @@ class FeedAccount:
     opening_minor: int | None = None
     anchored_from: date | None = None
     gap_minor: int = 0
-    stated_minor: int = 0
     waiting_from: date | None = None
     sweeps_owed: int = 0
     is_renamed: bool = False
+    has_aliases: bool = False
     swept_month_at: datetime | None = None
     swept_week_at: datetime | None = None
     last_sync_at: datetime | None = None
-    last_statement_to: date | None = None
+    last_statement_at: datetime | None = None
     statement_count: int = 0
-    planned: str | None = None
+    planned: FeedPlan | None = None
     version: int = 0
 
     @property
@@ -282,6 +297,16 @@ class StagedTransaction:
         """Say whether it is one of the account's booked transactions, as far as is known."""
         return self.state not in {StagedState.REMOVED, StagedState.SUSPECTED} and not self.is_gone
 
+    @property
+    def told(self) -> StatementLine:
+        """What the bank says of it now."""
+        return self.differs or self.line
+
+    @property
+    def counted_minor(self) -> int:
+        """What it is of the account's booked sum, signed."""
+        return self.told.amount_minor if self.counts else 0
+
 
 @dataclass(frozen=True, slots=True)
 class StagedAlias:
@@ -298,12 +323,13 @@ class StagedAlias:
 
 @dataclass(frozen=True, slots=True)
 class PendingTransactions:
-    """What is announced on an account and not booked yet, as the last answer has it (SYN-9).
+    """What is announced on an account and not booked yet, as the bank last told (SYN-9).
 
-    Replaced as a whole each time; never on a statement. `count` may be more than `lines` has.
+    Never on a statement. `ids` are the provider's, of each of `lines`; `count` may be more.
     """
 
     account_id: str
+    ids: tuple[str, ...]
     lines: tuple[StatementLine, ...]
     count: int
     at: datetime
@@ -350,6 +376,7 @@ class BankLink:
     """Says which connection of the tenant a provider's connection belongs to; under COMMON.
 
     One provider connection belongs to one of ours: the record is created before ours names it.
+    While a bank is being connected, `ref` is `waiting:` and what waits; then it links nothing yet.
     """
 
     provider: str
@@ -362,6 +389,11 @@ class BankLink:
     def key(self) -> str:
         return f"{self.provider}/{self.ref}"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether it stands for a link that is out, and for no bank yet."""
+        return self.ref.startswith(WAITING_PREFIX)
+
 
 def staged_id(account_id: str, provider_id: str) -> str:
     """Return the id of the transaction that a provider's id names on an account."""
@@ -371,6 +403,12 @@ def staged_id(account_id: str, provider_id: str) -> str:
 def account_id_of(connection_id: str, ref: str) -> str:
     """Return the id of an account that was first seen under a provider's id."""
     return derive_id("fa", connection_id, ref)
+
+
+def credentials_scope(company: CompanyId, connection: FeedConnection) -> str:
+    """Return the scope of a connection's credentials in the vault: its own, or "", the tenant's."""
+    is_own = connection.provider in CREDENTIALS_PER_CONNECTION
+    return f"{company}/{connection.id}" if is_own else ""
 
 
 def is_waiting_for_user(state: str) -> bool:

@@ -1,0 +1,88 @@
+"""One worker a bank connection: what it commits is held to the lease as it took it.
+
+A second request meanwhile leaves a note, and the worker runs once more. A worker that died lets its
+lease expire; if it was only paused, its next commit fails on the lease that moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from rappro.domain.errors import LeaseHeld, StoreConflict
+from rappro.domain.feeds import FeedAsked, FeedLease
+from rappro.domain.ids import CompanyId, TenantId
+from rappro.domain.writes import Held, Write, create, put, remove
+from rappro.ports import Ports
+
+LEASE_SECONDS: Final = 420
+"""Longer than the function may run, shorter than a message waits to be delivered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWork:
+    """A worker's hold of one connection; every commit of a synchronisation goes through here."""
+
+    ports: Ports
+    tenant: TenantId
+    company: CompanyId
+    lease: FeedLease
+
+    @property
+    def connection_id(self) -> str:
+        return self.lease.connection_id
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Commit while the lease is one's own. Raises StoreConflict when it is not, or no more."""
+        held = [Held(self.company, self.lease)]
+        self.ports.store.commit(self.tenant, self.company, writes, held=held)
+
+
+def acquire(
+    ports: Ports, tenant: TenantId, company: CompanyId, connection_id: str, holder: str
+) -> FeedWork:
+    """Take a connection's lease, or one's own again. Raises LeaseHeld while another has it."""
+    now = ports.clock.now()
+    before = ports.store.get(tenant, company, FeedLease, connection_id)
+    is_others = before is not None and before.holder not in {None, holder}
+    if is_others and before and before.expires_at is not None and before.expires_at > now:
+        raise LeaseHeld(f"connection {connection_id} is being worked on")
+    taken = replace(
+        before or FeedLease(connection_id),
+        token=(before.token if before else 0) + 1, holder=holder,
+        expires_at=now + timedelta(seconds=LEASE_SECONDS),
+    )  # fmt: skip
+    try:
+        ports.store.commit(tenant, company, [put(before, taken)])
+    except StoreConflict:
+        raise LeaseHeld(f"connection {connection_id} is being worked on") from None
+    version = (before.version if before else 0) + 1
+    return FeedWork(ports, tenant, company, replace(taken, version=version))
+
+
+def release(work: FeedWork) -> None:
+    """Give the lease back; one that another took meanwhile is left alone."""
+    free = replace(work.lease, holder=None, expires_at=None)
+    try:
+        work.ports.store.commit(work.tenant, work.company, [put(work.lease, free)])
+    except StoreConflict:
+        return
+
+
+def ask_again(ports: Ports, tenant: TenantId, company: CompanyId, connection_id: str) -> None:
+    """Leave a note for the worker that has the connection; there is one note at most."""
+    if ports.store.get(tenant, company, FeedAsked, connection_id) is None:
+        try:
+            ports.store.commit(tenant, company, [create(FeedAsked(connection_id))])
+        except StoreConflict:
+            return
+
+
+def was_asked(work: FeedWork) -> bool:
+    """Say whether there is a note, and take it away."""
+    note = work.ports.store.get(work.tenant, work.company, FeedAsked, work.connection_id)
+    if note is not None:
+        work.commit([remove(note)])
+    return note is not None
