@@ -167,6 +167,13 @@ class Bank:
             for movement in [one for one in self.movements.values() if one.account == old.id]:
                 self._keep(replace(movement, id=self._next(), account=again.id))
 
+    def close(self, account: int) -> None:
+        """Take an account back; with its last one a link is gone."""
+        found = replace(self.accounts[account], is_deleted=True, changed_at=self.now)
+        self.accounts[account] = found
+        if all(one.is_deleted for one in self.accounts.values() if one.link == found.link):
+            self.disconnect(found.link)
+
     def disconnect(self, link: int) -> None:
         """Remove a link with all that hangs on it."""
         gone = {one.id for one in self.accounts.values() if one.link == link}

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from devstack.providers.bank import Bank
 from devstack.providers.bridge import BridgeSimulator
+from devstack.providers.ponto import PontoSimulator
 from devstack.providers.powens import PowensSimulator
 from devstack.providers.wire import Answer, Fault, Provider, Refusal, Request
 
@@ -37,6 +38,7 @@ class ProviderServer:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.bridge = BridgeSimulator(self.bank, self.url)
         self.powens = PowensSimulator(self.bank, self.url)
+        self.ponto = PontoSimulator(self.bank, self.url)
 
     def __enter__(self) -> Self:
         Thread(
@@ -101,7 +103,7 @@ class ProviderServer:
         return fault
 
     def _provider(self, path: str) -> Provider:
-        own: list[Provider] = [self.bridge, self.powens]
+        own: list[Provider] = [self.bridge, self.powens, self.ponto]
         return next((one for one in own if path.startswith(one.prefixes)), self.bridge)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -135,8 +137,13 @@ class _Handler(BaseHTTPRequestHandler):
         return Request(
             self.command, unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
-            json.loads(content) if content else None,
+            self._body(content),
         )  # fmt: skip
+
+    def _body(self, content: bytes) -> Any:
+        if self.headers.get("Content-Type") == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(content.decode()))
+        return json.loads(content) if content else None
 
     def reply(self, answer: Answer, fault: Fault | None) -> None:
         """Write an answer, or the half of it that a fault leaves."""

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from devstack.providers import bridge as bridge_side
+from devstack.providers import ponto as ponto_side
 from devstack.providers import powens as powens_side
 from devstack.providers.bank import Bank, Link
 from devstack.providers.bridge import BridgeSimulator
+from devstack.providers.ponto import PontoSimulator
+from devstack.providers.ponto_hooks import APPLICATION_ID
 from devstack.providers.powens import PowensSimulator
 from devstack.providers.server import ProviderServer
 from rappro.adapters.aggregators.bridge import BridgeConnector
 from rappro.adapters.aggregators.bridge_rows import BridgeKeys
+from rappro.adapters.aggregators.ponto import PontoConnector
+from rappro.adapters.aggregators.ponto_tokens import PontoKeys
 from rappro.adapters.aggregators.powens import PowensConnector
 from rappro.adapters.aggregators.powens_rows import PowensKeys
 from rappro.domain.connectors import (
@@ -32,17 +37,17 @@ from rappro.domain.errors import StoreConflict
 
 CHANGE_FEEDS = ("bridge", "powens")
 """Providers whose cursor yields edits and deletions; the others are swept."""
-PROVIDERS = CHANGE_FEEDS
-SILENT_CALLBACKS: frozenset[str] = frozenset()
-KNOWS_REFERENCES = frozenset({"bridge"})
-"""Providers that find a user by our own reference."""
+PROVIDERS = (*CHANGE_FEEDS, "ponto")
+SILENT_CALLBACKS: frozenset[str] = frozenset({"ponto"})
+KNOWS_REFERENCES = frozenset({"bridge", "ponto"})
+"""Providers that find a user by our own reference; at Ponto nobody is there before a consent."""
 LISTS_DISABLED = frozenset({"bridge", "powens"})
 """Providers that list accounts which the user did not allow; at others they are not there."""
 SIGNS_ADDRESS = frozenset({"powens"})
 """Providers whose webhooks are signed together with where they go."""
 RETURN_URL = "https://app.test/banks/return"
 HOOK_PATH = "/v1/hooks/banks/connection-synced"
-Simulator = BridgeSimulator | PowensSimulator
+Simulator = BridgeSimulator | PowensSimulator | PontoSimulator
 
 
 @dataclass
@@ -106,11 +111,11 @@ class Driven:
 
     def link(self) -> Link:
         """Connect a bank as a user does, and return it as the bank knows it."""
-        self.came_back(
-            self.connector.connect_link(
-                self.kept, return_url=RETURN_URL, nonce="n1", contact="compta@example.test"
-            )
-        )
+        page = self.connector.connect_link(
+            self.kept, return_url=RETURN_URL, nonce=f"n{len(self.bank.links)}",
+            contact="compta@example.test",
+        )  # fmt: skip
+        self.came_back(page)
         return list(self.bank.links.values())[-1]
 
     def came_back(self, page: ConnectLink) -> CallbackHint:
@@ -146,7 +151,21 @@ class Driven:
             return self.simulator.webhook(
                 "item.refreshed", item_id=link.id, user_uuid=link.owner, status_code=0
             )
+        if isinstance(self.simulator, PontoSimulator):
+            return self.simulator.webhook(
+                "pontoConnect.account.transactionsCreated", self.first_account(link)
+            )
         return self.simulator.webhook(HOOK_PATH, link.id)
+
+    def pointed(self, link: Link) -> tuple[str | None, str | None, str | None]:
+        """Return the connection, user and account that a link's webhook points to."""
+        if isinstance(self.simulator, PontoSimulator):
+            return None, link.owner, str(self.first_account(link))
+        return str(link.id), link.owner, None
+
+    def first_account(self, link: Link) -> int:
+        """Return the number of a link's first account."""
+        return next(one.id for one in self.bank.accounts.values() if one.link == link.id)
 
     def arrived(
         self, headers: dict[str, str], body: bytes, *, path: str = HOOK_PATH,
@@ -175,9 +194,17 @@ def powens_of(server: ProviderServer, url: str) -> Connector:
     )  # fmt: skip
 
 
+def ponto_of(server: ProviderServer, url: str) -> Connector:
+    keys = PontoKeys(ponto_side.CLIENT_ID, ponto_side.CLIENT_SECRET, APPLICATION_ID)
+    return PontoConnector(
+        keys, server.bank.clock, base_url=url, authorize_url=server.ponto.authorize_url
+    )  # fmt: skip
+
+
 MAKERS: dict[str, Callable[[ProviderServer, str], Connector]] = {
     "bridge": bridge_of,
     "powens": powens_of,
+    "ponto": ponto_of,
 }
 
 
@@ -188,7 +215,9 @@ def connector_of(provider: str, server: ProviderServer, *, url: str | None = Non
 
 def simulator_of(provider: str, server: ProviderServer) -> Simulator:
     """Return the provider's side."""
-    sides: dict[str, Simulator] = {"bridge": server.bridge, "powens": server.powens}
+    sides: dict[str, Simulator] = {
+        "bridge": server.bridge, "powens": server.powens, "ponto": server.ponto
+    }  # fmt: skip
     return sides[provider]
 
 

@@ -19,8 +19,12 @@ def test_a_webhook_points_to_its_connection_and_user(driven: Driven) -> None:
     hints = driven.connector.webhook(driven.arrived(headers, body))
 
     told = [(hint.connection_ref, hint.user_ref, hint.account_ref) for hint in hints]
-    assert told == [(str(link.id), link.owner, None)]
-    assert hints[0].kind in {"item.refreshed", "CONNECTION_SYNCED"}
+    assert told == [driven.pointed(link)]
+    kinds = {
+        "bridge": "item.refreshed", "powens": "CONNECTION_SYNCED",
+        "ponto": "pontoConnect.account.transactionsCreated",
+    }  # fmt: skip
+    assert hints[0].kind == kinds[driven.connector.provider]
 
 
 def test_a_webhook_that_came_over_http_is_verified_on_its_bytes(driven: Driven) -> None:

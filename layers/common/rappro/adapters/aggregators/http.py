@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cache
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -264,6 +265,23 @@ def _wait(headers: Sequence[tuple[bytes, bytes]]) -> int | None:
 def _instant(text: str) -> datetime:
     found = parsedate_to_datetime(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def trust_as(certificate: str, key: str, password: str = "") -> ssl.SSLContext:
+    """Return the usual roots, with a certificate of our own to show (mTLS); PEM texts.
+
+    The library reads files only: one of this process' own, gone when it is read. Raises ValueError
+    for what is no certificate with its key, and quotes neither.
+    """
+    context = ssl.create_default_context(cafile=certifi.where())
+    with NamedTemporaryFile("w", encoding="ascii", suffix=".pem") as held:  # mode 0600
+        try:
+            held.write(f"{certificate.strip()}\n{key.strip()}\n")
+            held.flush()
+            context.load_cert_chain(held.name, password=password)
+        except (ssl.SSLError, ValueError):
+            raise ValueError("no client certificate with its key") from None
+    return context
 
 
 @cache
