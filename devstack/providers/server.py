@@ -56,6 +56,10 @@ class ProviderServer:
         self._server.shutdown()
         self._server.server_close()
 
+    def close_port(self) -> None:
+        """Give the port back: requests are answered in process alone (answer)."""
+        self._server.server_close()
+
     def answer(self, request: Request) -> tuple[Answer, Fault | None]:
         """Answer a request, in turn; with the fault that was planned for it."""
         with self._lock:
