@@ -12,13 +12,18 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came; a parameter without a value is an empty text."""
+    """A request as it came; a parameter without a value is an empty text.
+
+    `target` and `content` are its path and body as they were sent: what a signature is over.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any
+    target: str = ""
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
