@@ -557,7 +557,23 @@ class ImportProfileInput(TypedDict):
 
     csv_profile: NotRequired[str | None]
     flow: NotRequired[Literal["standard", "reconciliation_only"] | None]
-    format: NotRequired[str | None]
+    format: NotRequired[
+        Literal[
+            "camt.053",
+            "camt.052",
+            "camt.054",
+            "cfonb120",
+            "bai2",
+            "coda",
+            "ofx1",
+            "ofx2",
+            "qif",
+            "mt940",
+            "mt942",
+            "csv",
+        ]
+        | None
+    ]
     label: NotRequired[str | None]
     match_on_import: NotRequired[bool | None]
     skip_intermediate_posting: NotRequired[bool | None]
@@ -871,7 +887,23 @@ class ProfileInput(TypedDict):
 
     code: NotRequired[str | None]
     flow: NotRequired[Literal["standard", "reconciliation_only"] | None]
-    format: NotRequired[str | None]
+    format: NotRequired[
+        Literal[
+            "camt.053",
+            "camt.052",
+            "camt.054",
+            "cfonb120",
+            "bai2",
+            "coda",
+            "ofx1",
+            "ofx2",
+            "qif",
+            "mt940",
+            "mt942",
+            "csv",
+        ]
+        | None
+    ]
     match_on_import: NotRequired[bool | None]
     skip_intermediate_posting: NotRequired[bool | None]
     suspense_account: NotRequired[str | None]
@@ -1290,7 +1322,23 @@ class UploadInput(TypedDict):
     named here goes before. Without any, the content decides.
     """
 
-    format: NotRequired[str | None]
+    format: NotRequired[
+        Literal[
+            "camt.053",
+            "camt.052",
+            "camt.054",
+            "cfonb120",
+            "bai2",
+            "coda",
+            "ofx1",
+            "ofx2",
+            "qif",
+            "mt940",
+            "mt942",
+            "csv",
+        ]
+        | None
+    ]
     import_profile: NotRequired[str | None]
     journal: NotRequired[str | None]
     name: str

@@ -2559,7 +2559,21 @@ class Operations(Transport):
         name: str,
         journal: str | None = None,
         import_profile: str | None = None,
-        format: str | None = None,
+        format: Literal[
+            "camt.053",
+            "camt.052",
+            "camt.054",
+            "cfonb120",
+            "bai2",
+            "coda",
+            "ofx1",
+            "ofx2",
+            "qif",
+            "mt940",
+            "mt942",
+            "csv",
+        ]
+        | None = None,
         idempotency_key: str | None = None,
     ) -> models.FileOutput:
         """Send a small file.

@@ -225,7 +225,7 @@ def test_every_wrong_field_is_named_by_its_pointer(alpha: Client) -> None:
         ("fiscal_year_start_month", "1"),
         ("fiscal_year_start_month", True),
         ("fiscal_year_start_month", 13),
-        ("fiscal_year_start_month", 1.0),
+        ("fiscal_year_start_month", 1.5),
         ("currency", "eur"),
         ("settings", []),
         ("unknown", None),
@@ -236,6 +236,26 @@ def test_nothing_is_converted_in_silence(alpha: Client, field: str, value: objec
 
     assert answer.problem == "invalid_request"
     assert answer.pointers == [f"/{field}"]
+
+
+@pytest.mark.parametrize("written", ["7", "7.0", "0.7e1", "70E-1"])
+def test_a_whole_number_is_one_however_it_is_written(alpha: Client, written: str) -> None:
+    body = f'{{"name": "Acme", "fiscal_year_start_month": {written}}}'
+
+    answer = alpha.send("PUT", COMPANY, body=body)
+
+    assert answer.status == 200
+    assert answer.body["fiscal_year_start_month"] == 7
+
+
+@pytest.mark.parametrize("written", ["7.000000000000001", "1e400", "-1e400", "1e308"])
+def test_a_number_that_is_no_month_stays_none(alpha: Client, written: str) -> None:
+    body = f'{{"name": "Acme", "fiscal_year_start_month": {written}}}'
+
+    answer = alpha.send("PUT", COMPANY, body=body)
+
+    assert answer.problem == "invalid_request"
+    assert answer.pointers == ["/fiscal_year_start_month"]
 
 
 @pytest.mark.parametrize(

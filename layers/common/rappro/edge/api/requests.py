@@ -90,7 +90,12 @@ def parse_json(text: str) -> dict[str, Any]:
     Raises HttpProblem: 400 when it is no JSON, 422 when it is no object.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_no_doubles)
+        value = json.loads(
+            text,
+            parse_float=_number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_no_doubles,
+        )
     except json.JSONDecodeError as error:
         at = f"line {error.lineno} column {error.colno}"
         raise HttpProblem(INVALID_JSON, f"{error.msg} at {at}") from error
@@ -102,6 +107,12 @@ def parse_json(text: str) -> dict[str, Any]:
         )
     _refuse_depth(value)
     return value
+
+
+def _number(text: str) -> int | float:
+    """Return a whole number as an int: 3.0 is an integer to JSON Schema, and so to the document."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _refuse_constant(name: str) -> NoReturn:

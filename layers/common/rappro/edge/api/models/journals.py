@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field
 
 from rappro.domain.books import (
     Journal,
@@ -33,7 +33,13 @@ from rappro.edge.api.models.shapes import (
 from rappro.edge.books_models import BankCode, Currency
 from rappro.use_cases.reads import statement_formats
 
-FORMAT_CHARS_MAX: Final = 40
+
+class _NamedFormats:
+    """The schema of a format's name: the list, made only when the document is."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, *_: object) -> dict[str, Any]:
+        return {"type": "string", "enum": list(statement_formats())}
 
 
 def _known_format(name: str) -> str:
@@ -42,11 +48,7 @@ def _known_format(name: str) -> str:
     return name
 
 
-Format = Annotated[
-    str,
-    AfterValidator(_known_format),
-    WithJsonSchema({"type": "string", "maxLength": FORMAT_CHARS_MAX}),
-]
+Format = Annotated[str, AfterValidator(_known_format), _NamedFormats]
 
 
 class ProfileInput(Input):
