@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
 from devstack.providers import bridge as bridge_side
 from devstack.providers import ponto as ponto_side
 from devstack.providers import powens as powens_side
+from devstack.providers import saltedge as saltedge_side
 from devstack.providers.bank import Bank, Link
 from devstack.providers.bridge import BridgeSimulator
 from devstack.providers.ponto import PontoSimulator
 from devstack.providers.ponto_hooks import APPLICATION_ID
 from devstack.providers.powens import PowensSimulator
+from devstack.providers.saltedge import SaltEdgeSimulator
 from devstack.providers.server import ProviderServer
 from rappro.adapters.aggregators.bridge import BridgeConnector
 from rappro.adapters.aggregators.bridge_rows import BridgeKeys
@@ -22,6 +25,8 @@ from rappro.adapters.aggregators.ponto import PontoConnector
 from rappro.adapters.aggregators.ponto_tokens import PontoKeys
 from rappro.adapters.aggregators.powens import PowensConnector
 from rappro.adapters.aggregators.powens_rows import PowensKeys
+from rappro.adapters.aggregators.saltedge import SaltEdgeConnector
+from rappro.adapters.aggregators.saltedge_rows import SaltEdgeKeys
 from rappro.domain.connectors import (
     CallbackHint,
     ConnectLink,
@@ -37,32 +42,37 @@ from rappro.domain.errors import StoreConflict
 
 CHANGE_FEEDS = ("bridge", "powens")
 """Providers whose cursor yields edits and deletions; the others are swept."""
-PROVIDERS = (*CHANGE_FEEDS, "ponto")
+PROVIDERS = (*CHANGE_FEEDS, "ponto", "saltedge")
 SILENT_CALLBACKS: frozenset[str] = frozenset({"ponto"})
-KNOWS_REFERENCES = frozenset({"bridge", "ponto"})
+KNOWS_REFERENCES = frozenset({"bridge", "ponto", "saltedge"})
 """Providers that find a user by our own reference; at Ponto nobody is there before a consent."""
 LISTS_DISABLED = frozenset({"bridge", "powens"})
 """Providers that list accounts which the user did not allow; at others they are not there."""
-SIGNS_ADDRESS = frozenset({"powens"})
+SIGNS_ADDRESS = frozenset({"powens", "saltedge"})
 """Providers whose webhooks are signed together with where they go."""
 RETURN_URL = "https://app.test/banks/return"
 HOOK_PATH = "/v1/hooks/banks/connection-synced"
-Simulator = BridgeSimulator | PowensSimulator | PontoSimulator
+HOOK_URL = f"https://api.test{HOOK_PATH}"
+Simulator = BridgeSimulator | PowensSimulator | PontoSimulator | SaltEdgeSimulator
 
 
 @dataclass
 class Kept:
-    """Port CredentialsKeeper, in memory."""
+    """Port CredentialsKeeper, in memory: what is kept already is no conflict."""
 
     credentials: Credentials
+    lock: Lock = field(default_factory=Lock)
 
     def load(self) -> Credentials:
         return self.credentials
 
     def save(self, credentials: Credentials) -> None:
-        if credentials.generation != self.credentials.generation + 1:
-            raise StoreConflict("somebody else rotated the credentials")
-        self.credentials = credentials
+        with self.lock:
+            if credentials == self.credentials:
+                return
+            if credentials.generation != self.credentials.generation + 1:
+                raise StoreConflict("somebody else rotated the credentials")
+            self.credentials = credentials
 
 
 @dataclass
@@ -155,6 +165,8 @@ class Driven:
             return self.simulator.webhook(
                 "pontoConnect.account.transactionsCreated", self.first_account(link)
             )
+        if isinstance(self.simulator, SaltEdgeSimulator):
+            return self.simulator.webhook(HOOK_URL, link.id)
         return self.simulator.webhook(HOOK_PATH, link.id)
 
     def pointed(self, link: Link) -> tuple[str | None, str | None, str | None]:
@@ -201,10 +213,19 @@ def ponto_of(server: ProviderServer, url: str) -> Connector:
     )  # fmt: skip
 
 
+def saltedge_of(server: ProviderServer, url: str) -> Connector:
+    keys = SaltEdgeKeys(
+        saltedge_side.APP_ID, saltedge_side.SECRET, saltedge_side.private_pem("ours"),
+        (saltedge_side.public_pem("theirs"),),
+    )  # fmt: skip
+    return SaltEdgeConnector(keys, server.bank.clock, base_url=url, has_sandboxes=True)
+
+
 MAKERS: dict[str, Callable[[ProviderServer, str], Connector]] = {
     "bridge": bridge_of,
     "powens": powens_of,
     "ponto": ponto_of,
+    "saltedge": saltedge_of,
 }
 
 
@@ -216,7 +237,8 @@ def connector_of(provider: str, server: ProviderServer, *, url: str | None = Non
 def simulator_of(provider: str, server: ProviderServer) -> Simulator:
     """Return the provider's side."""
     sides: dict[str, Simulator] = {
-        "bridge": server.bridge, "powens": server.powens, "ponto": server.ponto
+        "bridge": server.bridge, "powens": server.powens, "ponto": server.ponto,
+        "saltedge": server.saltedge,
     }  # fmt: skip
     return sides[provider]
 

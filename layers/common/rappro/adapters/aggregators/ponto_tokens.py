@@ -20,6 +20,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -66,6 +67,8 @@ class Grant:
     access: str = field(default="", repr=False)
     access_until: datetime | None = None
     exchanging_since: datetime | None = None
+    claim: str = ""
+    """Who exchanges: two workers' marks are never the same, which a store would take for one."""
     lost: str = ""
     """Why only the user can grant again."""
     redeemed: str = ""
@@ -96,8 +99,8 @@ def grant_of(secret: str) -> Grant:
         raise AggregatorRejected("the credentials are not of ponto")
     return Grant(
         whole_text(told, "refresh"), whole_text(told, "access"), instant(told, "access_until"),
-        instant(told, "exchanging_since"), text(told, "lost"), text(told, "redeemed"),
-        told.get("is_named") is True,
+        instant(told, "exchanging_since"), text(told, "claim"), text(told, "lost"),
+        text(told, "redeemed"), told.get("is_named") is True,
     )  # fmt: skip
 
 
@@ -105,7 +108,7 @@ def secret_of(grant: Grant) -> str:
     """Return a grant as it is kept."""
     told: dict[str, Any] = {
         "refresh": grant.refresh, "access": grant.access, "lost": grant.lost,
-        "redeemed": grant.redeemed, "is_named": grant.is_named,
+        "claim": grant.claim, "redeemed": grant.redeemed, "is_named": grant.is_named,
     }  # fmt: skip
     for name in ("access_until", "exchanging_since"):
         at: datetime | None = getattr(grant, name)
@@ -179,7 +182,8 @@ class PontoTokens:
         if since is not None and self._now() - since < EXCHANGE_MAX:
             raise AggregatorUnavailable("the access to ponto is being renewed")
         try:
-            claimed = self._keep(keeper, held, replace(grant, exchanging_since=self._now()))
+            mark = replace(grant, exchanging_since=self._now(), claim=token_hex(8))
+            claimed = self._keep(keeper, held, mark)
         except StoreConflict:
             return self._theirs(keeper, refused)
         return self._rotated(keeper, claimed, grant, refused)
@@ -214,11 +218,19 @@ class PontoTokens:
             raise ConsentExpired(f"ponto: {lost}")
         fresh = self._grant(self._checked(reply), grant.refresh)
         fresh = replace(fresh, redeemed=grant.redeemed, is_named=grant.is_named)
-        try:
-            self._keep(keeper, claimed, fresh)
-        except StoreConflict:  # the user granted again meanwhile: ours is of the past
-            return self._theirs(keeper, refused)
-        return fresh.access
+        ours = grant_of(claimed.secret).claim
+        for _ in range(_SAVES_MAX):
+            try:
+                self._keep(keeper, claimed, fresh)
+            except StoreConflict:
+                claimed = keeper.load()
+                kept = grant_of(claimed.secret)
+                if kept.claim != ours:  # the user granted again meanwhile: ours is of the past
+                    return self._theirs(keeper, refused)
+                fresh = replace(fresh, is_named=kept.is_named)  # only the name was kept meanwhile
+                continue
+            return fresh.access
+        raise StoreConflict("the credentials changed all the time")
 
     def _theirs(self, keeper: CredentialsKeeper, refused: str) -> str:
         """Return the access token of who was faster, once there is one."""
