@@ -6,10 +6,10 @@ It has no store, and this file loads none of the records. Implementation: adapte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from rappro.domain.events import DomainEvent
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import AuditEvent
 

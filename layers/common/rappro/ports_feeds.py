@@ -7,11 +7,11 @@ adapters/memory/providers.py in process.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
 from rappro.domain.connectors import Connector, CredentialsKeeper
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 
 

@@ -6,10 +6,10 @@ Implementations: adapters/webhooks (AWS, HTTP) and adapters/memory/webhooks.py.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 from rappro.domain.webhooks import Answer, Delivery, Parcel
 from rappro.domain.writes import Page

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from rappro.adapters.indexing import ENTRY, ITEM, Index, amount_value, entries_of, party_mark
 from rappro.domain.books import BankEntry, OpenItem
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import OpenItemId
 from rappro.domain.matching.model import ENTRIES_OF_AMOUNT_MAX, ITEMS_OF_AMOUNT_MAX, Lookups
 from rappro.domain.writes import Record

@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -26,6 +25,7 @@ from rappro.adapters.scope import check_key, check_tenant
 from rappro.adapters.sdk_errors import error_code, translated
 from rappro.domain.connectors import Credentials
 from rappro.domain.errors import NotFound, StoreConflict, StoreUnavailable
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 
 _CURRENT: Final = "AWSCURRENT"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from rappro.adapters.scope import check_interval, check_key, check_scope
 from rappro.adapters.sdk_errors import error_code, translated
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ The first sheet has who, what and both balances; the lists follow, as many sheet
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from rappro.documents import french
@@ -13,6 +12,7 @@ from rappro.documents import report_words as words
 from rappro.documents.pdf_sheet import GREY, HEIGHT, RULE, Sheet, Style, pdf_bytes, wrapped
 from rappro.documents.report_pdf_front import LEFT, RIGHT, front
 from rappro.documents.report_pdf_lists import lists
+from rappro.domain.frozen import dataclass
 from rappro.domain.report import ReconciliationReport
 
 _FOOT = Style(7, colour=GREY)

@@ -7,11 +7,11 @@ Names and what follows from them alone; where they are asked for is the API's bu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId
 
 

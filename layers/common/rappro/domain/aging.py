@@ -6,9 +6,10 @@ Knows dates' differences and amounts only; what is open is decided in report.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from rappro.domain.frozen import dataclass
 
 
 class AgeBucket(StrEnum):

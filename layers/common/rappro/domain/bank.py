@@ -7,9 +7,10 @@ line lives apart, in `records.LineRecord`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from rappro.domain.frozen import dataclass
 
 
 class Severity(StrEnum):

@@ -7,12 +7,13 @@ are minor units. Outside entry lines they are signed as the company's bank accou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 
 from rappro.domain.errors import InputError, UnbalancedEntry
 from rappro.domain.fiscal_years import FiscalYear, name_of, year_called, year_of
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, EntryId, MatchId, OpenItemId, StatementId, ThirdPartyId
 from rappro.domain.settings import ImportProfile, MatchingSettings, PostingSettings
 

@@ -14,12 +14,13 @@ Two rules hold for every connector:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from rappro.domain.bank import StatementLine
+from rappro.domain.frozen import dataclass
 
 
 class FeedState(StrEnum):

@@ -7,9 +7,9 @@ own beside them or in their place.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.settings import PostingSettings
 
 OTHER: Final = "other"

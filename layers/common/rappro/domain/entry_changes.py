@@ -7,12 +7,12 @@ consumer keeps, beside how far it got, what it was told within LATE (docs/decisi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from rappro.domain.events import EventType, events_of
+from rappro.domain.frozen import dataclass
 from rappro.domain.operations import AuditEvent
 
 LATE: Final = timedelta(minutes=20)

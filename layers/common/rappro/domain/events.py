@@ -7,12 +7,12 @@ written in the commit of its change, so it is the outbox: what is on the trail w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import AuditEvent
 from rappro.domain.statuses import MatchStatus, StatementStatus

@@ -14,13 +14,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from rappro.domain.bank import StatementLine
 from rappro.domain.connectors import ProviderTransaction, TransactionStatus
 from rappro.domain.feeds import FeedAccount, StagedState, StagedTransaction, staged_id
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import StatementId
 from rappro.domain.line_identity import line_key, pair
 
@@ -231,21 +232,44 @@ class Change:
 def counted(account: FeedAccount, changes: Iterable[Change]) -> FeedAccount:
     """Return the account with the sums of its transactions after some changes.
 
-    A row that is first told of and is older than the anchor was in the opening balance already.
+    A row that is first told of and is older than the anchor may have been in the opening balance:
+    that is settled once the balance is known (with_history).
     """
-    total, count, opening = account.sum_minor, account.count, account.opening_minor
+    total, count, history = account.sum_minor, account.count, account.history_minor
     waiting = account.waiting_from
     for each in changes:
         before, after = each.before, each.after
         total += after.counted_minor - (before.counted_minor if before else 0)
         count += after.counts - (before.counts if before else False)
-        if before is None and opening is not None and _is_history(account, after):
-            opening -= after.counted_minor
+        if before is None and _is_history(account, after):
+            history += after.counted_minor
         if after.state is StagedState.WAITING:
             waiting = min(waiting or date.max, after.line.booking_date)
     return replace(
-        account, sum_minor=total, count=count, opening_minor=opening, waiting_from=waiting
+        account, sum_minor=total, count=count, history_minor=history, waiting_from=waiting
     )
+
+
+def gap_of(account: FeedAccount) -> int:
+    """Return what the bank's balance says more than the transactions do; 0 while not known."""
+    if account.opening_minor is None or account.balance_minor is None:
+        return 0
+    return account.balance_minor - account.opening_minor - account.sum_minor
+
+
+def with_history(account: FeedAccount) -> FeedAccount:
+    """Return the account with its older transactions in the opening balance, if they were.
+
+    They were when without them the balance fits; what a bank books late with an old date was not.
+    """
+    opening, gap = account.opening_minor, gap_of(account)
+    if opening is None or not account.history_minor:
+        return account
+    if gap == 0:
+        return replace(account, history_minor=0)
+    if gap == -account.history_minor:
+        return replace(account, opening_minor=opening - account.history_minor, history_minor=0)
+    return account
 
 
 def _is_history(account: FeedAccount, staged: StagedTransaction) -> bool:

@@ -7,13 +7,13 @@ provider's; statements are made from what is staged. SPEC section 6 (SYN-1…10)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from rappro.domain.bank import StatementLine
 from rappro.domain.connectors import ErrorOrigin, FeedState
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, StatementId, derive_id
 
 NOT_CONFIGURED: Final = "not_configured"
@@ -201,7 +201,9 @@ class FeedAccount:
     What is staged of it: `cursor` is the provider's position up to which all is kept. `sum_minor`
     and `count` are of the booked transactions that are kept and not gone. `opening_minor` is the
     balance before them all, known from the first whole synchronisation on (`anchored_from`: the
-    first day it counts from). `gap_minor` is what the balance and the transactions differ by.
+    first day it counts from). `history_minor` is of transactions older than that, first told of
+    since: the bank's balance says whether they were in it. `gap_minor` is what the balance and the
+    transactions differ by.
     `waiting_from` is a day that no waiting transaction is before. `sweeps_owed` are whole readings
     still to come after a renewal, and `is_renamed` says that the transactions' ids may be new.
 
@@ -234,6 +236,7 @@ class FeedAccount:
     count: int = 0
     opening_minor: int | None = None
     anchored_from: date | None = None
+    history_minor: int = 0
     gap_minor: int = 0
     waiting_from: date | None = None
     sweeps_owed: int = 0

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
 from rappro.domain.errors import InputError
+from rappro.domain.frozen import dataclass
 
 MONTHS_MAX: Final = 24
 """A company's first year may last until the end of the next calendar year (C. com. L123-12)."""

@@ -9,13 +9,14 @@ teach one text to different third parties identify nobody: that is the Directory
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from rappro.domain.bank import Nature, StatementLine
 from rappro.domain.books import ThirdParty
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId, ThirdPartyId, derive_id
 from rappro.domain.matching.ibans import compact_iban, is_iban
 from rappro.domain.matching.normalise import BOILERPLATE, LEGAL_FORMS, words_of

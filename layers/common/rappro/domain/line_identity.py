@@ -16,12 +16,12 @@ import re
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from typing import Final
 
 from rappro.domain.bank import StatementLine
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import StatementId
 
 SCANNED_MAX: Final = 1_000

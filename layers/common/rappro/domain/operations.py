@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from rappro.domain.bank import Finding
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import RunId, StatementId
 
 

@@ -5,13 +5,14 @@ All are versioned records (see books.py); writes.py says how they change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from rappro.domain.bank import Balance, BankAccountRef, Finding, Nature, StatementLine
 from rappro.domain.errors import NotAllowedInState
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, LineId, MatchId, OpenItemId, StatementId, ThirdPartyId
 from rappro.domain.matching.model import Adjustment, Candidate, Explanation, Level, Settle
 from rappro.domain.settings import (

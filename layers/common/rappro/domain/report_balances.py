@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import Final
 
 from rappro.domain.bank import Balance, LineStatusAtBank
 from rappro.domain.books import BankEntry
+from rappro.domain.frozen import dataclass
 from rappro.domain.records import LineRecord, StatementRecord
 
 HISTORY_DAYS: Final = 90

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final
 
 from rappro.domain.errors import InputError
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import StatementId, derive_id
 from rappro.domain.report import ReconciliationReport, ReportHolder, ReportItem
 from rappro.domain.report_balances import BalancePoint

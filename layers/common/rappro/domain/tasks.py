@@ -5,10 +5,12 @@ What the works do is use_cases/tasks.py's business; nothing here does anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+
+from rappro.domain.frozen import dataclass
 
 
 class TaskKind(StrEnum):

@@ -6,10 +6,10 @@ What its rows say is written by use_cases/audit.py; nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.operations import AuditEvent
 
 

@@ -6,10 +6,10 @@ is not done. Until then the veil says how the records were that it changes (docs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from rappro.domain.books import EntryStatus, JournalEntry
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, MatchId, OpenItemId, StatementId
 from rappro.domain.matching.model import Level
 from rappro.domain.records import LineStatus, MatchStatus

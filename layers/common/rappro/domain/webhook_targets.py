@@ -8,11 +8,11 @@ address of its name.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.frozen import dataclass
 
 URL_CHARS_MAX: Final = 2_000
 PORTS: Final = frozenset({443, 8443})

@@ -11,13 +11,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from zlib import crc32
 
 from rappro.domain.events import EventType
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 
 WEBHOOKS_MAX: Final = 20

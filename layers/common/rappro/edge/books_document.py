@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +28,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import InvalidRequest, MalformedBooks, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, derive_id
 from rappro.edge.books_models import BooksInput, CompanyPart, SettingsPart
 from rappro.edge.books_records import Rows, amount_at, currency_at, pointer

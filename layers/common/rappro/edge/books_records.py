@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 from rappro.domain.books import (
@@ -31,6 +30,7 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.errors import InputError, InvalidRequest
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import OpenItemId, ThirdPartyId
 from rappro.domain.money import exponent, parse_amount
 from rappro.edge.books_models import (

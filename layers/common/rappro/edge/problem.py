@@ -7,12 +7,13 @@ HTTP answer is the API's business (edge/api/app.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rappro.domain import errors
+from rappro.domain.frozen import dataclass
 from rappro.edge.problem_words import DEFAULT_LANGUAGE, Language, message_in, title_in
 
 CONTENT_TYPE: Final = "application/problem+json"

@@ -6,8 +6,9 @@ table: they are the problem's `detail`, in English.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from rappro.domain.frozen import dataclass
 
 Language = Literal["en", "fr"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from rappro.domain.bank import (
@@ -19,6 +18,7 @@ from rappro.domain.bank import (
     StatementOpened,
 )  # fmt: skip
 from rappro.domain.errors import MalformedStatement
+from rappro.domain.frozen import dataclass
 from rappro.formats.camt_catalogue import CATALOGUE
 from rappro.formats.camt_lines import EntryReader
 from rappro.formats.camt_source import CuttingSource

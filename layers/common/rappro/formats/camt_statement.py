@@ -6,12 +6,13 @@ of `camt_message`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from rappro.domain.bank import Balance, BankAccountRef, StatementClosed, StatementLine
 from rappro.domain.errors import InputError, MalformedStatement, TooLarge, UnsupportedCurrency
+from rappro.domain.frozen import dataclass
 from rappro.formats.camt_layouts import Entry
 from rappro.formats.camt_lines import LineMaker, is_credited, minor_units, parse_date
 from rappro.formats.camt_parties import Parties, account_of

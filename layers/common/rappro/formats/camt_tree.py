@@ -11,12 +11,12 @@ lets `camt_layouts` read entries of a known layout without a tree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from lxml import etree
 
 from rappro.domain.errors import MalformedStatement, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.formats.protocol import FIELD_CHARS_MAX
 
 Element = etree._Element  # noqa: SLF001 - lxml's public name for it is a function

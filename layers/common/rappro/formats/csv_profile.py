@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, TypeVar, cast
 
 from rappro.domain.bank import LineStatusAtBank, Nature
 from rappro.domain.errors import InvalidRequest, UnsupportedCurrency
+from rappro.domain.frozen import dataclass
 from rappro.domain.money import exponent
 from rappro.formats.written import Mark, Order
 

@@ -8,12 +8,12 @@ pairs and characters are looked at here too. Every line is read, whatever is wro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import BinaryIO, Final, cast
 
 from rappro.domain.bank import Finding, Severity
 from rappro.domain.errors import MalformedBooks, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.formats.fec_check_books import BooksChecker
 from rappro.formats.fec_check_codes import Remarks
 from rappro.formats.fec_check_head import Watched, check_bytes, check_header, check_name

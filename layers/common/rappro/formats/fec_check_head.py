@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, Final
 
+from rappro.domain.frozen import dataclass
 from rappro.formats.fec_check_codes import Remarks
 from rappro.formats.fec_fields import FieldError, read_date
 from rappro.formats.fec_header import LAW_COLUMNS, Layout, find_layout

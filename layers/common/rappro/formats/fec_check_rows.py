@@ -6,11 +6,11 @@ What lines say together is fec_check_books.py's.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from rappro.domain.errors import UnsupportedCurrency
+from rappro.domain.frozen import dataclass
 from rappro.domain.money import exponent
 from rappro.formats.fec_check_codes import Remarks
 from rappro.formats.fec_check_head import SEPARATORS, Columns

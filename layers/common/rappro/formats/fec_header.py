@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from rappro.domain.frozen import dataclass
 
 LAW_COLUMNS: Final = (
     "journalcode", "journallib", "ecriturenum", "ecrituredate", "comptenum", "comptelib",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from rappro.domain.errors import MalformedBooks, TooLarge
+from rappro.domain.frozen import dataclass
 
 FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 LINE_BYTES_MAX: Final = 64 * 1024

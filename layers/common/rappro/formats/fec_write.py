@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import BinaryIO, Final
 
 from rappro.domain.books import EntryLine, EntrySource, JournalEntry
 from rappro.domain.errors import InputError
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.money import format_amount
 

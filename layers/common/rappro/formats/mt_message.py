@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from rappro.domain.bank import StatementEvent
 from rappro.domain.errors import TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.formats.findings import FindingLog
 from rappro.formats.mt_catalogue import CATALOGUE
 from rappro.formats.mt_fields import Block, Place, read_blocks, where

@@ -8,12 +8,13 @@ own name on its own ports.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from rappro.domain.access import TENANT_KEY, Membership, Permission, Tenant
 from rappro.domain.books import Company
 from rappro.domain.errors import Forbidden, NotFound, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import Lease
 from rappro.domain.writes import Fence, Held, Write

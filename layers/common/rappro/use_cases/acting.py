@@ -9,7 +9,7 @@ undo of the match leaves it, until it is deleted (MAT-8).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from rappro.domain.errors import (
     RuleViolation,
     StatementReadOnly,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId
 from rappro.domain.line_state import taken_line
 from rappro.domain.matching.model import Level, Settle, TargetType

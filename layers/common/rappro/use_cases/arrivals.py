@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import BinaryIO
 
 from rappro.domain.bank import Finding, Severity
 from rappro.domain.errors import InputError, NotFound
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.operations import (
     ImportOutcome,

@@ -8,13 +8,13 @@ that is gone (a draft of a match that was undone) is looked for by its name, pag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, EntryId, MatchId, TenantId
 from rappro.domain.matching.model import TargetType
 from rappro.domain.operations import AuditEvent

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rappro.domain.books import ThirdParty
 from rappro.domain.errors import InvalidRequest, NotFound, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.records import LineRecord
 from rappro.domain.writes import change

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rappro.domain.bank import Nature
 from rappro.domain.errors import NotAllowedInState
+from rappro.domain.frozen import dataclass
 from rappro.domain.records import LineRecord
 from rappro.domain.writes import Write, change
 from rappro.use_cases.acting import LINES_MAX_PER_BATCH, Actor, Bench, LineKey

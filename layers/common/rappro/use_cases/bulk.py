@@ -13,7 +13,7 @@ an item of each kind may change is said in bulk_kinds.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -28,6 +28,7 @@ from rappro.domain.errors import (
     StoreConflict,
     TooLarge,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import derive_id
 from rappro.domain.matching.lookups import keys_of
 from rappro.domain.matching.references import shape_of

@@ -8,7 +8,7 @@ entry that is pointed keeps what the bank confirmed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from rappro.domain.books import (
@@ -28,6 +28,7 @@ from rappro.domain.errors import (
     PeriodClosed,
     RuleViolation,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, EntryId, TenantId, ThirdPartyId, derive_id
 from rappro.domain.writes import Write, change, create, put, remove
 from rappro.ports import Ports

@@ -7,7 +7,6 @@ out. Each is a match with a drafted entry, and waits for confirmation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from rappro.domain.errors import (
@@ -17,6 +16,7 @@ from rappro.domain.errors import (
     RapproError,
     RuleViolation,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId, StatementId, ThirdPartyId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.posting.drafting import Part, draft_part, line_label, line_piece

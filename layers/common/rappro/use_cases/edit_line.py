@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rappro.domain.bank import Nature
 from rappro.domain.books import (
@@ -10,6 +10,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import NotAllowedInState, NotFound, RuleViolation, StatementReadOnly
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, OpenItemId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.records import (
     LineRecord,

@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from rappro.domain.entry_changes import (
     changes_of,
 )
 from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import AuditEvent
 from rappro.domain.writes import put

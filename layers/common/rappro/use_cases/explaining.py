@@ -6,10 +6,10 @@ The engine itself is not needed for that: what it said is kept (see replaying.py
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from rappro.domain.errors import NotFound, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId
 from rappro.domain.matching.model import Decision
 from rappro.domain.operations import Run, RunState

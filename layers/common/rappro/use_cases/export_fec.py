@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import BinaryIO, Final
 
@@ -22,6 +22,7 @@ from rappro.domain.books import (
     JournalType,
 )
 from rappro.domain.errors import InputError, InvalidRequest, RuleViolation, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import StatementId, TenantId
 from rappro.domain.operations import Validation
 from rappro.formats.fec_check import Exercise, FecReport, check_fec

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
@@ -11,6 +10,7 @@ from rappro.domain.books import (
     EntryStatus,
 )
 from rappro.domain.errors import InvalidRequest, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 from rappro.formats.journal_csv import JournalCsvWriter
 from rappro.ports import Ports

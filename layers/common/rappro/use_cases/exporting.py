@@ -9,11 +9,11 @@ import hashlib
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import islice
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, BinaryIO, Final, TypeVar, cast
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.ports import Ports
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import date
 from typing import Any, BinaryIO, Final
 
@@ -26,6 +26,7 @@ from rappro.domain.bank import (
 )
 from rappro.domain.errors import MalformedStatement
 from rappro.domain.feeds import StagedTransaction
+from rappro.domain.frozen import dataclass
 
 _DOCUMENT: Final = "rappro.feed/1"
 

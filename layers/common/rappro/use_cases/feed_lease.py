@@ -7,12 +7,13 @@ lease expire; if it was only paused, its next commit fails on the lease that mov
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from rappro.domain.errors import LeaseHeld, StoreConflict
 from rappro.domain.feeds import FeedAsked, FeedLease
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import Held, Write, create, put, remove
 from rappro.ports import Ports

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from rappro.domain.bank import LineStatusAtBank, Nature
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.matching.model import Level
 from rappro.domain.matching.normalise import fold

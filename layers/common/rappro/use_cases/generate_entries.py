@@ -6,11 +6,11 @@ One line's entry may be edited first and is matched at once; a batch's wait for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from rappro.domain.books import EntryTemplate
 from rappro.domain.errors import ExternalError, NotFound, RapproError, RuleViolation
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId, derive_id
 from rappro.domain.posting.drafting import line_label, line_piece, of_month
 from rappro.domain.posting.slips import Leg, Slip, draft_slip, targets

@@ -15,12 +15,13 @@ match.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Final
 
 from rappro.domain.bank import Finding, LineStatusAtBank, Severity
 from rappro.domain.errors import TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.line_identity import LineKey, line_key, pair
 from rappro.domain.records import (

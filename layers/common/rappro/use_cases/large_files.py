@@ -11,11 +11,12 @@ would write over lines that the first has finished and matched.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from rappro.domain.bank import Finding, Severity
 from rappro.domain.errors import StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.operations import (
     ImportOutcome,

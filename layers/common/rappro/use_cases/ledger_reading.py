@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -19,6 +18,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import BooksLoading
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, ThirdPartyId
 from rappro.domain.opening.accounts import is_collective
 from rappro.domain.operations import BooksLoad

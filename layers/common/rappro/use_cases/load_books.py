@@ -9,7 +9,7 @@ same books again, or a longer export of the same year, add only what is new.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from itertools import chain
 from typing import BinaryIO, TypeVar
@@ -29,6 +29,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import InputError, RapproError, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.matching.lookups import keys_of
 from rappro.domain.matching.references import shape_of

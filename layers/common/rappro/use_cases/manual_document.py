@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any, BinaryIO, Final
 
@@ -26,6 +26,7 @@ from rappro.domain.books import (
     Journal,
 )
 from rappro.domain.errors import MalformedStatement
+from rappro.domain.frozen import dataclass
 from rappro.domain.money import format_amount, parse_amount
 
 MANUAL: Final = "manual"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from rappro.domain.errors import InvalidRequest, NotFound, RapproError, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId
 from rappro.domain.records import LineRecord, Match, MatchStatus
 from rappro.use_cases.acting import Actor, LineKey

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.bank import LineStatusAtBank
@@ -22,6 +22,7 @@ from rappro.domain.errors import (
     OpenItemAlreadySettled,
     StatementReadOnly,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId, ThirdPartyId, derive_id
 from rappro.domain.line_state import taken_line
 from rappro.domain.matching.model import Level, Settle, TargetType

@@ -7,13 +7,13 @@ action, by a run, or come with the books. It is found by the account that it mov
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from rappro.domain.books import BankEntry, BankEntrySource, EntryStatus, Journal
 from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, ThirdPartyId
 from rappro.domain.writes import Page
 from rappro.ports import Ports

@@ -10,7 +10,7 @@ The sheet says at every moment what is missing to the balance of the statement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -28,6 +28,7 @@ from rappro.domain.errors import (
     RuleViolation,
     TotalsDiffer,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.money import format_amount
 from rappro.domain.writes import Write, change

@@ -11,13 +11,14 @@ record that moved since it was read is a StoreConflict: the world changed, the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from rappro.domain.books import (
     Journal,
 )
 from rappro.domain.errors import NotFound, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import LineId, MatchId, derive_id
 from rappro.domain.line_state import partly_validated
 from rappro.domain.matching.model import Decision, World

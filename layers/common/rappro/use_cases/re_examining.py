@@ -7,11 +7,10 @@ over everything; lines whose decision stays as it was are not written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import Journal, JournalType, ReferenceShapes, ThirdParty
 from rappro.domain.errors import StatementReadOnly, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.lookups import lines_touched

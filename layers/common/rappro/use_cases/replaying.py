@@ -6,10 +6,10 @@ decisions as long as the engine has the same version. Nothing is written here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rappro.domain.errors import NotFound
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, LineId, RunId, TenantId
 from rappro.domain.matching.decide import ENGINE
 from rappro.domain.matching.decide import decide as decide_world

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.books import BankEntry, Company, EntryStatus, JournalEntry, OpenItem, ThirdParty
@@ -24,6 +24,7 @@ from rappro.domain.errors import (
     PeriodClosed,
     StoreConflict,
 )  # fmt: skip
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, MatchId, TenantId, derive_id
 from rappro.domain.matching.model import TargetType
 from rappro.domain.operations import PieceCounter

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rappro.domain.errors import NotFound, StatementReadOnly
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, RunId, StatementId, TenantId
 from rappro.domain.matching.model import Decision
 from rappro.domain.operations import Run, RunState

@@ -10,7 +10,6 @@ with the selected lines and entries, under the mark M and the statement's next l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -22,6 +21,7 @@ from rappro.domain.errors import (
     OpenItemAlreadySettled,
     RuleViolation,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId, StatementId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.posting.drafting import bank_account, line_label

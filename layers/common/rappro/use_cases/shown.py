@@ -11,11 +11,12 @@ since a target was taken by somebody else, is finished by whoever looks: it is g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.errors import NotFound, OpenItemAlreadySettled, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, EntryId, StatementId, TenantId
 from rappro.domain.line_state import taken_line
 from rappro.domain.matching.model import TargetType

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import BinaryIO
 
 from rappro.domain.bank import (
@@ -22,6 +22,7 @@ from rappro.domain.controls import (
     journal_of,
 )  # fmt: skip
 from rappro.domain.errors import MalformedStatement, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId, derive_id
 from rappro.domain.operations import ImportTrace
 from rappro.domain.records import (

@@ -7,12 +7,13 @@ Bounded: the totals are of everything, the lists are their beginning; their rout
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import BankEntry, BankEntrySource, Journal, JournalEntry, PastPayment
 from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, StatementId, TenantId
 from rappro.domain.matching.model import TargetType
 from rappro.domain.records import LineRecord, Match, StatementRecord

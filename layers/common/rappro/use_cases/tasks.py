@@ -9,10 +9,11 @@ A task that was stored and not started is started by the same request again.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from rappro.domain.errors import NotFound, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.tasks import Task, TaskKind
 from rappro.domain.writes import Page, change, create

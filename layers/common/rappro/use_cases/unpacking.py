@@ -14,12 +14,12 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, Final, cast
 
 from rappro.domain.errors import EncryptedFile, MalformedStatement, TooLarge, UnknownFormat
+from rappro.domain.frozen import dataclass
 
 UNPACKED_BYTES_MAX: Final = 512 * 1024 * 1024
 """Of all files of an archive together: what the importing function reads and stores in its time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import (
@@ -20,6 +20,7 @@ from rappro.domain.errors import (
     PeriodClosed,
     RuleViolation,
 )  # fmt: skip
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import (
     Validation,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from rappro.domain.errors import InvalidRequest, NotAllowedInState, NotFound
 from rappro.domain.events import DomainEvent, events_of
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.domain.operations import AuditEvent
 from rappro.domain.trail import TrailQuery

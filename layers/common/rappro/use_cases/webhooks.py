@@ -7,12 +7,13 @@ is kept is sealed, and neither an audit row nor a log has a part of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from rappro.domain.errors import InvalidRequest, NotFound, TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 from rappro.domain.webhook_targets import target_of
 from rappro.domain.webhooks import (

@@ -8,7 +8,7 @@ deleted ones with a flag. What the public documentation leaves open is guessed b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -56,6 +56,7 @@ from rappro.domain.errors import (
     NotFound,
     WebhookRefused,
 )
+from rappro.domain.frozen import dataclass
 
 BASE_URL: Final = "https://api.bridgeapi.io"
 VERSION: Final = "2025-01-15"

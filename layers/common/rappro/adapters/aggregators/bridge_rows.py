@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -36,6 +36,7 @@ from rappro.domain.connectors import (
     WebhookRequest,
 )
 from rappro.domain.errors import AggregatorRejected, InvalidRequest, WebhookRefused
+from rappro.domain.frozen import dataclass
 
 WEBHOOK_AGE_MAX: Final = timedelta(days=3)
 """Bridge repeats a webhook for one to two days; what is older was sent by somebody else."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -50,6 +50,7 @@ from rappro.domain.connectors import (
     WebhookRequest,
 )
 from rappro.domain.errors import AggregatorRejected, InputError, InvalidRequest, WebhookRefused
+from rappro.domain.frozen import dataclass
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 WEBHOOK_AGE_MAX: Final = timedelta(days=3)

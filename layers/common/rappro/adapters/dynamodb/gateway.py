@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rappro.adapters.dynamodb.items import Item, key_item
@@ -19,6 +18,7 @@ from rappro.adapters.dynamodb.keys import Key, Table
 from rappro.adapters.dynamodb.names import GSI, LIST_PK, LIST_SK, PK, SK
 from rappro.adapters.sdk_errors import translated
 from rappro.domain.errors import InvalidRequest, StoreThrottled
+from rappro.domain.frozen import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

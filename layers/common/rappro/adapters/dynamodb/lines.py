@@ -9,7 +9,7 @@ that was removed has it without fields, so that a late load does not bring the l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from rappro.adapters import codec
@@ -18,6 +18,7 @@ from rappro.adapters.dynamodb.keys import line_state_of, state_key
 from rappro.adapters.dynamodb.names import DOC, PK, SK, VERSION
 from rappro.adapters.indexing import check_bytes
 from rappro.domain.bank import Nature
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId, OpenItemId, ThirdPartyId
 from rappro.domain.matching.model import Candidate, Explanation, Level
 from rappro.domain.records import LineRecord, LineStatus, SetBy

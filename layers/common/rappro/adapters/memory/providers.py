@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from threading import Lock
 
 from rappro.domain.connectors import Connector, Credentials
 from rappro.domain.errors import NotFound, StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 from rappro.ports_feeds import Route
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
 from rappro.adapters.scope import check_tenant
 from rappro.domain.errors import StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 from rappro.ports import Standing
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any
 
 from rappro.adapters.executions import execution_input, execution_name
 from rappro.adapters.scope import check_interval, check_key, check_scope
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 
 

@@ -11,7 +11,6 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from botocore.exceptions import ClientError
 from rappro.adapters.scope import check_key, check_tenant
 from rappro.adapters.sdk_errors import error_code, translated
 from rappro.domain.errors import StoreUnavailable
+from rappro.domain.frozen import dataclass
 from rappro.domain.webhooks import Parcel
 
 if TYPE_CHECKING:

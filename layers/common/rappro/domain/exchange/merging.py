@@ -16,9 +16,9 @@ A stream has pairs of key and line, sorted by key, each key once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rappro.domain.errors import ArchiveBroken
+from rappro.domain.frozen import dataclass
 
 Line = tuple[str, str]
 

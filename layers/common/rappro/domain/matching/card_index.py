@@ -9,13 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from rappro.domain.books import (
     BankEntry,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.matching.references import index_tokens, is_card_slip, key_token
 
 CONTRACTS_MAX: Final = 100

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
 from rappro.domain.matching.board import Board, line_place
 from rappro.domain.matching.candidates import named_by

@@ -6,7 +6,7 @@ gives the same decisions, whatever the order it is listed in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +19,7 @@ from rappro.domain.books import (
     PastPayment,
     ThirdParty,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import LineId, OpenItemId, ThirdPartyId
 from rappro.domain.learning import Lesson
 from rappro.domain.settings import (

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.matching.normalise import fold
 from rappro.domain.matching.number_words import GLUE_WORDS, is_glue
 

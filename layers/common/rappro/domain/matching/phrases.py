@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.matching.normalise import (
     BOILERPLATE,
     LEGAL_FORMS,

@@ -7,9 +7,9 @@ speaks for it, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import OpenItemId, ThirdPartyId
 from rappro.domain.matching.model import (
     Adjustment,

@@ -8,9 +8,9 @@ nothing (the line shows no such evidence: ask the next).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.plan import Outcome

@@ -7,9 +7,9 @@ returned_key    end-to-end id of a past payment that the bank returns
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.matching.board import Board
 from rappro.domain.matching.clues import Clue
 from rappro.domain.matching.model import Adjustment, AdjustmentKind, Evidence, TargetType

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.bank import Finding, Severity
@@ -24,6 +24,7 @@ from rappro.domain.books import (
     BankEntry,
     BankEntrySource,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import ThirdPartyId, derive_id
 from rappro.domain.money import format_amount
 from rappro.domain.opening.accounts import is_bank, is_transit, plain

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.bank import Finding, Severity
@@ -22,6 +22,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import InputError
 from rappro.domain.fiscal_years import FiscalYear, name_of, year_of
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.money import exponent
 from rappro.domain.opening.accounts import is_bank, is_money

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from rappro.domain.books import EntryPlace, JournalEntry
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId
 from rappro.domain.opening.accounts import is_bank, is_transit, plain, side_of
 from rappro.domain.opening.bank import says_balance

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from rappro.domain.books import (
@@ -22,6 +21,7 @@ from rappro.domain.books import (
     EntryStatus,
     JournalEntry,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, ThirdPartyId, derive_id
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.rows import FecRow

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from rappro.domain.books import (
@@ -21,6 +20,7 @@ from rappro.domain.books import (
     OpenItem,
     OpenItemType,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, OpenItemId, derive_id
 from rappro.domain.opening.accounts import Side, is_advance, side_of
 from rappro.domain.opening.lettering import OpenPart

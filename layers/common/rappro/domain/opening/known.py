@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Final
 
@@ -25,6 +25,7 @@ from rappro.domain.books import (
     ThirdParty,
     ThirdPartyKind,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, ThirdPartyId, derive_id
 from rappro.domain.opening.accounts import is_collective
 from rappro.domain.opening.entries import EntryRows

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.opening.notes import Notes
 from rappro.domain.opening.parties import Parties

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +17,7 @@ from rappro.domain.books import (
     ThirdParty,
     ThirdPartyKind,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import ThirdPartyId, derive_id
 from rappro.domain.opening.accounts import Side, is_advance, is_collective, plain, side_of
 from rappro.domain.opening.journals import commonest

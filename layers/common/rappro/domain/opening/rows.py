@@ -5,8 +5,9 @@ The reader (formats/fec.py) makes these; the rest of the package turns them into
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from rappro.domain.frozen import dataclass
 
 _PIECE_YEAR_MIN = 1980
 _PIECE_DAYS_AHEAD_MAX = 366

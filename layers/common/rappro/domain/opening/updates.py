@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rappro.domain.books import BankEntry, EntryPlace, JournalEntry, OpenItem, ThirdParty
+from rappro.domain.frozen import dataclass
 from rappro.domain.opening.carried import Carried
 from rappro.domain.opening.items import ItemKey, Items
 from rappro.domain.opening.known import KnownBooks, Recognised, place_of, places_of

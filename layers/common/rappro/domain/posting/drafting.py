@@ -7,7 +7,7 @@ customer's invoice that is paid) and a debit when negative. Adjustments follow t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
@@ -27,6 +27,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import NotFound, RuleViolation
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, MatchId, ThirdPartyId, derive_id
 from rappro.domain.matching.model import Adjustment, AdjustmentKind, Settle, TargetType
 from rappro.domain.records import (

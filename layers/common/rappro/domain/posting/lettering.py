@@ -7,7 +7,7 @@ lower case and takes a new letter when it becomes full (RECONCILIATION facts, PC
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.books import (
@@ -18,6 +18,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import TooLarge
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.books import (
@@ -15,6 +15,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.errors import RuleViolation
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, derive_id
 from rappro.domain.posting.lettering import Lettered, group_lines, letter_at, with_letter
 

@@ -7,7 +7,7 @@ templates are made here; an entry for each line of a match is drafting.py's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from rappro.domain.books import (
@@ -18,6 +18,7 @@ from rappro.domain.books import (
     JournalEntry,
 )
 from rappro.domain.errors import UnbalancedEntry
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, MatchId, StatementId, derive_id
 from rappro.domain.matching.model import Settle, TargetType
 from rappro.domain.money import format_amount

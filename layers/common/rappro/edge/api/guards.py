@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from rappro.domain.errors import StoreThrottled, StoreUnavailable
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 from rappro.edge.observability import logger
 from rappro.edge.problem import RATE_LIMITED, HttpProblem

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from rappro.domain.frozen import dataclass
 from rappro.edge.problem_words import DEFAULT_LANGUAGE, LANGUAGES, Language
 
 _CHOICES_MAX: Final = 50

@@ -16,10 +16,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final, TypeVar, cast
 
 from rappro.domain.errors import StoreConflict
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import Fence, Held, Record, Write
 from rappro.edge.api.caller import Caller

@@ -18,11 +18,11 @@ import secrets
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rappro.domain.errors import RapproError
+from rappro.domain.frozen import dataclass
 from rappro.domain.webhooks import SECRET_PREFIX
 from rappro.edge.api.caller import Caller
 from rappro.edge.api.limits import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Self
 
@@ -21,6 +20,7 @@ from rappro.domain.books import (
     PaymentMethod,
 )
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.frozen import dataclass
 from rappro.domain.opening.accounts import is_bank, is_transit
 from rappro.edge.api.models.shapes import Amount, Day, Input, Key, Name, amount_in
 from rappro.edge.api.sample_ids import JOURNAL, OPEN_ITEM
