@@ -1,16 +1,12 @@
-"""A connection's way to its provider: the connector, and where its credentials are kept."""
+"""A connection's way to its provider: the connector, credentials, whose its banks are."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from rappro.domain.connectors import Connector, CredentialsKeeper
 from rappro.domain.errors import NotAllowedInState
+from rappro.domain.feeds import CREDENTIALS_PER_CONNECTION, FeedConnection, credentials_scope
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.ports import Ports
-
-OWN_CREDENTIALS: Final = frozenset({"ponto"})
-"""Providers where each connection is granted tokens of its own; at the others the user has them."""
 
 
 def connector_of(ports: Ports, provider: str) -> Connector:
@@ -21,19 +17,22 @@ def connector_of(ports: Ports, provider: str) -> Connector:
     return found
 
 
-def scope_of(company: CompanyId, provider: str, connection_id: str) -> str:
-    """Return the scope of a connection's credentials: its own, or "" for the tenant's."""
-    return f"{company}/{connection_id}" if provider in OWN_CREDENTIALS else ""
-
-
 def keeper_of(
-    ports: Ports, tenant: TenantId, company: CompanyId, *, provider: str, connection_id: str
+    ports: Ports, tenant: TenantId, company: CompanyId, connection: FeedConnection
 ) -> CredentialsKeeper:
     """Return where the credentials are kept that a connection is read with."""
-    scope = scope_of(company, provider, connection_id)
-    return ports.providers.vault.keeper(tenant, provider, scope)
+    scope = credentials_scope(company, connection)
+    return ports.providers.vault.keeper(tenant, connection.provider, scope)
 
 
 def reference_of(tenant: TenantId) -> str:
     """Return what a tenant's user is called at the providers: nothing of it says who it is."""
     return derive_id("rappro", tenant)
+
+
+def bank_key(provider: str, user_ref: str, ref: str) -> str:
+    """Return what tells a provider's connection from all others of the tenant.
+
+    Where each connection has credentials of its own, the provider numbers banks within a user.
+    """
+    return f"{user_ref}:{ref}" if provider in CREDENTIALS_PER_CONNECTION else ref
