@@ -15,6 +15,7 @@ from devstack.providers.bank import Bank
 from devstack.providers.bridge import BridgeSimulator
 from devstack.providers.ponto import PontoSimulator
 from devstack.providers.powens import PowensSimulator
+from devstack.providers.saltedge import SaltEdgeSimulator
 from devstack.providers.wire import Answer, Fault, Provider, Refusal, Request
 
 _POLL_SECONDS = 0.02
@@ -39,6 +40,7 @@ class ProviderServer:
         self.bridge = BridgeSimulator(self.bank, self.url)
         self.powens = PowensSimulator(self.bank, self.url)
         self.ponto = PontoSimulator(self.bank, self.url)
+        self.saltedge = SaltEdgeSimulator(self.bank, self.url)
 
     def __enter__(self) -> Self:
         Thread(
@@ -107,7 +109,7 @@ class ProviderServer:
         return fault
 
     def _provider(self, path: str) -> Provider:
-        own: list[Provider] = [self.bridge, self.powens, self.ponto]
+        own: list[Provider] = [self.bridge, self.powens, self.ponto, self.saltedge]
         return next((one for one in own if path.startswith(one.prefixes)), self.bridge)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -141,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         return Request(
             self.command, unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
-            self._body(content),
+            self._body(content), self.path, content,
         )  # fmt: skip
 
     def _body(self, content: bytes) -> Any:

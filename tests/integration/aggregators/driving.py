@@ -50,6 +50,8 @@ LISTS_DISABLED = frozenset({"bridge", "powens"})
 """Providers that list accounts which the user did not allow; at others they are not there."""
 SIGNS_ADDRESS = frozenset({"powens", "saltedge"})
 """Providers whose webhooks are signed together with where they go."""
+NO_VALUE_DAYS = frozenset({"saltedge"})
+"""Providers that tell no value dates."""
 RETURN_URL = "https://app.test/banks/return"
 HOOK_PATH = "/v1/hooks/banks/connection-synced"
 HOOK_URL = f"https://api.test{HOOK_PATH}"

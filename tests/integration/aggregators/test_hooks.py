@@ -22,7 +22,7 @@ def test_a_webhook_points_to_its_connection_and_user(driven: Driven) -> None:
     assert told == [driven.pointed(link)]
     kinds = {
         "bridge": "item.refreshed", "powens": "CONNECTION_SYNCED",
-        "ponto": "pontoConnect.account.transactionsCreated",
+        "ponto": "pontoConnect.account.transactionsCreated", "saltedge": "success",
     }  # fmt: skip
     assert hints[0].kind == kinds[driven.connector.provider]
 
