@@ -30,7 +30,15 @@ class Law:
 LAWS = {
     "domain": Law(("rappro.domain",), frozenset({"rapidfuzz", "stdnum"})),
     "formats": Law(("rappro.domain", "rappro.formats"), frozenset({"lxml"})),
-    "ports": Law(("rappro.domain", "rappro.ports_feeds", "rappro.ports_webhooks")),
+    "ports": Law(
+        (
+            "rappro.domain",
+            "rappro.ports_exchange",
+            "rappro.ports_feeds",
+            "rappro.ports_webhooks",
+        )
+    ),
+    "ports_exchange": Law(("rappro.domain",)),
     "ports_events": Law(("rappro.domain",)),
     "ports_feeds": Law(("rappro.domain",)),
     "ports_webhooks": Law(("rappro.domain",)),
@@ -39,6 +47,7 @@ LAWS = {
             "rappro.domain",
             "rappro.ports",
             "rappro.ports_events",
+            "rappro.ports_exchange",
             "rappro.ports_feeds",
             "rappro.ports_webhooks",
             "rappro.use_cases",
@@ -55,6 +64,7 @@ LAWS = {
             "rappro.domain",
             "rappro.ports",
             "rappro.ports_events",
+            "rappro.ports_exchange",
             "rappro.ports_feeds",
             "rappro.ports_webhooks",
             "rappro.adapters",

@@ -110,7 +110,10 @@ def test_every_client_of_records_and_files_is_made_inside_the_fence() -> None:
 
 
 def test_only_the_edge_puts_a_tenant_in_force_and_only_the_clients_ask_for_it() -> None:
-    """Business code is told its tenant: what it takes from elsewhere could not disagree."""
+    """Business code is told its tenant: what it takes from elsewhere could not disagree.
+
+    Mailboxes put the id of a link in force, which is no tenant's (tests/contract/test_mailboxes).
+    """
     knowing = {
         str(path.relative_to(PACKAGE))
         for path in package_files()
@@ -120,6 +123,6 @@ def test_only_the_edge_puts_a_tenant_in_force_and_only_the_clients_ask_for_it() 
 
     assert knowing == {
         "adapters/fence.py", "adapters/tenant_sessions.py", "edge/observability.py",
-        "edge/api/caller.py",
+        "edge/api/caller.py", "adapters/mailboxes.py",
     }  # fmt: skip
     assert handlers == []

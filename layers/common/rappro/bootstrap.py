@@ -23,7 +23,8 @@ from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.tenant_sessions import TenantCredentials, TenantProvider
 from rappro.bootstrap_base import CONFIG, Absent, settings
 from rappro.edge.settings import Settings
-from rappro.ports import Blobs, Clock, Feeds, Inbox, Ports, Runs
+from rappro.ports import Blobs, Clock, Feeds, Inbox, Ports, Runs, Store
+from rappro.ports_exchange import NO_EXCHANGE, ExchangePorts
 from rappro.ports_webhooks import NO_WEBHOOKS, Secrets, Sender, WebhookPorts
 
 if TYPE_CHECKING:
@@ -45,14 +46,16 @@ def ports() -> Ports:
         statements=found.statements_table,
         feeds=found.feeds_table,
     )
+    store, blobs = DynamoStore(_items(), tables), _blobs(found)
     return Ports(
-        store=DynamoStore(_items(), tables),
-        blobs=_blobs(found),
+        store=store,
+        blobs=blobs,
         inbox=_inbox(found, clock),
         runs=_runs(found),
         feeds=_feeds(found),
         clock=clock,
         webhooks=_webhooks(found, tables, clock),
+        exchange=_exchange(found, store, blobs),
     )
 
 
@@ -62,6 +65,16 @@ def sender() -> Sender:
     from rappro.adapters.webhooks.sender import HttpSender
 
     return HttpSender(is_local=settings().webhooks_local)
+
+
+def _exchange(settings: Settings, store: Store, blobs: Blobs) -> ExchangePorts:
+    if settings.exchange_key_arn is None:
+        return NO_EXCHANGE
+    from rappro.adapters.exchange_seal import KmsSeal
+    from rappro.adapters.mailboxes import LinkMailboxes
+
+    seal = KmsSeal(_client_of("kms"), settings.exchange_key_arn)
+    return ExchangePorts(seal, LinkMailboxes(store, blobs))
 
 
 def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:

@@ -39,6 +39,7 @@ from rappro.domain.writes import (
     Write,
 )
 from rappro.ports_feeds import NO_PROVIDERS, ProviderPorts
+from rappro.ports_exchange import NO_EXCHANGE, ExchangePorts
 from rappro.ports_webhooks import NO_WEBHOOKS, WebhookPorts
 
 R = TypeVar("R", bound=Record)
@@ -85,7 +86,8 @@ class Store(Protocol):
 
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
         BooksLoad, FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile,
-        OwnCsvProfile, Lesson, DifferenceType, UnfinishedValidation, OwedExamination and Webhook.
+        OwnCsvProfile, Lesson, DifferenceType, UnfinishedValidation, OwedExamination, Webhook,
+        ExchangeLink, ExchangeArchive, EntryDocuments and Parcel.
         """
 
     def commit(
@@ -453,4 +455,5 @@ class Ports:
     feeds: Feeds
     clock: Clock
     webhooks: WebhookPorts = NO_WEBHOOKS
+    exchange: ExchangePorts = NO_EXCHANGE
     providers: ProviderPorts = NO_PROVIDERS

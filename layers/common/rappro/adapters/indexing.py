@@ -39,6 +39,12 @@ from rappro.domain.feeds import (
     ProviderUser,
     StagedTransaction,
 )
+from rappro.domain.exchange.model import (
+    EntryDocuments,
+    ExchangeArchive,
+    ExchangeLink,
+    Parcel,
+)
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.learning import Lesson
 from rappro.domain.matching.references import entry_tokens, item_tokens
@@ -78,7 +84,8 @@ SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     Webhook,
     LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment, BooksLoad,
     FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
-    DifferenceType, UnfinishedValidation, OwedExamination, FeedAccount, FeedMail, ProviderUser,
+    DifferenceType, UnfinishedValidation, OwedExamination, EntryDocuments, ExchangeArchive,
+    ExchangeLink, Parcel, FeedAccount, FeedMail, ProviderUser,
     BankLink,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""

@@ -43,6 +43,7 @@ class Settings(BaseModel):
     webhooks_queue_url: str | None = None
     webhooks_queue_arn: str | None = None
     webhook_key_arn: str | None = None
+    exchange_key_arn: str | None = None
     webhooks_local: bool = False
 
     @classmethod

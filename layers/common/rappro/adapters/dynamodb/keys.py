@@ -57,6 +57,13 @@ from rappro.domain.feeds import (
     StagedAlias,
     StagedTransaction,
 )
+from rappro.domain.exchange.model import (
+    EntryDocuments,
+    ExchangeArchive,
+    ExchangeLink,
+    Parcel,
+    SharedLink,
+)
 from rappro.domain.ids import StatementId
 from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
@@ -142,6 +149,11 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     OwnCsvProfile: _Kind(Table.BOOKS, "CSV"),
     Lesson: _Kind(Table.BOOKS, "LESSON"),
     DifferenceType: _Kind(Table.BOOKS, "DIFFERENCE"),
+    EntryDocuments: _Kind(Table.BOOKS, "DOCUMENTS"),
+    ExchangeLink: _Kind(Table.BOOKS, "LINK"),
+    ExchangeArchive: _Kind(Table.BOOKS, "ARCHIVE"),
+    SharedLink: _Kind(Table.BOOKS, "SHARED"),
+    Parcel: _Kind(Table.BOOKS, "PARCEL"),
     SourceFile: _Kind(Table.STATEMENTS, "F"),
     SourceName: _Kind(Table.STATEMENTS, "N"),
     StatementIdentity: _Kind(Table.STATEMENTS, "ID"),

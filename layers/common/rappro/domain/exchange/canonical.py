@@ -21,8 +21,12 @@ from rappro.domain.errors import ArchiveBroken, RapproError
 
 D = TypeVar("D")
 
-LOCAL: Final = frozenset({"version", "statement_id", "match_id", "pointed_on", "letter_count"})
-"""Fields that one side keeps to itself."""
+LOCAL: Final = frozenset({
+    "version", "statement_id", "match_id", "pointed_on", "letter_count",
+    "profile", "import_profile", "auto_validation", "pointings", "reconciled_on",
+    "reconciled_balance_minor",
+})  # fmt: skip
+"""Fields that one side keeps to itself: its versions, its bank reconciliation, its settings."""
 LINE_CHARS_MAX: Final = 400_000
 
 

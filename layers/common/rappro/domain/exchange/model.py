@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from rappro.domain.books import (
     BankEntry,
@@ -208,9 +208,11 @@ class SharedLink:
     revoked_by: str | None = None
     version: int = 0
 
+    KEY: ClassVar[str] = "LINK"
+
     @property
     def key(self) -> str:
-        return "LINK"
+        return self.KEY
 
     def other(self, tenant: str, company: str) -> LinkSide | None:
         """Return the other side of the one that looks; None while there is none."""
