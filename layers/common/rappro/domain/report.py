@@ -14,14 +14,15 @@ What is open since before the statement's period is told apart (report d'un éta
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from rappro.domain.aging import AgeBucket, age_bucket
 from rappro.domain.bank import Balance
 from rappro.domain.books import (
     BankEntry,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId
 from rappro.domain.records import (
     LineRecord,
@@ -69,6 +70,9 @@ class ReportHolder:
     bank_number: str | None = None
 
 
+NO_HOLDER: Final = ReportHolder()
+
+
 @dataclass(frozen=True, slots=True)
 class ReconciliationReport:
     journal: str
@@ -81,7 +85,7 @@ class ReconciliationReport:
     lines_not_in_books: tuple[ReportItem, ...]
     entries_not_on_bank: tuple[ReportItem, ...]
     period_from: date | None = None  # of the statement of that number
-    holder: ReportHolder = ReportHolder()
+    holder: ReportHolder = NO_HOLDER
     history: tuple[BalancePoint, ...] = ()
 
     @property
@@ -140,7 +144,7 @@ def build_report(
     bank: BankSide,
     ledger: Iterable[BankEntry],
     reconciled: Balance | None,
-    holder: ReportHolder = ReportHolder(),
+    holder: ReportHolder = NO_HOLDER,
 ) -> ReconciliationReport:
     """Return the report at a date from both sides. Drafts are not in the ledger."""
     rows = list(ledger)
