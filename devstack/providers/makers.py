@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from devstack.providers import bridge, ponto, powens
+from devstack.providers import bridge, ponto, powens, saltedge
 from devstack.providers.ponto_hooks import APPLICATION_ID
 from devstack.providers.server import ProviderServer
 from rappro.adapters.aggregators.bridge import BridgeConnector
@@ -14,6 +14,8 @@ from rappro.adapters.aggregators.ponto import PontoConnector
 from rappro.adapters.aggregators.ponto_tokens import PontoKeys
 from rappro.adapters.aggregators.powens import PowensConnector
 from rappro.adapters.aggregators.powens_rows import PowensKeys
+from rappro.adapters.aggregators.saltedge import SaltEdgeConnector
+from rappro.adapters.aggregators.saltedge_rows import SaltEdgeKeys
 from rappro.domain.connectors import Connector
 
 
@@ -42,9 +44,18 @@ def _ponto(server: ProviderServer, url: str) -> Connector:
     )  # fmt: skip
 
 
+def _saltedge(server: ProviderServer, url: str) -> Connector:
+    keys = SaltEdgeKeys(
+        saltedge.APP_ID, saltedge.SECRET, saltedge.private_pem("ours"),
+        (saltedge.public_pem("theirs"),),
+    )  # fmt: skip
+    return SaltEdgeConnector(keys, server.bank.clock, base_url=url, has_sandboxes=True)
+
+
 _MAKERS: Final[dict[str, Callable[[ProviderServer, str], Connector]]] = {
     "bridge": _bridge,
     "powens": _powens,
     "ponto": _ponto,
+    "saltedge": _saltedge,
 }
 SIMULATED: Final = tuple(_MAKERS)

@@ -8,25 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from devstack.providers import bridge as bridge_side
-from devstack.providers import ponto as ponto_side
-from devstack.providers import powens as powens_side
-from devstack.providers import saltedge as saltedge_side
 from devstack.providers.bank import Bank, Link
 from devstack.providers.bridge import BridgeSimulator
+from devstack.providers.makers import connector_of
 from devstack.providers.ponto import PontoSimulator
-from devstack.providers.ponto_hooks import APPLICATION_ID
 from devstack.providers.powens import PowensSimulator
 from devstack.providers.saltedge import SaltEdgeSimulator
 from devstack.providers.server import ProviderServer
-from rappro.adapters.aggregators.bridge import BridgeConnector
-from rappro.adapters.aggregators.bridge_rows import BridgeKeys
-from rappro.adapters.aggregators.ponto import PontoConnector
-from rappro.adapters.aggregators.ponto_tokens import PontoKeys
-from rappro.adapters.aggregators.powens import PowensConnector
-from rappro.adapters.aggregators.powens_rows import PowensKeys
-from rappro.adapters.aggregators.saltedge import SaltEdgeConnector
-from rappro.adapters.aggregators.saltedge_rows import SaltEdgeKeys
 from rappro.domain.connectors import (
     CallbackHint,
     ConnectLink,
@@ -189,51 +177,6 @@ class Driven:
         return WebhookRequest(
             "POST", f"https://api.test{path}", headers, body, at or self.bank.now
         )  # fmt: skip
-
-
-def bridge_of(server: ProviderServer, url: str) -> Connector:
-    keys = BridgeKeys(
-        bridge_side.CLIENT_ID, bridge_side.CLIENT_SECRET, (bridge_side.WEBHOOK_SECRET,)
-    )
-    return BridgeConnector(keys, server.bank.clock, base_url=url)
-
-
-def powens_of(server: ProviderServer, url: str) -> Connector:
-    keys = PowensKeys(
-        powens_side.CLIENT_ID, powens_side.CLIENT_SECRET, (powens_side.WEBHOOK_SECRET,)
-    )
-    return PowensConnector(
-        keys, server.bank.clock, domain=powens_side.DOMAIN, base_url=url,
-        webview_url=server.powens.webview_url,
-    )  # fmt: skip
-
-
-def ponto_of(server: ProviderServer, url: str) -> Connector:
-    keys = PontoKeys(ponto_side.CLIENT_ID, ponto_side.CLIENT_SECRET, APPLICATION_ID)
-    return PontoConnector(
-        keys, server.bank.clock, base_url=url, authorize_url=server.ponto.authorize_url
-    )  # fmt: skip
-
-
-def saltedge_of(server: ProviderServer, url: str) -> Connector:
-    keys = SaltEdgeKeys(
-        saltedge_side.APP_ID, saltedge_side.SECRET, saltedge_side.private_pem("ours"),
-        (saltedge_side.public_pem("theirs"),),
-    )  # fmt: skip
-    return SaltEdgeConnector(keys, server.bank.clock, base_url=url, has_sandboxes=True)
-
-
-MAKERS: dict[str, Callable[[ProviderServer, str], Connector]] = {
-    "bridge": bridge_of,
-    "powens": powens_of,
-    "ponto": ponto_of,
-    "saltedge": saltedge_of,
-}
-
-
-def connector_of(provider: str, server: ProviderServer, *, url: str | None = None) -> Connector:
-    """Return a connector that is pointed at a simulator: nothing else is different."""
-    return MAKERS[provider](server, url or server.url)
 
 
 def simulator_of(provider: str, server: ProviderServer) -> Simulator:

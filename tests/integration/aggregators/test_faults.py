@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from devstack.providers.makers import connector_of
 from devstack.providers.wire import Fault
 from rappro.adapters.aggregators.http import ProviderHttp
 from rappro.domain.connectors import Credentials, FeedState, Window
@@ -20,7 +21,7 @@ from rappro.domain.errors import (
     RapproError,
     RateLimited,
 )
-from tests.integration.aggregators.driving import Driven, Kept, Staged, connector_of
+from tests.integration.aggregators.driving import Driven, Kept, Staged
 
 DAY = date(2026, 10, 5)
 
