@@ -5,16 +5,13 @@ from __future__ import annotations
 import pytest
 
 from .client import Client
-from .seeds import World, empty_world, seed
+from .seeds import World, seeded_world
 
 
 @pytest.fixture
 def world() -> World:
     """The memory adapters with the data of both tenants."""
-    made = empty_world()
-    seed(made, "alpha", "ALPHA")
-    seed(made, "bravo", "BRAVO")
-    return made
+    return seeded_world("alpha", "bravo")
 
 
 @pytest.fixture

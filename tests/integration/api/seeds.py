@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -115,6 +116,7 @@ from rappro.ports_webhooks import WebhookPorts
 from rappro.use_cases.companies import COMMON
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.run_requests import Decisions, decisions_name
+from simulation.snapshots import DecodedBlobs, SnapshotStore
 
 NOW = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 DAY = date(2025, 1, 31)
@@ -177,6 +179,23 @@ def empty_world() -> World:
     return World(
         MemoryStore(), MemoryBlobs(), MemoryInbox(), MemoryRuns(), MemoryFeeds(), FixedClock(NOW)
     )
+
+
+def seeded_world(*tenants: str) -> World:
+    """Return a world of one's own with the company of these tenants, their names the marks."""
+    made = _seeded_once(tenants)
+    assert isinstance(made.store, SnapshotStore)
+    assert isinstance(made.blobs, DecodedBlobs)
+    return replace(empty_world(), store=made.store.copy(), blobs=made.blobs.copy())
+
+
+@cache
+def _seeded_once(tenants: tuple[str, ...]) -> World:
+    """Return the world that all those begin as; nobody writes to it, they are its copies."""
+    made = replace(empty_world(), store=SnapshotStore(), blobs=DecodedBlobs())
+    for tenant in tenants:
+        seed(made, tenant, tenant.upper())
+    return made
 
 
 def seed(world: World | Ports, tenant: str, mark: str, *, company: CompanyId = ids.COMPANY) -> None:

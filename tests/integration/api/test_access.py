@@ -24,7 +24,7 @@ from rappro.edge.api.app import app
 from rappro.edge.api.documented import PERMISSION, PERMISSION_OF_FIELD, PUBLIC
 
 from .client import Answer, Client, the_document
-from .seeds import NOW, World, empty_world, seed
+from .seeds import NOW, World, seeded_world
 from .test_tenants import operations, request_of
 
 ALPHA = TenantId("alpha")
@@ -105,8 +105,7 @@ def test_a_member_with_just_what_an_operation_needs_does_it(
     if operation["operationId"] in {"saveMember", "removeMember"}:
         assert answer.problem == "forbidden"  # nobody gives or takes what he lacks
     else:
-        alone = empty_world()
-        seed(alone, "alpha", "ALPHA")
+        alone = seeded_world("alpha")
         assert answer.status == ask(Client(alone.ports, "alpha"), method, path, operation).status
         assert answer.status != 403
 

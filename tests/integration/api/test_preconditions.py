@@ -19,7 +19,7 @@ from rappro.edge.api.app import app
 from rappro.ports import Ports
 
 from .client import Answer, Client, the_document
-from .seeds import World, empty_world, seed
+from .seeds import World, seeded_world
 from .test_tenants import request_of
 
 WRITTEN = ("put", "patch", "delete")
@@ -148,8 +148,7 @@ def test_of_two_who_write_at_once_exactly_one_succeeds_at_whatever_moment_the_ot
 ) -> None:
     outcomes = set()
     for at in count(1):
-        world = empty_world()
-        seed(world, "alpha", "ALPHA")
+        world = seeded_world("alpha")
         other = Client(world.ports, "alpha", "user-2")
         tag = tag_of(other, ours)
         met: list[Answer] = []
@@ -274,8 +273,7 @@ def test_of_two_who_create_at_once_exactly_one_does(change: Change) -> None:
     path = change.path.rsplit("/", 1)[0] + "/brand-new"
     outcomes = set()
     for at in count(1):
-        world = empty_world()
-        seed(world, "alpha", "ALPHA")
+        world = seeded_world("alpha")
         other = Client(world.ports, "alpha", "user-2")
         fresh = replace(change, path=path)
         met: list[Answer] = []

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from .client import Answer, Client, the_document
-from .seeds import BY_HAND, QUARANTINED, VALIDATED_MATCH, World, empty_world, seed
+from .seeds import BY_HAND, QUARANTINED, VALIDATED_MATCH, World, seeded_world
 
 OTHER_IDS: dict[str, dict[str, Any]] = {
     "createCashMovement": {"position": 2},
@@ -104,8 +104,7 @@ def test_an_answer_holds_nothing_of_another_tenant_with_the_same_ids(
 def test_an_answer_is_the_same_whether_the_other_tenant_exists_or_not(
     world: World, method: str, path: str, operation: dict[str, Any]
 ) -> None:
-    alone = empty_world()
-    seed(alone, "alpha", "ALPHA")
+    alone = seeded_world("alpha")
 
     with_other = ask(Client(world.ports, "alpha"), method, path, operation)
     without = ask(Client(alone.ports, "alpha"), method, path, operation)
