@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from dataclasses import FrozenInstanceError, field, replace
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -137,6 +138,28 @@ def test_what_is_stored_is_checked_as_it_is_read(made: Made) -> None:
     assert adapter.validate_json('{"name": "a", "amounts": [1]}') == made("a", (1,))
     with pytest.raises(ValidationError):
         adapter.validate_json('{"name": 1}', strict=True)
+
+
+def test_who_looks_at_a_class_sees_how_its_objects_are_made() -> None:
+    @frozen.dataclass(frozen=True, slots=True)
+    class Unused:
+        name: str
+        amount: int = 0
+
+    assert str(inspect.signature(Unused)) == "(name: 'str', amount: 'int' = 0) -> None"
+    assert get_type_hints(Cheap.__init__) == get_type_hints(Usual.__init__)
+
+
+def test_a_class_without_methods_of_its_own_may_be_built_on() -> None:
+    @frozen.dataclass(frozen=True, slots=True)
+    class Unused:
+        name: str
+
+    class Plain(Unused):
+        __slots__ = ()
+
+    assert Plain("a").name == "a"
+    assert Unused("b").name == "b"
 
 
 def test_what_a_class_says_itself_stays() -> None:

@@ -43,7 +43,7 @@ def _made(cls: type[T]) -> type[T]:
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     fields = dataclasses.fields(made)
     methods: dict[str, Any] = {
-        "__init__": _first_init(made),
+        "__init__": _Unmade(made),
         "__repr__": _repr_of([field.name for field in fields if field.repr]),
         "__eq__": _eq_of(_values_of([field.name for field in fields if field.compare])),
         "__setattr__": _refuse_to_set,
@@ -62,15 +62,18 @@ def _made(cls: type[T]) -> type[T]:
     return made  # type: ignore[no-any-return]
 
 
-def _first_init(cls: Any) -> Any:
-    """Return an `__init__` that puts the real one in its place, and calls it."""
+class _Unmade:
+    """Stands for an `__init__` until somebody looks at it; then the real one takes its place.
 
-    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - it is one
-        cls.__init__ = _real_init(cls)
-        cls.__init__(self, *given, **named)
+    Two threads may look at once: they put the same there.
+    """
 
-    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
-    return __init__
+    def __init__(self, cls: Any) -> None:
+        self._cls = cls
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        real = self._cls.__init__ = _real_init(self._cls)
+        return real.__get__(instance, owner)
 
 
 def _real_init(cls: Any) -> Any:
