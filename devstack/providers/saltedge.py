@@ -86,6 +86,7 @@ class SaltEdgeSimulator:
         self.order_seed = 0
         self.keeps_ids = True  # of accounts, when a connection is repaired
         self.is_fresh = False  # a refresh is refused: it is too early
+        self.asks_user = False  # a refresh is a page for the user
         self.fetches = 0  # of today, without the user
         self.doubles: set[int] = set()  # movements that are suspected to be others again
         self._url = url
@@ -215,6 +216,8 @@ class SaltEdgeSimulator:
             raise Refusal(406, "ConnectionCannotBeRefreshed")
         if self.fetches >= FETCHES_A_DAY:
             raise Refusal(406, "BackgroundFetchLimitExceeded")
+        if self.asks_user:
+            return _data({"connect_url": f"{self._url}/pages/saltedge/connect?token=x"})
         self.fetches += 1
         return _data(_connection(link))
 
