@@ -108,6 +108,31 @@ def test_two_refreshes_at_once_use_each_token_once(ponto: Driven) -> None:
     ponto.connector.connections(ponto.kept)  # and the last one still works
 
 
+def test_two_marks_of_the_same_instant_are_two(ponto: Driven) -> None:
+    """A store takes the same content again for the same save: it must never be the same."""
+    ponto.link()
+    side(ponto).revoke_tokens()
+
+    @dataclass
+    class Between(Kept):
+        """Another worker marks the token, and is not done, just before the first save."""
+
+        is_first: bool = True
+
+        def save(self, credentials: Credentials) -> None:
+            if self.is_first:
+                self.is_first = False
+                ponto.server.faults.append(Fault(503, path="oauth2/token"))
+                with pytest.raises(AggregatorUnavailable):
+                    ponto.again().connections(self)
+            super().save(credentials)
+
+    with pytest.raises(AggregatorUnavailable):
+        ponto.connector.connections(Between(ponto.kept.load()))
+
+    assert side(ponto).exchanged == []
+
+
 def test_new_tokens_are_kept_before_they_are_used(ponto: Driven) -> None:
     ponto.link()
     kept = breaking(ponto)

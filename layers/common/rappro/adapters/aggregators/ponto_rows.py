@@ -143,7 +143,8 @@ def _state(row: Row, now: datetime) -> _AccountState:
         and synchronised_at is not None and synchronised_at > expires_at
     )  # fmt: skip
     if is_over and not is_proven:  # the end is an expected one: a bank may go on
-        state, code = FeedState.CONSENT_EXPIRED, code or "authorizationExpirationExpectedAt"
+        said = "authorizationExpirationExpectedAt"
+        state, code = FeedState.CONSENT_EXPIRED, said if state is FeedState.OK else code
     elif state is FeedState.OK and inner(row, "attributes").get("deprecated") is True:
         state, code = FeedState.USER_ACTION, "deprecated"
     elif state is FeedState.OK and text(meta, "availability") == "readonly":
