@@ -148,11 +148,9 @@ def test_a_token_does_not_choose_how_it_is_checked(algorithm: str) -> None:
     headers, body = signed()
     claims = headers["Signature"].split(".")[1]
     head = to_base64url(json.dumps({"alg": algorithm, "kid": "simulated-key-1"}).encode())
-    public = (
-        signing_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    )
+    key, shape = signing_key().public_key(), PublicFormat.SubjectPublicKeyInfo
     content = f"{head}.{claims}".encode()
-    for signature in (b"", jwt.get_algorithm_by_name("HS512").sign(content, public[27:40] * 5)):
+    for signature in (b"", hmac.digest(key.public_bytes(Encoding.PEM, shape), content, "sha512")):
         token = f"{head}.{claims}.{to_base64url(signature)}"
         with pytest.raises(WebhookRefused):
             checked({"Signature": token}, body)
