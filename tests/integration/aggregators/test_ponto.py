@@ -12,9 +12,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from devstack.providers import ponto as ponto_side
 from devstack.providers.ponto import PontoSimulator
 from devstack.providers.wire import Fault
-from rappro.adapters.aggregators.ponto_tokens import EXCHANGE_MAX, LOST, REFUSED, grant_of
+from rappro.adapters.aggregators.ponto import PontoConnector
+from rappro.adapters.aggregators.ponto_tokens import (
+    EXCHANGE_MAX,
+    LOST,
+    REFUSED,
+    PontoKeys,
+    grant_of,
+)
 from rappro.domain.connectors import (
     Credentials,
     ErrorOrigin,
@@ -440,3 +448,40 @@ def test_keys_of_webhooks_are_asked_for_once(ponto: Driven) -> None:
 
     paths = [one.path for one in ponto.server.requests]
     assert paths.count("/webhooks/keys") == 1
+
+
+@pytest.mark.parametrize("code", ["authorizationRevoked", "authorizationExpired", "accessDenied"])
+def test_what_only_the_user_can_mend_is_told_as_it_is(ponto: Driven, code: str) -> None:
+    ref = str(ponto.link().id)
+    ponto.server.faults += [Fault(403, code=code, path="/accounts") for _ in range(2)]
+
+    found = ponto.connector.connection(ponto.kept, ref)
+
+    assert found.state is FeedState.USER_ACTION
+    with pytest.raises(ConsentExpired, match=code):
+        ponto.connector.connections(ponto.kept)
+    assert ponto.connector.connection(ponto.kept, ref).state is FeedState.OK
+
+
+def test_a_bank_without_a_name_is_called_by_its_id(ponto: Driven) -> None:
+    ref = str(ponto.link().id)
+    ponto.server.faults.append(Fault(404, path="financial-institutions"))
+
+    names = [ponto.connector.connections(ponto.kept)[0].bank_name for _ in range(2)]
+
+    assert names == [ref, "Banque du Port"]
+
+
+def test_the_users_address_goes_along_with_a_refresh_where_it_is_known(ponto: Driven) -> None:
+    ref = str(ponto.link().id)
+    keys = PontoKeys(ponto_side.CLIENT_ID, ponto_side.CLIENT_SECRET)
+    connector = PontoConnector(
+        keys, ponto.bank.clock, base_url=ponto.server.url, customer_ip=lambda: "192.0.2.7"
+    )
+
+    connector.refresh(ponto.kept, ref, is_user_present=True)
+    connector.close()
+
+    sent = [one.body for one in ponto.server.requests if one.path.endswith("/synchronizations")]
+    told = [one["data"]["attributes"]["customerIpAddress"] for one in sent]
+    assert told == ["192.0.2.7"] * 4

@@ -80,6 +80,7 @@ _FRESH: Final = frozenset({"accountRecentlySynchronized", "synchronizationAlread
 _STATE_OF_RETURN: Final = "state"  # our own parameter of a redirectUri: nothing else is echoed
 _ERRORS: Final[dict[str, type[RapproError]]] = {
     "authorizationRevoked": ConsentExpired,
+    "authorizationExpired": ConsentExpired,
     "accessDenied": ConsentExpired,
     "resourceNotFound": NotFound,
     **dict.fromkeys(QUOTA_CODES, RateLimited),

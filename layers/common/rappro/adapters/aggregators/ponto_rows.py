@@ -44,8 +44,9 @@ from rappro.domain.errors import AggregatorRejected
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 
-# Guesses about answers: of the codes of a failed synchronisation only the first two were seen, in
-# clients' code. One that nobody knows may be temporary: it is tried again.
+# Guesses about answers: of the codes of a failed synchronisation only the first two and
+# authorizationExpired were seen, in clients' code. One that nobody knows may be temporary: it is
+# tried again.
 _USER_CODES: Final = (
     "authorizationRevoked", "accessDenied", "authorizationInvalid", "authorizationRequired",
     "credentialsInvalid", "invalidCredentials", "reauthorizationRequired",

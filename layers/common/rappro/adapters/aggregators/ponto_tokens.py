@@ -47,7 +47,9 @@ REFUSED: Final = "refresh_token_refused"
 _TOKEN_PATH: Final = "/ponto-connect/oauth2/token"  # noqa: S105 - a path
 _SAVES_MAX: Final = 3
 _LIFE_MAX: Final = 24 * 3600
-_GONE: Final = frozenset({"invalid_grant"})
+_LIFE_UNTOLD: Final = 1_800
+"""What clients reckon with; where it is less, the token is refused and another one is had."""
+_GONE: Final = frozenset({"invalid_grant", "authorizationCodeInvalid"})  # OAuth's, and an older one
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class PontoTokens:
                 return  # the same callback, at the same time
             raise ConsentExpired("ponto takes the code of the callback no more")
         fresh = replace(self._grant(self._checked(reply), ""), redeemed=mark)
+        _told(fresh.refresh)
         for _ in range(_SAVES_MAX):
             try:
                 self._keep(keeper, keeper.load(), fresh)
@@ -229,7 +232,7 @@ class PontoTokens:
                     return self._theirs(keeper, refused)
                 fresh = replace(fresh, is_named=kept.is_named)  # only the name was kept meanwhile
                 continue
-            return fresh.access
+            return _told(fresh.access)
         raise StoreConflict("the credentials changed all the time")
 
     def _theirs(self, keeper: CredentialsKeeper, refused: str) -> str:
@@ -259,17 +262,20 @@ class PontoTokens:
         return reply.document
 
     def _grant(self, found: Row, refresh: str) -> Grant:
-        """Return what an exchange brought; without a new refresh token the old one still holds."""
+        """Return what an exchange brought; without a new refresh token the old one still holds.
+
+        Nothing is refused here: whatever else is odd, the new refresh token must be kept.
+        """
         return Grant(
-            refresh=whole_text(found, "refresh_token") or refresh or needed(found, "refresh_token"),
-            access=needed(found, "access_token"), access_until=self._until(found),
+            refresh=whole_text(found, "refresh_token") or refresh,
+            access=whole_text(found, "access_token"), access_until=self._until(found),
         )  # fmt: skip
 
     def _until(self, found: Row) -> datetime:
         """Return until when an access token is used: a little less than it holds."""
         seconds = found.get("expires_in")
         if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
-            raise AggregatorRejected("a token without an end")
+            seconds = _LIFE_UNTOLD
         return self._now() + timedelta(seconds=min(seconds, _LIFE_MAX)) - ACCESS_EARLY
 
     def _keep(self, keeper: CredentialsKeeper, held: Credentials, grant: Grant) -> Credentials:
@@ -289,6 +295,13 @@ class PontoTokens:
         """Return the proof key of a nonce (PKCE): ours alone, and no worker has to remember it."""
         secret = self._keys.client_secret.encode()
         return _base64url(hmac.digest(secret, b"pkce " + nonce.encode(), "sha256"))
+
+
+def _told(token: str) -> str:
+    """Return a token that must be there. Raises AggregatorRejected."""
+    if not token:
+        raise AggregatorRejected("ponto granted no token")
+    return token
 
 
 def _is_gone(reply: Reply) -> bool:
