@@ -40,6 +40,9 @@ demo: setup ## three statements from the bucket to the report (FEC=… STATEMENT
 local: setup ## start the local stack and stay up
 	$(BIN)/python -m devstack.serve
 
+# Each worker would compile every module and test again where the environment forbids to keep them.
+test test-fast test-dynamodb-local: export PYTHONDONTWRITEBYTECODE =
+
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 test: setup ## every test, the end-to-end suite included
 	$(PYTEST)

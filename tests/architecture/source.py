@@ -39,7 +39,8 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imports(path: Path) -> list[Import]:
+@cache
+def imports(path: Path) -> tuple[Import, ...]:
     """Return what a file imports, also inside its functions.
 
     `from p import m` counts as p.m when that is a module of ours, else as p.
@@ -55,9 +56,10 @@ def imports(path: Path) -> list[Import]:
             for alias in node.names:
                 inner = f"{module}.{alias.name}"
                 found.append(Import(name, node.lineno, inner if _is_module(inner) else module))
-    return found
+    return tuple(found)
 
 
+@cache
 def _is_module(dotted: str) -> bool:
     parts = dotted.split(".")
     if parts[0] != "rappro":
