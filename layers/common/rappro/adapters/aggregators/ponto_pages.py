@@ -8,13 +8,14 @@ reading goes on past the known row, until a whole page is older than the cursor'
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 from urllib.parse import quote, unquote
 
 from rappro.domain.connectors import ProviderTransaction, Window
 from rappro.domain.errors import AggregatorRejected, InvalidRequest
+from rappro.domain.frozen import dataclass
 
 OVERLAP: Final = timedelta(days=10)
 """How far before the cursor's day rows are read again: they are edited, or come late."""

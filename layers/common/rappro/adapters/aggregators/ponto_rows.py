@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -41,6 +40,7 @@ from rappro.domain.connectors import (
     TransactionStatus,
 )
 from rappro.domain.errors import AggregatorRejected
+from rappro.domain.frozen import dataclass
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 

@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, Final
@@ -36,6 +36,7 @@ from rappro.domain.errors import (
     StoreThrottled,
     StoreUnavailable,
 )
+from rappro.domain.frozen import dataclass
 
 EXCHANGE_MAX: Final = timedelta(minutes=2)
 """Longer than any exchange takes; a mark that is older is of a worker that is no more."""
