@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from rappro.adapters.memory import MemoryReplies
 from rappro.domain.access import TENANT_KEY, Tenant
 from rappro.domain.ids import TenantId
-from rappro.edge.api.app import app, handle
+from rappro.edge.api.app import handle, whole
 from rappro.edge.api.guards import Guards
 from rappro.edge.api.openapi import document
 from rappro.ports import Ports
@@ -182,7 +182,7 @@ def administer(ports: Ports, tenant: str, user: str) -> None:
 @cache
 def the_document() -> Json:
     """The OpenAPI document of the code as it is."""
-    return document(app)
+    return document(whole())
 
 
 @cache

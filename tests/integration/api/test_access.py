@@ -20,7 +20,7 @@ from rappro.domain.access import (
 )
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.edge.api import sample_ids as ids
-from rappro.edge.api.app import app
+from rappro.edge.api.app import whole
 from rappro.edge.api.documented import PERMISSION, PERMISSION_OF_FIELD, PUBLIC
 
 from .client import Answer, Client, the_document
@@ -63,7 +63,7 @@ def needed(method: str, path: str, operation: dict[str, Any]) -> set[Permission]
 
 
 def test_every_route_says_what_it_needs_or_that_anybody_may_read_it() -> None:
-    routes = [*app._static_routes, *app._dynamic_routes]
+    routes = [*whole()._static_routes, *whole()._dynamic_routes]
     said = [route.openapi_extensions or {} for route in routes]
 
     assert len(routes) > 90
@@ -86,7 +86,7 @@ def test_every_permission_opens_something() -> None:
 def test_a_route_that_forgot_its_permission_is_answered_by_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (route,) = (each for each in app._static_routes if each.path == "/v1/companies")
+    (route,) = (each for each in whole()._static_routes if each.path == "/v1/companies")
     monkeypatch.setattr(route, "openapi_extensions", {})
 
     answer = Client(world.ports, "alpha").get("/v1/companies")

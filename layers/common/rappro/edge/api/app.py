@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -29,7 +29,7 @@ from rappro.edge.api.limits import ANSWER_BYTES_MAX, FUNCTION_SECONDS
 from rappro.edge.api.negotiation import headers_of, wishes_of
 from rappro.edge.api.preconditions import conditional
 from rappro.edge.api.repeating import WRITES, attempt_of, key_of, once
-from rappro.edge.api.routes import ROUTERS
+from rappro.edge.api.routes import PATHS, files_of, router_of
 from rappro.edge.books_records import pointer
 from rappro.edge.observability import logger
 from rappro.edge.problem import (
@@ -87,6 +87,7 @@ def _answer(
         return app.resolve(requests.read_body(event, method, path), context)
     caller = authenticate(event, ports)
     told.update(guards.spend(caller.tenant, method, ports.clock.now()))
+    _load(files_of(path.removeprefix(PREFIX)))
     if method not in _methods_of(path):  # told first, whatever body, key or condition came along
         raise _no_route(path)
     plain = requests.read_body(event, method, path, file_bytes_max=_file_bytes_max(method, path))
@@ -106,8 +107,9 @@ def _answer(
 
 def _file_bytes_max(method: str, path: str) -> int | None:
     """Return how large a file may be that a route takes as its body; None where that is JSON."""
-    for route in _FILE_ROUTES:
-        if route.method == method and route.rule.match(path):
+    for route in app._dynamic_routes:  # noqa: SLF001 - there is no public list
+        takes_file = FILE_BODY in (route.openapi_extensions or {})
+        if takes_file and route.method == method and route.rule.match(path):
             return int((route.openapi_extensions or {})[FILE_BODY])
     return None
 
@@ -204,16 +206,25 @@ def _build() -> APIGatewayHttpResolver:
         enable_validation=True, debug=False, json_body_deserializer=requests.parse_json
     )
     resolver.use([requests.refuse_unknown_parameters, require_permission])
-    for router in ROUTERS:
-        resolver.include_router(router, prefix=PREFIX)
-    resolver.include_router(documentation.router_for(resolver), prefix=PREFIX)
+    resolver.include_router(documentation.router_for(whole), prefix=PREFIX)
     resolver.exception_handler(Exception)(_of_route)
     return resolver
 
 
+def _load(names: Iterable[str]) -> None:
+    """Give the API the routes of some files, each once."""
+    for name in names:
+        if name not in _loaded:
+            _loaded.add(name)
+            app.include_router(router_of(name), prefix=PREFIX)
+
+
+def whole() -> APIGatewayHttpResolver:
+    """Return the API with all its routes, as its document needs it."""
+    _load(PATHS)
+    return app
+
+
+_loaded: Final[set[str]] = set()
 app: Final = _build()
-_FILE_ROUTES: Final = [
-    route
-    for route in app._dynamic_routes  # noqa: SLF001 - there is no public list
-    if FILE_BODY in (route.openapi_extensions or {})
-]
+"""The API; it has the routes of the paths that were asked for."""

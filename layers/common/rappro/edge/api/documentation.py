@@ -7,6 +7,7 @@ it is asked for: that is as much as all the routes together, and hardly any requ
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -16,13 +17,13 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from rappro.edge.api.documented import PUBLIC, documented, new_router
 
 
-def router_for(resolver: APIGatewayHttpResolver) -> APIGatewayHttpRouter:
-    """Return the two routes that show a resolver's own document."""
+def router_for(whole: Callable[[], APIGatewayHttpResolver]) -> APIGatewayHttpRouter:
+    """Return the two routes that show the document of the whole API."""
     router = new_router()
 
     @router.get("/openapi.json", **_public("getOpenApi", "application/json"))
     def get_openapi() -> Response[str]:
-        return Response(200, "application/json", _text(resolver))
+        return Response(200, "application/json", _text(whole))
 
     @router.get("/docs", **_public("getDocs", "text/html"))
     def get_docs() -> Response[str]:
@@ -31,7 +32,7 @@ def router_for(resolver: APIGatewayHttpResolver) -> APIGatewayHttpRouter:
         return Response(
             200,
             "text/html; charset=utf-8",
-            docs_page(json.loads(_text(resolver))),
+            docs_page(json.loads(_text(whole))),
             headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
         )
 
@@ -55,7 +56,7 @@ def _public(operation_id: str, media_type: str) -> dict[str, Any]:
 
 
 @cache
-def _text(resolver: APIGatewayHttpResolver) -> str:
+def _text(whole: Callable[[], APIGatewayHttpResolver]) -> str:
     from rappro.edge.api.openapi import document  # noqa: PLC0415 - see above
 
-    return json.dumps(document(resolver), ensure_ascii=False)
+    return json.dumps(document(whole()), ensure_ascii=False, sort_keys=True)

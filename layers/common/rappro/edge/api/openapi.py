@@ -70,6 +70,7 @@ def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
     declare(made)
+    made["paths"] = dict(sorted(made["paths"].items(), key=_is_public))  # those come last
     for path in made["paths"].values():
         for operation in path.values():
             _share_problems(operation["responses"], problems)
@@ -77,6 +78,10 @@ def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
     made["components"]["responses"] = dict(sorted(problems.items()))
     plain: dict[str, Any] = _with_plain_numbers(made)
     return plain
+
+
+def _is_public(path: tuple[str, dict[str, Any]]) -> bool:
+    return any(operation.get("security") == [] for operation in path[1].values())
 
 
 def _share_problems(responses: dict[str, Any], problems: dict[str, Any]) -> None:
@@ -114,9 +119,9 @@ def _schemes() -> dict[str, SecurityScheme]:
 
 def main() -> None:
     """Write the document to standard output."""
-    from rappro.edge.api.app import app  # noqa: PLC0415 - app imports this module for its routes
+    from rappro.edge.api.app import whole  # noqa: PLC0415 - app imports this module for its routes
 
-    json.dump(document(app), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
+    json.dump(document(whole()), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
     sys.stdout.write("\n")
 
 

@@ -75,10 +75,10 @@ def _needed(operation: Mapping[str, Any]) -> str:
 
 def main() -> None:
     """Write the page to standard output."""
-    from rappro.edge.api.app import app  # noqa: PLC0415 - no I/O and no routes at import
+    from rappro.edge.api.app import whole  # noqa: PLC0415 - no I/O and no routes at import
     from rappro.edge.api.openapi import document  # noqa: PLC0415
 
-    sys.stdout.write(page(document(app)))
+    sys.stdout.write(page(document(whole())))
 
 
 if __name__ == "__main__":
