@@ -230,13 +230,17 @@ def _state_of(error: ExternalError) -> FeedState:
 def _remove_at_provider(
     ports: Ports, tenant: TenantId, company: CompanyId, connection: FeedConnection
 ) -> None:
-    """Remove the bank at the provider; one that is gone, or whose consent ended, is removed."""
+    """Remove the bank at the provider; one that is gone, or whose consent ended, is removed.
+
+    A grant of its own is ended with its last bank: another connection may have others of it.
+    """
     connector = connector_of(ports, connection.provider)
     keeper = keeper_of(ports, tenant, company, connection)
     assert connection.connection_ref is not None
     try:
         connector.delete_connection(keeper, connection.connection_ref)
-        if connection.provider in CREDENTIALS_PER_CONNECTION:
+        is_own = connection.provider in CREDENTIALS_PER_CONNECTION
+        if is_own and not connector.connections(keeper):
             connector.delete_user(keeper)
     except (NotFound, ConsentExpired):
         return
