@@ -86,6 +86,7 @@ class SaltEdgeSimulator:
         self.order_seed = 0
         self.keeps_ids = True  # of accounts, when a connection is repaired
         self.is_fresh = False  # a refresh is refused: it is too early
+        self.ignores_filters = False  # of lists: everybody's rows come
         self.asks_user = False  # a refresh is a page for the user
         self.fetches = 0  # of today, without the user
         self.doubles: set[int] = set()  # movements that are suspected to be others again
@@ -262,8 +263,9 @@ class SaltEdgeSimulator:
         accounts = [
             one
             for one in self.bank.accounts.values()
-            if one.link == link.id and one.is_enabled and not one.is_deleted
-        ]
+            if (one.link == link.id or self.ignores_filters)
+            and one.is_enabled and not one.is_deleted
+        ]  # fmt: skip
         return self._paged(request, [(one.id, self._account(one)) for one in accounts])
 
     def _transactions(self, request: Request) -> Answer:
@@ -276,7 +278,8 @@ class SaltEdgeSimulator:
         found = [
             one
             for one in self.bank.movements.values()
-            if one.account == account.id and account.is_enabled and not one.is_deleted
+            if (one.account == account.id or self.ignores_filters)
+            and account.is_enabled and not one.is_deleted
             and one.is_future == (wants_pending == "true")
             and (one.id in self.doubles) == (wants_doubles == "true")
         ]  # fmt: skip

@@ -294,6 +294,27 @@ def test_another_customers_connection_is_nobodys_though_the_keys_open_it(salt: D
     assert salt.connector.connection(salt.kept, ref).state is FeedState.OK
 
 
+def test_rows_of_others_are_left_out_should_a_filter_not_be_known_there(salt: Driven) -> None:
+    first, second = salt.link(), salt.link()
+    account, other = salt.account(first), salt.account(second)
+    salt.bank.add(int(account.ref), DAY, Decimal(1), "VIR")
+    salt.bank.add(int(other.ref), DAY, Decimal(1), "VIR")
+    simulated(salt).ignores_filters = True
+
+    accounts = salt.connector.accounts(salt.kept, str(first.id))
+
+    assert {one.connection_ref for one in accounts} == {str(first.id)}
+    assert booked(salt.rows(account, Window(None, None))) == sorted(salt.truth(account))
+
+
+def test_a_callback_that_names_no_connection_is_no_success(salt: Driven) -> None:
+    told = salt.connector.callback({"state": "n"})
+
+    assert (told.nonce, told.connection_ref, told.is_success) == ("n", None, False)
+    failed = salt.connector.callback({"state": "n", "connection_id": "5", "error_message": "no"})
+    assert (failed.connection_ref, failed.is_success, failed.code) == ("5", False, None)
+
+
 def test_whose_a_connection_is_is_asked_once(salt: Driven) -> None:
     account = salt.account(salt.link())
     sent = len(salt.server.requests)

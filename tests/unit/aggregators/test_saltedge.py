@@ -135,6 +135,12 @@ def test_a_consent_that_ended_ends_the_connection(
     assert (found.state, found.provider_code) == (state, code)
 
 
+def test_a_connection_that_is_gone_is_gone_whatever_its_consent_says() -> None:
+    consent = {**GIVEN, "status": "expired"}
+
+    assert connection_of(failed("ConsentRevoked"), consent, NOW).state is FeedState.REVOKED
+
+
 def test_a_connection_says_its_bank_and_its_times() -> None:
     found = connection_of(CONNECTION, GIVEN, NOW)
 

@@ -64,6 +64,13 @@ def test_any_other_is_refused(changed: dict[str, Any], keys: SaltEdgeKeys) -> No
     assert not is_signed(hook(**changed), keys)
 
 
+def test_a_signature_with_anything_else_in_it_is_refused(keys: SaltEdgeKeys) -> None:
+    sound = signed("theirs", f"{URL}|".encode() + BODY)
+
+    assert is_signed(hook(signature=sound), keys)
+    assert not is_signed(hook(signature=f"{sound[:9]} {sound[9:]}"), keys)
+
+
 def test_what_another_hash_signed_is_refused(keys: SaltEdgeKeys) -> None:
     made = own_rsa.sign(f"{URL}|".encode() + BODY, private_pem("theirs"), hashed="sha512")
 

@@ -269,7 +269,6 @@ class SaltEdgeConnector:
             self._check_owner(user, ref)
         except NotFound:
             return
-        self._owned.discard((user, ref))
         self._remove(f"/connections/{segment(ref)}")
 
     def webhook(self, request: WebhookRequest) -> list[WebhookHint]:
