@@ -10,7 +10,7 @@ from rappro.bootstrap import ports
 from rappro.edge.batches import Message, each
 from rappro.edge.events import SyncMessage
 from rappro.edge.observability import bind, observed
-from rappro.use_cases.feeds import run_sync
+from rappro.use_cases.feed_sync import run_sync
 
 
 def synchronise(queued: Message) -> None:
@@ -18,7 +18,7 @@ def synchronise(queued: Message) -> None:
     message = SyncMessage.model_validate_json(queued.body)
     bind(message)
     ids = (message.tenant, message.company, message.connection_id)
-    run_sync(ports(), *ids, message_id=queued.id)
+    run_sync(ports(), *ids, message_id=queued.id, cause=message.cause)
 
 
 @observed

@@ -27,6 +27,8 @@ from rappro.domain.line_identity import line_key, pair
 
 SWEEPS_TO_REMOVE: Final = 2
 """Whole readings in a row without a transaction, before it counts as gone."""
+SWEEPS_AGAINST_BALANCE: Final = 4
+"""The same, where the bank's balance speaks against it."""
 NEAR_DAYS: Final = 5
 """A row of a renewed account this near to one of its amount that is missing may be the same."""
 CLEARED: Final = "cleared"
@@ -171,10 +173,10 @@ def gone(known: StagedTransaction) -> StagedTransaction:
     return replace(known, is_gone=True)
 
 
-def missed(known: StagedTransaction) -> StagedTransaction:
-    """Return a transaction that a whole reading did not tell of."""
+def missed(known: StagedTransaction, *, enough: int = SWEEPS_TO_REMOVE) -> StagedTransaction:
+    """Return a transaction that a whole reading did not tell of; gone after `enough` of them."""
     after = replace(known, missing_sweeps=known.missing_sweeps + 1)
-    return gone(after) if after.missing_sweeps >= SWEEPS_TO_REMOVE else after
+    return gone(after) if after.missing_sweeps >= enough else after
 
 
 def placed(known: StagedTransaction, statement: StatementId, position: int) -> StagedTransaction:

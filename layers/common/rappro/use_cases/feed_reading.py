@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from rappro.domain.connectors import (
     Connector,
@@ -23,11 +23,11 @@ from rappro.domain.connectors import (
     pages,
 )
 from rappro.domain.errors import TooLarge
-from rappro.domain.feed_staging import rows_of
+from rappro.domain.feed_staging import gap_of, rows_of, with_history
 from rappro.domain.feeds import FeedAccount
 from rappro.domain.writes import change
 from rappro.use_cases.feed_lease import FeedWork
-from rappro.use_cases.feed_staging import Tally, gap_of, keep_pending, stage, stage_missing
+from rappro.use_cases.feed_staging import Tally, keep_pending, stage, stage_missing
 
 SWEEP_DAYS: Final = 10
 WEEKLY_DAYS: Final = 30
@@ -53,6 +53,7 @@ class AccountReading:
         self._keeper = keeper
         self._found = found
         self._now = work.ports.clock.now()
+        self._notes: dict[str, Any] = {}
 
     def run(self, *, is_trusted: bool, has_full_history: bool) -> None:
         """Read and keep everything; `is_trusted`: what is not told of may count as gone.
@@ -60,6 +61,9 @@ class AccountReading:
         Raises what the connector raises, and StoreConflict when another worker took over: what
         was kept so far stays, and the cursor is where it was.
         """
+        self._notes |= {
+            "balance_minor": self._found.balance_minor, "balance_at": self._found.balance_at,
+        }  # fmt: skip
         if self.account.is_renamed:
             self._read_renamed()
         else:
@@ -85,10 +89,9 @@ class AccountReading:
         self.tally.counts["pending"] = keep_pending(self.work, self.account, answer, is_whole=whole)
         if blanks is not None:
             self._sweep(blanks, is_trusted=False)
-        self._save(replace(
-            self.account, cursor=cursor or self.account.cursor, is_started=True,
-            last_sync_at=self._now,
-        ))  # fmt: skip
+        self._notes |= {
+            "cursor": cursor or account.cursor, "is_started": True, "last_sync_at": self._now,
+        }  # fmt: skip
 
     def _read_renamed(self) -> None:
         """Read everything anew: rows that are kept under another id get their new one."""
@@ -101,10 +104,10 @@ class AccountReading:
                 raise TooLarge(f"more than {ROWS_OF_RENEWAL_MAX} transactions after a renewal")
         self.account = stage(self.work, self.account, answer, self.tally, is_whole=True)
         self.tally.counts["pending"] = keep_pending(self.work, self.account, answer, is_whole=True)
-        self._save(replace(
-            self.account, cursor=cursor, is_renamed=False, sweeps_owed=SWEEPS_AFTER_RENEWAL,
-            is_started=True, last_sync_at=self._now,
-        ))  # fmt: skip
+        self._notes |= {
+            "cursor": cursor, "is_renamed": False, "sweeps_owed": SWEEPS_AFTER_RENEWAL,
+            "is_started": True, "last_sync_at": self._now,
+        }  # fmt: skip
 
     def _sweep_is_due(self) -> bool:
         return self.account.sweeps_owed > 0 or not self._connector.capabilities.reports_deletions
@@ -125,9 +128,10 @@ class AccountReading:
             seen |= {row.id for row in rows_of(part) if row.is_booked}
         if not is_trusted:
             return
+        self._save()  # the balance of now says whether an absence is one
         day = None if since is None else since.isoformat()
         self.account = stage_missing(self.work, self.account, seen, day, self.tally)
-        self._save(self._swept_once(since))
+        self._note_sweep(since)
 
     def _swept(self, since: date | None) -> Iterator[list[ProviderTransaction]]:
         """Yield what a window has, in parts that memory holds."""
@@ -140,45 +144,53 @@ class AccountReading:
                 answer = []
         yield answer
 
-    def _swept_once(self, since: date | None) -> FeedAccount:
+    def _note_sweep(self, since: date | None) -> None:
         account = self.account
         days = None if since is None else (self._now.date() - since).days
+        is_missing = int(self.tally.counts["missing"] > 0)  # they are looked for once more
         week = self._now if days is None or days >= WEEKLY_DAYS else account.swept_week_at
-        return replace(
-            account, sweeps_owed=max(0, account.sweeps_owed - 1), swept_week_at=week,
-            swept_month_at=self._now if since is None else account.swept_month_at,
-        )  # fmt: skip
+        self._notes |= {
+            "sweeps_owed": max(account.sweeps_owed - 1, is_missing), "swept_week_at": week,
+            "swept_month_at": self._now if since is None else account.swept_month_at,
+        }  # fmt: skip
 
     def _settle_balance(self, *, has_full_history: bool, is_trusted: bool) -> None:
         """Anchor the balance after the first whole reading; later, find what is missing."""
-        account = replace(
-            self.account, balance_minor=self._found.balance_minor,
-            balance_at=self._found.balance_at,
-        )  # fmt: skip
-        if account.balance_minor is not None and account.opening_minor is None:
-            if has_full_history:
-                account = self._anchored(account)
-        elif gap_of(account) and gap_of(account) != account.gap_minor:
-            account = self._widened(account, is_trusted=is_trusted)
+        account = replace(self.account, **self._notes)
+        is_open = account.balance_minor is not None and account.opening_minor is None
+        if is_open and has_full_history and is_trusted:
+            account = self._anchored(account)
+        account = with_history(account)
+        if gap_of(account) and gap_of(account) != account.gap_minor:
+            account = with_history(self._widened(is_trusted=is_trusted))
         self._save(replace(account, gap_minor=gap_of(account)))
         if self.account.gap_minor:
             self.tally.findings.append("gap: the balance and the transactions do not agree")
 
     def _anchored(self, account: FeedAccount) -> FeedAccount:
-        first = self.work.ports.store.staged(
-            self.work.tenant, self.work.company, account.id, limit=1
-        )
-        day = first[0].line.booking_date if first else self._now.date()
+        """Return the account with its opening balance, if nothing speaks against what is kept.
+
+        The balance is still what it was before the reading, and no transaction is missing.
+        """
+        staged = self.work.ports.store.staged(self.work.tenant, self.work.company, account.id)
+        is_missing = any(one.missing_sweeps and one.counts for one in staged)
+        if is_missing or self._balance_now() != (account.balance_minor,):
+            return account
+        day = staged[0].line.booking_date if staged else self._now.date()
         opening = (account.balance_minor or 0) - account.sum_minor
         return replace(account, opening_minor=opening, anchored_from=day)
 
-    def _widened(self, account: FeedAccount, *, is_trusted: bool) -> FeedAccount:
+    def _widened(self, *, is_trusted: bool) -> FeedAccount:
         """Read everything once more, and the balance after it."""
-        self._save(account)
         self._sweep(None, is_trusted=is_trusted)
+        now = self._balance_now()
+        account = replace(self.account, **self._notes)
+        return replace(account, balance_minor=now[0]) if now else account
+
+    def _balance_now(self) -> tuple[int | None, ...]:
+        """Return the balance after what was read; a movement may have come in between."""
         again = self._connector.accounts(self._keeper, self._found.connection_ref)
-        found = next((one for one in again if one.ref == self._found.ref), self._found)
-        return replace(self.account, balance_minor=found.balance_minor, balance_at=found.balance_at)
+        return tuple(one.balance_minor for one in again if one.ref == self._found.ref)
 
     def _ask(self) -> ProviderAccount:
         return self._found
@@ -187,7 +199,10 @@ class AccountReading:
         if answer:
             self.account = stage(self.work, self.account, answer, self.tally)
 
-    def _save(self, after: FeedAccount) -> None:
+    def _save(self, wanted: FeedAccount | None = None) -> None:
+        """Commit what was noted of the account, if it is anything new."""
+        after = wanted or replace(self.account, **self._notes)
+        self._notes = {}
         if after != self.account:
             self.work.commit([change(self.account, after)])
             self.account = replace(after, version=self.account.version + 1)

@@ -18,10 +18,12 @@ from rappro.domain.connectors import ProviderTransaction, TransactionStatus
 from rappro.domain.errors import NotAllowedInState, NotFound
 from rappro.domain.feed_staging import (
     CLEARED,
+    SWEEPS_AGAINST_BALANCE,
     Change,
     Row,
     counted,
     doubtful,
+    gap_of,
     missed,
     renamed,
     rows_of,
@@ -185,13 +187,18 @@ def _keep(work: FeedWork, account: FeedAccount, part: Sequence[Change]) -> FeedA
         if each.alias is not None:
             alias = work.ports.store.get(work.tenant, work.company, StagedAlias, each.alias)
             writes.append(put(alias, StagedAlias(each.alias, each.after.id)))
-        if each.after.state is StagedState.PLACED:
+        if each.after.state is StagedState.PLACED and _is_note(each):
             writes.append(_noted(work, each))
     if after != account:
         writes.append(change(account, after))
         after = replace(after, version=account.version + 1)
     work.commit(writes)
     return after
+
+
+def _is_note(each: Change) -> bool:
+    before, after = each.before, each.after
+    return before is None or (before.is_gone, before.differs) != (after.is_gone, after.differs)
 
 
 def _noted(work: FeedWork, each: Change) -> Write:
@@ -211,26 +218,21 @@ def stage_missing(
 ) -> FeedAccount:
     """Count once more what a whole reading since a day did not tell of; twice, and it is gone.
 
-    `seen` are the ids that it told of. What would make the bank's balance fit worse stays.
+    `seen` are the ids that it told of. Where the bank's balance would fit worse, more readings are
+    waited for: an answer may have been cut.
     """
     staged = work.ports.store.staged(work.tenant, work.company, account.id, after=since)
     unseen = [one for one in staged if one.counts and one.provider_id not in seen]
     changes = [Change(one, missed(one)) for one in unseen]
     if _fits_worse(account, [each for each in changes if not each.after.counts]):
         tally.findings.append("missing_kept: the balance says that nothing is gone")
-        return account
+        changes = [Change(one, missed(one, enough=SWEEPS_AGAINST_BALANCE)) for one in unseen]
     for part in _parts(changes):
         account = _keep(work, account, part)
         for each in part:
             tally.add(each)
+    tally.counts["missing"] = sum(each.after.counts for each in changes)
     return account
-
-
-def gap_of(account: FeedAccount) -> int:
-    """Return what the bank's balance says more than the transactions do; 0 while not known."""
-    if account.opening_minor is None or account.balance_minor is None:
-        return 0
-    return account.balance_minor - account.opening_minor - account.sum_minor
 
 
 def _fits_worse(account: FeedAccount, ended: Sequence[Change]) -> bool:
