@@ -20,7 +20,7 @@ from rappro.domain.statement_state import RUNNABLE
 from rappro.domain.writes import Record, Write
 from rappro.ports import Blobs, Drop, Inbox, Ports, Store
 from rappro.use_cases.chunks import CLAIM_LASTS
-from rappro.use_cases.feeds import run_sync
+from rappro.use_cases.feed_sync import run_sync
 from rappro.use_cases.import_drop import import_drop
 from rappro.use_cases.large_files import STORING_FAILED
 from rappro.use_cases.launching import run_id_of
