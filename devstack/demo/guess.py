@@ -41,7 +41,6 @@ def guess_accounts(
     books: bytes, statements: Iterable[bytes], journals: list[Journal]
 ) -> dict[str, BankAccountRef]:
     """Return the account of each bank journal that has none, where the figures name one only."""
-    opened = open_books(fec.read_rows(io.BytesIO(books)))
     free = [
         j
         for j in journals
@@ -49,8 +48,12 @@ def guess_accounts(
         and (j.account or "").startswith("512")
         and not (j.iban or j.bank_number)
     ]
+    sheets = [sheet for content in statements for sheet in _sheets(content)] if free else []
+    if not sheets:
+        return {}
+    opened = open_books(fec.read_rows(io.BytesIO(books)))
     found: dict[str, BankAccountRef] = {}
-    for sheet in (sheet for content in statements for sheet in _sheets(content)):
+    for sheet in sheets:
         scores = {
             j.code: _score(sheet, [e for e in opened.bank_entries if e.account == j.account])
             for j in free
