@@ -21,3 +21,10 @@ def fed(request: pytest.FixtureRequest) -> Iterator[Driven]:
     """Give a connector whose cursor yields changes."""
     with driving(request.param) as found:
         yield found
+
+
+@pytest.fixture
+def ponto() -> Iterator[Driven]:
+    """Give the connector of Ponto, for what is its alone."""
+    with driving("ponto") as found:
+        yield found

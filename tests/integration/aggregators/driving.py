@@ -207,3 +207,9 @@ def driving(provider: str) -> Iterator[Driven]:
             for one in made:
                 close = getattr(one, "close")  # noqa: B009 - the port does not have it
                 close()
+
+
+def ponto_side_of(driven: Driven) -> PontoSimulator:
+    """Return Ponto's side."""
+    assert isinstance(driven.simulator, PontoSimulator)
+    return driven.simulator
