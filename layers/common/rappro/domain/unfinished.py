@@ -7,17 +7,24 @@ is not done. Until then the veil says how the records were that it changes (docs
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
-from rappro.domain.books import EntryStatus, JournalEntry
+from rappro.domain.books import BankEntry, EntryStatus, JournalEntry, OpenItem
 from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId, MatchId, OpenItemId, StatementId
 from rappro.domain.matching.model import Level
 from rappro.domain.records import LineStatus, MatchStatus
 
+EXCHANGE_UNIT: Final = "ex_"
+"""How the id of a unit of the exchange begins; no statement's does."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedValidation:
-    """Says that the validation of a statement is under way; gone with its last commit."""
+    """Says that the validation of a statement is under way; gone with its last commit.
+
+    The same mark says that an exchanged archive is being applied; a unit's id stands there then.
+    """
 
     statement_id: StatementId
     version: int = 0
@@ -25,6 +32,11 @@ class UnfinishedValidation:
     @property
     def key(self) -> str:
         return self.statement_id
+
+    @property
+    def is_of_exchange(self) -> bool:
+        """Say whether it is a unit of the exchange (use_cases/exchange_units.py)."""
+        return self.statement_id.startswith(EXCHANGE_UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,8 @@ class Veil:
     `hidden` are the ids of entries, bank entries and matches that it makes, `drafts` those of bank
     entries that it takes into the ledger. `round` tells its rows of the trail from earlier ones.
     Of a reversal, `paid_by` has the payments of each item, and `groups` whose letters change; its
-    round is 0.
+    round is 0. Of an exchanged archive, the `_as` are records as they will be, and `gone` are the
+    ids of those that go.
     """
 
     lines: tuple[LineBefore, ...] = ()
@@ -91,6 +104,10 @@ class Veil:
     paid_by: tuple[tuple[OpenItemId, tuple[EntryId, ...]], ...] = ()
     groups: tuple[GroupLines, ...] = ()
     round: int = 1
+    entries_as: tuple[JournalEntry, ...] = ()
+    sides_as: tuple[BankEntry, ...] = ()
+    items_as: tuple[OpenItem, ...] = ()
+    gone: frozenset[str] = frozenset()
 
 
 def veil_name(statement: StatementId) -> str:

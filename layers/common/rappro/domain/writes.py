@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from rappro.domain.access import Membership, Tenant
@@ -22,6 +22,13 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.entry_changes import ChangeConsumer
+from rappro.domain.exchange.model import (
+    EntryDocuments,
+    ExchangeArchive,
+    ExchangeLink,
+    Parcel,
+    SharedLink,
+)
 from rappro.domain.feeds import (
     BankLink,
     FeedAccount,
@@ -35,6 +42,7 @@ from rappro.domain.feeds import (
     StagedAlias,
     StagedTransaction,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId
 from rappro.domain.learning import Lesson
 from rappro.domain.operations import (
@@ -74,6 +82,7 @@ Record = (
     | Membership | Tenant | ReportSnapshot | DifferenceType | UnfinishedValidation
     | OwedExamination | Task | ChangeConsumer | FeedAccount | FeedLease | FeedAsked | FeedMail
     | StagedTransaction | StagedAlias | PendingTransactions | ProviderUser | BankLink
+    | EntryDocuments | ExchangeArchive | ExchangeLink | Parcel | SharedLink
 )  # fmt: skip
 
 

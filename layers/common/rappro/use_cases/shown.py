@@ -60,6 +60,7 @@ class Shown:
     gone: frozenset[str] = frozenset()  # entries that are not there any more
     unmade: frozenset[str] = frozenset()  # matches of which only drafts are there yet
     rounds: dict[str, int] = field(default_factory=dict)  # of validations, by statement
+    will_be: dict[str, JournalEntry | BankEntry | OpenItem] = field(default_factory=dict)
 
     def line(self, line: LineRecord) -> LineRecord:
         """Return a line as it is shown."""
@@ -94,7 +95,8 @@ class Shown:
             return None
         was = self.entries.get(entry.id)
         if was is None:
-            return entry
+            after = self.will_be.get(entry.id)
+            return after if isinstance(after, JournalEntry) else entry
         letters = was.letters or ((None, None),) * len(entry.lines)
         lines = (
             replace(line, letter=letter, lettered_on=on)
@@ -109,8 +111,10 @@ class Shown:
         """Return a bank entry as it is shown; None: not yet, or no more."""
         if side.id in self.hidden or (side.match_id or "") in self.unmade:
             return None
-        if side.entry_id is not None and side.entry_id in self.gone:
+        if side.id in self.gone or (side.entry_id is not None and side.entry_id in self.gone):
             return None
+        after = self.will_be.get(side.id)
+        side = after if isinstance(after, BankEntry) else side
         match = self.closing.get(side.match_id or "")
         if match is not None and side.entry_id in match.entry_ids:
             return None
@@ -121,7 +125,14 @@ class Shown:
         return side
 
     def item(self, item: OpenItem) -> OpenItem:
-        """Return an open item as it is shown. Raises OpenItemAlreadySettled: see `shown`."""
+        """Return an open item as it is shown; one that is not there, as nothing that is open.
+
+        Raises OpenItemAlreadySettled: see `shown`.
+        """
+        if item.id in self.hidden or item.id in self.gone:
+            return replace(item, residual_minor=0, company_residual_minor=0)
+        after = self.will_be.get(item.id)
+        item = after if isinstance(after, OpenItem) else item
         item = replace(item, letter=self.items.get(item.id, item.letter))
         for match in self.standing.get(item.id, ()):
             item = standing_item(match, item)
@@ -186,6 +197,7 @@ def _veils(
     view = replace(
         view, lines=dict(view.lines), entries=dict(view.entries), matches=dict(view.matches),
         items=dict(view.items), paid_by=dict(view.paid_by), rounds=dict(view.rounds),
+        will_be=dict(view.will_be),
     )  # fmt: skip
     for key, name in names.items():
         try:
@@ -199,8 +211,11 @@ def _veils(
         view.paid_by.update(veil.paid_by)
         if veil.round:
             view.rounds[key] = veil.round
+        view.will_be.update({one.id: one for one in veil.entries_as})
+        view.will_be.update({one.id: one for one in veil.sides_as})
+        view.will_be.update({one.id: one for one in veil.items_as})
         hidden, drafts = view.hidden | veil.hidden, view.drafts | veil.drafts
-        view = replace(view, hidden=hidden, drafts=drafts)
+        view = replace(view, hidden=hidden, drafts=drafts, gone=view.gone | veil.gone)
     return view
 
 
@@ -229,7 +244,7 @@ def _with_matches(view: Shown, marks: Iterable[UnfinishedMatch], found: dict[str
             gone.update(mark.entry_ids)
     return replace(
         view, standing=standing, taking=dict(found), ends_as=ends_as, closing=closing,
-        unmade=frozenset(unmade), closed=frozenset(closed), gone=frozenset(gone), freeing=freeing,
+        unmade=frozenset(unmade), closed=frozenset(closed), gone=view.gone | gone, freeing=freeing,
     )  # fmt: skip
 
 

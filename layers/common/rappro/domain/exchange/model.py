@@ -190,6 +190,11 @@ class LinkSide:
     siren: str
     author: str
 
+    @property
+    def address(self) -> str:
+        """What a parcel for this side is addressed to."""
+        return f"{self.tenant}/{self.company}"
+
 
 @dataclass(frozen=True, slots=True)
 class SharedLink:
@@ -249,7 +254,7 @@ class Parcel:
     sha256: str
     size_bytes: int
     created_at: datetime
-    to: str  # the tenant
+    to: str  # the side it is for: tenant/company
     version: int = 0
 
     @property

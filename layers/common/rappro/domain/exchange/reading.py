@@ -38,6 +38,8 @@ from rappro.domain.exchange.model import (
     MANIFEST,
     READ_ONLY,
     SIGNATURE,
+    BookRecord,
+    EntryDocuments,
     Manifest,
     Part,
     revision_of,
@@ -90,6 +92,17 @@ class Archive:
         kind = BOOKS[name]
         for number, line in enumerate(self.lines(name), 1):
             yield from_line(kind, line, at=f"{name}, line {number}").key, line
+
+    def records(self, name: str) -> Iterator[BookRecord]:
+        """Yield the records of a part of books, by key. Raises ArchiveBroken."""
+        kind = BOOKS[name]
+        for number, line in enumerate(self.lines(name), 1):
+            yield from_line(kind, line, at=f"{name}, line {number}")
+
+    def attached(self) -> Iterator[EntryDocuments]:
+        """Yield which documents are attached to which entries. Raises ArchiveBroken."""
+        for number, line in enumerate(self.lines(DOCUMENTS), 1):
+            yield from_line(EntryDocuments, line, at=f"{DOCUMENTS}, line {number}")
 
     def documents(self) -> list[str]:
         """Return the hashes of the documents whose bytes are here."""

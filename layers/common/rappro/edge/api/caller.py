@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Request
@@ -17,6 +16,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from rappro.domain.books import (
     Company,
 )
+from rappro.domain.exchange.model import LINK_PREFIX
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import TenantId
 from rappro.domain.tenancy import put_in_force
 from rappro.edge.problem import UNAUTHORIZED, HttpProblem
@@ -28,7 +29,8 @@ ACCESS: Final = "access"
 """What the way in leaves for a route: who calls, and what he was found to be (access.py)."""
 TENANT_CLAIM: Final = "tenant_id"
 USER_CLAIM: Final = "sub"
-_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
+_TENANT = re.compile(rf"(?!{LINK_PREFIX})[a-z0-9][a-z0-9-]{{1,39}}", re.ASCII)
+"""The ids of links stand where a tenant's do in the store: none may be called so."""
 _USER = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 
 
