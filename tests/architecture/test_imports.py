@@ -88,8 +88,8 @@ LAWS = {
         ("rappro.documents", "rappro.domain", "rappro.edge", "rappro.ports", "rappro.use_cases"),
         frozenset({"pydantic", "aws_lambda_powertools"}),
     ),
-    "bootstrap": Law(("rappro",), frozenset({"boto3", "botocore"})),
-    "bootstrap_base": Law(("rappro",), frozenset({"boto3", "botocore"})),
+    "bootstrap": Law(("rappro",), frozenset({"botocore"})),
+    "bootstrap_base": Law(("rappro",), frozenset({"botocore"})),
     "functions": Law(
         (
             "rappro.bootstrap",

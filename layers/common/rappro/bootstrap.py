@@ -11,7 +11,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from botocore.config import Config
 from botocore.session import Session
 
@@ -21,7 +20,7 @@ from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.fence import fence_items, fence_objects
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.adapters.tenant_sessions import TenantCredentials, TenantProvider
-from rappro.bootstrap_base import CONFIG, Absent, settings
+from rappro.bootstrap_base import CONFIG, Absent, client_of, settings
 from rappro.edge.settings import Settings
 from rappro.ports import Blobs, Clock, Feeds, Inbox, Ports, Runs, Store
 from rappro.ports_exchange import NO_EXCHANGE, ExchangePorts
@@ -107,7 +106,7 @@ def _secrets(settings: Settings) -> Secrets:
 
 def _client_of(service: str) -> Any:
     """Return a maker of a client, which is made once, when it is first needed."""
-    return cache(lambda: boto3.client(service, config=CONFIG))  # type: ignore[call-overload]  # by name
+    return cache(lambda: client_of(service))
 
 
 @cache
@@ -130,23 +129,23 @@ def guards() -> Guards:
 @cache
 def _items() -> Any:
     """Return the one client of the tables; it sends keys of the tenant in force alone."""
-    return fence_items(_of_tenants().client("dynamodb", config=CONFIG))
+    return fence_items(_of_tenants().create_client("dynamodb", config=CONFIG))
 
 
 @cache
-def _of_tenants() -> boto3.Session:
+def _of_tenants() -> Session:
     """Return what makes clients that sign as the tenant in force, or as the function itself."""
     if not settings().tenant_sessions:
-        return boto3.Session()
+        return Session()
     credentials = TenantCredentials(_client_of("sts"), SystemClock().now)
     session = Session()
     session.register_component("credential_provider", TenantProvider(credentials))
-    return boto3.Session(botocore_session=session)
+    return session
 
 
 def _blobs(settings: Settings) -> Blobs:
     bucket = settings.archive_bucket
-    client = _of_tenants().client("s3", config=_S3_CONFIG)
+    client: Any = _of_tenants().create_client("s3", config=_S3_CONFIG)
     return S3Blobs(fence_objects(client, bucket, "sources/", "work/"), bucket)
 
 
@@ -156,7 +155,7 @@ def _inbox(settings: Settings, clock: Clock) -> Inbox:
         return cast("Inbox", Absent("inbox"))
     from rappro.adapters.s3.inbox import S3Inbox
 
-    client = _of_tenants().client("s3", config=_S3_CONFIG)
+    client: Any = _of_tenants().create_client("s3", config=_S3_CONFIG)
     return S3Inbox(fence_objects(client, bucket, ""), bucket, clock)
 
 
@@ -165,9 +164,11 @@ def _runs(settings: Settings) -> Runs:
         return cast("Runs", Absent("state machine"))
     from rappro.adapters.stepfunctions import StepFunctionsRuns
 
-    client = boto3.client("stepfunctions", config=CONFIG)
     return StepFunctionsRuns(
-        client, settings.state_machine_arn, settings.import_machine_arn, settings.work_machine_arn
+        client_of("stepfunctions"),
+        settings.state_machine_arn,
+        settings.import_machine_arn,
+        settings.work_machine_arn,
     )
 
 
@@ -187,6 +188,4 @@ def _feeds(settings: Settings) -> Feeds:
         schedule_group=settings.schedule_group,
         scheduler_role_arn=settings.scheduler_role_arn,
     )
-    return AwsFeeds(
-        boto3.client("sqs", config=CONFIG), boto3.client("scheduler", config=CONFIG), resources
-    )
+    return AwsFeeds(client_of("sqs"), client_of("scheduler"), resources)

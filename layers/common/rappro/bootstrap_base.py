@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 from rappro.adapters.dynamodb.stream import trail_row
 from rappro.adapters.eventbridge import EventBridgeBus
@@ -19,7 +19,7 @@ from rappro.edge.settings import Settings
 if TYPE_CHECKING:
     from rappro.ports_events import Bus
 
-__all__ = ["CONFIG", "Absent", "bus", "settings", "trail_row"]
+__all__ = ["CONFIG", "Absent", "bus", "client_of", "settings", "trail_row"]
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
@@ -40,6 +40,15 @@ class Absent:
         raise RuntimeError(f"this function has no {self._what}: its environment does not name it")
 
 
+def client_of(service: str) -> Any:
+    """Return a client that signs as the function itself.
+
+    By botocore alone: what boto3 adds (resources, transfers of files in parts) nobody here uses,
+    and every start would pay for it.
+    """
+    return Session().create_client(service, config=CONFIG)
+
+
 @cache
 def settings() -> Settings:
     """Return the settings of this function. Raises ValidationError for a broken environment."""
@@ -52,4 +61,4 @@ def bus() -> Bus:
     name = settings().event_bus
     if name is None:
         return cast("Bus", Absent("event bus"))
-    return EventBridgeBus(boto3.client("events", config=CONFIG), name)
+    return EventBridgeBus(client_of("events"), name)

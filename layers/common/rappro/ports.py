@@ -7,7 +7,6 @@ are held to the same contract tests. Methods raise only errors of domain/errors.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol, TypeVar
 
@@ -18,6 +17,7 @@ from rappro.domain.books import (
     OpenItem,
 )
 from rappro.domain.feeds import FeedRun, StagedTransaction
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.operations import (
@@ -38,8 +38,8 @@ from rappro.domain.writes import (
     Record,
     Write,
 )
-from rappro.ports_feeds import NO_PROVIDERS, ProviderPorts
 from rappro.ports_exchange import NO_EXCHANGE, ExchangePorts
+from rappro.ports_feeds import NO_PROVIDERS, ProviderPorts
 from rappro.ports_webhooks import NO_WEBHOOKS, WebhookPorts
 
 R = TypeVar("R", bound=Record)

@@ -31,7 +31,8 @@ from rappro.domain.errors import InvalidRequest, MalformedBooks, TooLarge
 from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, derive_id
 from rappro.edge.books_models import BooksInput, CompanyPart, SettingsPart
-from rappro.edge.books_records import Rows, amount_at, currency_at, pointer
+from rappro.edge.books_records import Rows, amount_at, currency_at
+from rappro.edge.pointers import pointer
 
 BOOKS_BYTES_MAX: Final = 512 * 1024 * 1024
 """About a million open items; a larger document is split by the sender."""

@@ -43,16 +43,11 @@ from rappro.edge.books_models import (
     TemplatePart,
     ThirdPartyPart,
 )
+from rappro.edge.pointers import pointer
 
 Path = tuple[str | int, ...]
 P = TypeVar("P")
 D = TypeVar("D")
-
-
-def pointer(*path: str | int) -> str:
-    """Return the JSON pointer (RFC 6901) of a path."""
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return "".join(f"/{step}" for step in escaped)
 
 
 @contextmanager

@@ -30,8 +30,8 @@ from rappro.edge.api.negotiation import headers_of, wishes_of
 from rappro.edge.api.preconditions import conditional
 from rappro.edge.api.repeating import WRITES, attempt_of, key_of, once
 from rappro.edge.api.routes import PATHS, files_of, router_of
-from rappro.edge.books_records import pointer
 from rappro.edge.observability import logger
+from rappro.edge.pointers import pointer
 from rappro.edge.problem import (
     ANSWER_TOO_LARGE,
     CONTENT_TYPE,
