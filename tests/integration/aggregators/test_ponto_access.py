@@ -259,10 +259,25 @@ def test_a_code_is_worth_nothing_with_another_state(ponto: Driven) -> None:
 
 def test_a_name_that_could_not_be_asked_for_is_asked_for_later(ponto: Driven) -> None:
     page = ponto.connector.connect_link(ponto.kept, return_url=RETURN_URL, nonce="n")
-    ponto.server.faults.append(Fault(503, path="userinfo"))
+    ponto.server.faults += [Fault(503, path="userinfo"), Fault(403, path="userinfo")]
     ponto.came_back(page)
     unnamed = ponto.kept.load().user_ref
+    assert len(ponto.connector.connections(ponto.kept)) == 1  # which do not need it
 
     ponto.connector.connections(ponto.kept)
 
     assert (unnamed, ponto.kept.load().user_ref) == ("tenant-1", ponto_side_of(ponto).visitor)
+
+
+def test_an_organisation_that_is_not_known_by_name_is_asked_for_before_it_ends(
+    ponto: Driven,
+) -> None:
+    page = ponto.connector.connect_link(ponto.kept, return_url=RETURN_URL, nonce="n")
+    ponto.server.faults += [Fault(503, path="userinfo"), Fault(503, path="userinfo")]
+    ponto.came_back(page)
+    with pytest.raises(AggregatorUnavailable):  # another's name would be nobody's: no success
+        ponto.connector.delete_user(ponto.kept)
+
+    ponto.connector.delete_user(ponto.kept)
+
+    assert ponto_side_of(ponto).users == set()

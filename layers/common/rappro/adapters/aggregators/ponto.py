@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import groupby, product
 from typing import Any, Final
@@ -185,10 +186,8 @@ class PontoConnector:
         if not hint.nonce:
             raise InvalidRequest("a code without its state")
         self._tokens.redeem(keeper, hint.grant, nonce=hint.nonce, return_url=return_url)
-        try:
+        with suppress(ExternalError):  # what is granted is kept: the name is asked for again
             self._name(keeper)
-        except ExternalError:  # what is granted is kept: the name is asked for again
-            return
 
     def connections(self, keeper: CredentialsKeeper) -> list[ProviderConnection]:
         """Return every connection: one of each bank. Raises ConsentExpired when all is lost."""
@@ -196,7 +195,8 @@ class PontoConnector:
         if grant.is_none:
             return []
         if not grant.is_named and not grant.lost:
-            self._name(keeper)
+            with suppress(ExternalError):  # webhooks wait for it, and nothing else
+                self._name(keeper)
         rows = sorted(self._all(keeper, f"{_ROOT}/accounts"), key=bank_of)
         return [
             self._connection(keeper, ref, list(several)) for ref, several in groupby(rows, bank_of)
