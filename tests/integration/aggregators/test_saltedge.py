@@ -264,6 +264,18 @@ def test_keys_that_nobody_knows_do_not_make_a_connection_gone(salt: Driven) -> N
     assert len(salt.bank.links) == 1
 
 
+def test_a_404_that_does_not_say_what_is_gone_makes_nothing_gone(salt: Driven) -> None:
+    ref = str(salt.link().id)
+    salt.server.faults += [Fault(404, code="no_route") for _ in range(3)]
+
+    with pytest.raises(AggregatorRejected, match="no_route"):
+        salt.connector.connection(salt.kept, ref)
+    with pytest.raises(AggregatorRejected, match="no_route"):
+        salt.connector.delete_connection(salt.kept, ref)
+    with pytest.raises(AggregatorRejected, match="no_route"):
+        salt.connector.delete_user(salt.kept)
+
+
 def test_a_customer_is_found_by_its_reference_among_many(salt: Driven) -> None:
     for number in range(5):
         salt.connector.create_user(f"other-{number}")

@@ -147,7 +147,7 @@ class SaltEdgeConnector:
         raise AggregatorRejected("a customer is known and not listed")
 
     def delete_user(self, keeper: CredentialsKeeper) -> None:
-        self._remove(f"/customers/{segment(keeper.load().user_ref)}")
+        self._thing("DELETE", f"/customers/{segment(keeper.load().user_ref)}")
 
     def connect_link(
         self, keeper: CredentialsKeeper, *, return_url: str, nonce: str,
@@ -203,10 +203,9 @@ class SaltEdgeConnector:
         user = keeper.load().user_ref
         try:
             row = self._shown(user, ref)
-            query = (("connection_id", ref), ("customer_id", user))
-            consents = self._all("/consents", query)
         except NotFound:
             return revoked(ref)
+        consents = self._all("/consents", (("connection_id", ref), ("customer_id", user)))
         return connection_of(row, _consent(row, consents), self._now())
 
     def accounts(self, keeper: CredentialsKeeper, ref: str) -> list[ProviderAccount]:
@@ -269,7 +268,7 @@ class SaltEdgeConnector:
             self._check_owner(user, ref)
         except NotFound:
             return
-        self._remove(f"/connections/{segment(ref)}")
+        self._thing("DELETE", f"/connections/{segment(ref)}")
 
     def webhook(self, request: WebhookRequest) -> list[WebhookHint]:
         """Verify `Signature` over the registered URL and the bytes, and the event's age."""
@@ -279,8 +278,9 @@ class SaltEdgeConnector:
 
     def _shown(self, user: str, ref: str) -> Row:
         """Return a connection's row. Raises NotFound when it is not this customer's."""
-        row = _data(self._ask("GET", f"/connections/{segment(ref)}"))
-        if identifier(row, "customer_id") != user:
+        found = self._thing("GET", f"/connections/{segment(ref)}")
+        row = {} if found is None else _data(found)
+        if found is None or identifier(row, "customer_id") != user:
             raise NotFound("no such connection")
         if len(self._owned) >= _CACHE_MAX:
             self._owned.clear()
@@ -292,12 +292,16 @@ class SaltEdgeConnector:
         if (user, ref) not in self._owned:
             self._shown(user, ref)
 
-    def _remove(self, path: str) -> None:
-        """Remove something; when it is gone already, that is success."""
+    def _thing(self, method: str, path: str) -> Reply | None:
+        """Ask about one thing; None when it is gone, which the class of the error alone says.
+
+        A 404 without it may be of anything in between, and would end every connection at once.
+        """
         try:
-            self._ask("DELETE", path)
-        except NotFound:
-            return
+            reply = self._ask(method, path, taken=_GONE)
+        except NotFound as error:
+            raise AggregatorRejected(error.detail) from None
+        return reply if reply.status < 400 else None
 
     def _all(self, path: str, query: Query) -> list[Row]:
         return [row for rows in self._pages(path, query) for row in rows]
