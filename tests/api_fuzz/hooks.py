@@ -1,8 +1,9 @@
 """What the fuzzer does before and after each request. Runs in the fuzzer's own environment.
 
 Ids made at random exist nowhere, and a body made at random names no journal there is: such requests
-are sent, but most valid ones are aimed at a seeded company, with the documentation's example as
-their body and one field of it changed now and then.
+are sent, but most are aimed at a seeded company, with the documentation's example as their body and
+one field of it changed now and then. What is broken in a broken one is left as it is, and the rest
+of it is aimed too, so that nothing else is why it is refused.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ import schemathesis
 
 POOL = os.environ["FUZZ_POOL"]
 TALLY = Path(os.environ["FUZZ_TALLY"])
+TRACE = os.environ.get("FUZZ_TRACE")
+"""A file to which every request and its answer is added, a line of JSON each; None for no file."""
 OTHER_IDS: dict[str, dict[str, Any]] = json.loads(os.environ["FUZZ_OTHER_IDS"])
 ADMINISTRATOR = os.environ["FUZZ_ADMINISTRATOR"]
 AIMED = 0.85
@@ -29,26 +32,57 @@ AIMED = 0.85
 CHANGED = 0.2
 """Share of those whose body has a field that was made at random."""
 
+KNOWN = {
+    "journal": "BQ1",
+    "third_party": "C0001",
+    "import_profile": "LIVRET",
+    "line": "st_b7mzqkq4jx2v6c5oaxk2hqzz/3",
+    "entry": "en_w5zq7mwl2k4vfh3xj6d9t8ca",
+}
+"""What is asked for by its name in queries, of a seeded company."""
+KEYS = {"5f0c1b1e-3f0e-4d6c-9d1c-1f6f3e0d6a51"}
+"""The documentation's example of a key."""
+ONE_OF = (
+    (("amount",), ("amount_min", "amount_max"), ("amount_max",)),
+    (("line",), ("entry",), ("subject",)),
+)
+"""What queries ask for one of at a time."""
+
 _COMPANY = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
+_TRACED = 1_000
 _chance = random.Random(0)
 _tally: dict[str, Counter[str]] = {}
 
 
 @schemathesis.hook
 def before_call(ctx: Any, case: Any, **kwargs: Any) -> None:
-    """Aim a valid request at a seeded company."""
+    """Aim a request, all but what is broken in it, at a seeded company."""
     said = case.operation.definition.raw
+    is_valid = case.meta is None or case.meta.generation.mode.is_positive
+    _renew_key(case, is_valid=is_valid)
     _spare_the_shared_company(case)
     if said.get("security") == [] or _chance.random() > AIMED:
         return
-    is_valid = case.meta is None or case.meta.generation.mode.is_positive
     if "company" not in case.path_parameters:
         _aim_at_tenant(case)
     elif is_valid or _is_company(case):
-        is_read = case.method.upper() == "GET"
-        case.path_parameters["company"] = _given("shared" if is_read else "fresh")
-    if is_valid:
-        _aim(case, said)
+        is_kept = case.method.upper() == "GET"
+        fresh = "fresh" if is_valid else "worn"
+        case.path_parameters["company"] = _given("shared" if is_kept else fresh)
+    _aim(case, said)
+
+
+def _renew_key(case: Any, *, is_valid: bool) -> None:
+    """Never send a key of before, which would be refused with another body, or replayed."""
+    given = str(case.headers.get("Idempotency-Key", ""))
+    if given and (is_valid or given in KEYS):
+        case.headers["Idempotency-Key"] = f"{_chance.getrandbits(128):x}"
+
+
+def _is_sound(case: Any, place: str) -> bool:
+    """True when nothing is broken in that part of a request: path, query, header or body."""
+    parts = {} if case.meta is None else case.meta.components
+    return all(part.value != place or info.mode.is_positive for part, info in parts.items())
 
 
 def _spare_the_shared_company(case: Any) -> None:
@@ -68,16 +102,16 @@ def _aim_at_tenant(case: Any) -> None:
 def _aim(case: Any, said: dict[str, Any]) -> None:
     """Name what there is, in the path, the query and the body, under no condition."""
     chosen = OTHER_IDS.get(said["operationId"], {})
-    for parameter in said.get("parameters", ()):
+    for parameter in said.get("parameters", ()) if _is_sound(case, "path") else ():
         name, examples = parameter.get("name"), parameter.get("schema", {}).get("examples")
         if parameter.get("in") == "path" and name != "company" and examples:
             case.path_parameters[name] = chosen.get(name, examples[0])
-    for name in ("If-Match", "If-None-Match"):
+    for name in ("If-Match", "If-None-Match") if _is_sound(case, "header") else ():
         case.headers.pop(name, None)
-    if "Idempotency-Key" in case.headers:  # a key that was used would be refused with another body
-        case.headers["Idempotency-Key"] = f"{_chance.getrandbits(128):x}"
-    _aim_query(case, said)
-    _aim_body(case)
+    if _is_sound(case, "query"):
+        _aim_query(case, said)
+    if _is_sound(case, "body"):
+        _aim_body(case)
 
 
 def _given(kind: str) -> str:
@@ -92,17 +126,31 @@ def _is_company(case: Any) -> bool:
 
 
 def _aim_query(case: Any, said: dict[str, Any]) -> None:
-    """Take off cursors, which nobody can invent, and put what must be there as documented."""
-    case.query.pop("cursor", None)
+    """Ask by what there is, for one thing at a time; a cursor nobody can invent."""
+    asked = case.query
+    asked.pop("cursor", None)
     for parameter in said.get("parameters", ()):
-        examples = parameter.get("schema", {}).get("examples")
-        if parameter.get("in") == "query" and parameter.get("required") and examples:
-            case.query[parameter["name"]] = examples[0]
+        name, examples = parameter.get("name"), parameter.get("schema", {}).get("examples")
+        if parameter.get("in") != "query":
+            continue
+        if parameter.get("required") and examples:
+            asked[name] = examples[0]
+        elif name in asked and name in KNOWN and _chance.random() > CHANGED:
+            asked[name] = KNOWN[name]
+    for names in ONE_OF:
+        said_too = [each for each in names if each[0] in asked]
+        kept = _chance.choice(said_too) if said_too else ()
+        for name in (name for each in said_too if each != kept for name in each):
+            asked.pop(name, None)
+    if {"from", "to"} <= asked.keys():
+        asked["from"], asked["to"] = sorted((str(asked["from"]), str(asked["to"])))
 
 
 def _aim_body(case: Any) -> None:
     example = _example(case)
     if example is None or not isinstance(case.body, dict):
+        if isinstance(example, str) and _chance.random() > CHANGED:
+            case.body = example
         return
     made = copy.deepcopy(example)
     if case.body and _chance.random() < CHANGED:
@@ -114,7 +162,7 @@ def _aim_body(case: Any) -> None:
 def _example(case: Any) -> Any:
     document = case.operation.schema.raw_schema
     content = case.operation.definition.raw.get("requestBody", {}).get("content", {})
-    schema = content.get("application/json", {}).get("schema", {})
+    schema: dict[str, Any] = next((each["schema"] for each in content.values()), {})
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     examples = schema.get("examples")
@@ -130,6 +178,22 @@ def after_call(ctx: Any, case: Any, response: Any) -> None:
         mode = "other_method"
     name = case.operation.definition.raw["operationId"]
     _tally.setdefault(name, Counter())[f"{mode}:{response.status_code}"] += 1
+    if TRACE:
+        _trace(name, mode, case, response)
+
+
+def _trace(name: str, mode: str, case: Any, response: Any) -> None:
+    sent = response.request
+    answer = response.content[:_TRACED].decode(errors="replace")
+    told = {
+        "operation": name, "mode": mode, "status": response.status_code,
+        "phase": case.meta.phase.name.value if case.meta else None,
+        "what": getattr(case.meta.phase.data, "description", None) if case.meta else None,
+        "url": sent.url, "headers": {k: str(v) for k, v in sent.headers.items()},
+        "body": repr(sent.body)[:_TRACED], "answer": answer,
+    }  # fmt: skip
+    with Path(TRACE or os.devnull).open("a") as file:
+        file.write(json.dumps(told) + "\n")
 
 
 @atexit.register

@@ -1,7 +1,8 @@
 """Companies to be fuzzed, given out over loopback: each with one of everything, none twice.
 
 The documentation's examples work on such a company (tests/integration/api). A request that changes
-something gets one of its own, so that what one breaks is not missing for the next; reads share one.
+something gets one of its own, so that what one breaks is not missing for the next; reads share one,
+and so do broken requests, which are to change nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def stack_ports(stack: LocalStack) -> Ports:
 
 
 class Pool:
-    """Serves `GET /fresh` and `GET /shared` as `{"company": …}`; a context manager.
+    """Serves `GET /fresh`, `/shared` and `/worn` as `{"company": …}`; a context manager.
 
     `GET /tenant` puts back what belongs to no company, and names the shared one.
     """
@@ -54,7 +55,7 @@ class Pool:
         self._numbers = count(1)
         self._ready: Queue[str] = Queue(maxsize=READY)
         self._is_closing = threading.Event()
-        self._shared = self._made()
+        self._shared, self._worn = self._made(), self._made()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._threads = [
             threading.Thread(target=work, daemon=True)
@@ -98,7 +99,8 @@ class Pool:
             def do_GET(self) -> None:
                 if self.path == "/tenant":
                     seed_tenant(pool._ports, pool._tenant, _MARK)
-                company = pool._ready.get() if self.path == "/fresh" else pool._shared
+                kept = pool._worn if self.path == "/worn" else pool._shared
+                company = pool._ready.get() if self.path == "/fresh" else kept
                 body = json.dumps({"company": company}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
