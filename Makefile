@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip sync --quiet --require-hashes
 SOURCES := layers/common/rappro devstack tests benchmarks simulation clients/generate.py clients/python/rappro_client
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-dynamodb-local test-fast check check-asl build local bench bench-matching bench-scale api-fuzz client fuzz simulate lock fix clean
+.PHONY: help setup demo test test-dynamodb-local test-fast check check-asl build local bench bench-matching bench-scale api-fuzz client fuzz simulate simulate-feeds lock fix clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -120,6 +120,9 @@ fuzz: setup ## broken statements into every parser (FUZZ_INPUTS=200000 FUZZ_FORM
 SEEDS ?= 1000
 simulate: setup ## the pipeline with a fault at every call, then SEEDS random schedules (SEED=123 runs one again)
 	@$(BIN)/python -m simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(SIMULATE)
+
+simulate-feeds: setup ## SEEDS scenarios of each bank-feed provider (SEED=123 plays one again)
+	@$(BIN)/python -m simulation.feeds --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(FEEDS)
 
 fix: setup ## format and apply safe lint fixes
 	$(BIN)/ruff check --fix .

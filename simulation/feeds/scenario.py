@@ -190,8 +190,7 @@ class Scenario:
         """Do the whole work while a worker stands still beyond its lease."""
         if self.random.random() < 0.7:
             self.world.bank.wait(seconds=LEASE_SECONDS + 1)
-        if self.random.random() < 0.5:
-            self._movement()
+        self.random.choice((self._movement, self._edit, self._remove, self._wait))()
         self._deliver(self.world.sync)
 
     def _deliver_again(self) -> None:
