@@ -78,8 +78,9 @@ def ignore_missing(work: Any, account: Any, seen: Any, since: Any, tally: Any) -
 
 def booked_too_early(answer: Any) -> list[Row]:
     """Take what is announced for booked."""
+    booked = TransactionStatus.BOOKED
     return [
-        replace(one, row=replace(one.row, status=TransactionStatus.BOOKED)) for one in rows_of(answer)
+        replace(one, row=replace(one.row, status=booked)) for one in rows_of(answer)
     ]  # fmt: skip
 
 
