@@ -77,7 +77,8 @@ class AccountReading:
         start = account.start_on if account.cursor is None else None
         window = Window(account.cursor, None if start is None else start - _WEEK)
         cursor, answer, blanks = account.cursor, [], None
-        whole = account.cursor is None
+        is_feed = self._connector.capabilities.has_change_feed
+        whole = account.cursor is None or not is_feed  # else what is announced comes by changes
         for page in pages(self._connector, self._keeper, self._ask(), window):
             blanks = min((d for d in (blanks, _first_blank(page.items)) if d), default=None)
             answer += [row for row in page.items if row.id]
