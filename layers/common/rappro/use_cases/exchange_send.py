@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from rappro.domain.books import Company
 from rappro.domain.errors import NotFound, RuleViolation
@@ -242,12 +242,3 @@ def _digest(stream: BinaryIO) -> str:
         digest.update(chunk)
     stream.seek(0)
     return digest.hexdigest()
-
-
-def announcement(sent: Sent, company: Company, url: str) -> dict[str, Any]:
-    """Return the mail that tells somebody of an archive, with a link that ends by itself."""
-    text = (
-        f"Bonjour,\n\nLe dossier {company.name} vous est transmis ({sent.archive.name}).\n"
-        f"Téléchargement, quelques minutes : {url}\n"
-    )
-    return {"subject": f"Dossier {company.name}", "text": text}

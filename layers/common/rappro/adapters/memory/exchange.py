@@ -1,4 +1,4 @@
-"""The exchange in process: mailboxes in the store that is given, and a seal that is no signature."""
+"""The exchange in process: mailboxes in the given store, and a seal that is no signature."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import hmac
 
 from rappro.adapters.mailboxes import LinkMailboxes
+from rappro.domain.exchange.model import LINK_PREFIX
 from rappro.ports import Blobs, Store
 from rappro.ports_exchange import ExchangePorts
 
@@ -31,6 +32,21 @@ class MemorySeal:
         return hmac.compare_digest(self.sign(digest), signature)
 
 
+class MemoryMailboxes(LinkMailboxes):
+    """Port Mailboxes; the same calls make the same links."""
+
+    def new_link(self) -> tuple[str, str]:
+        number = 0
+        while self.link(f"{LINK_PREFIX}{_word('link', number)}") is not None:
+            number += 1
+        return f"{LINK_PREFIX}{_word('link', number)}", _word("code", number)
+
+
+def _word(of: str, number: int) -> str:
+    digest = hashlib.sha256(f"{of}/{number}".encode()).digest()
+    return base64.b32encode(digest).decode()[:26].lower()
+
+
 def memory_exchange(store: Store, blobs: Blobs) -> ExchangePorts:
     """Return the ports of the exchange, all in process."""
-    return ExchangePorts(MemorySeal(), LinkMailboxes(store, blobs))
+    return ExchangePorts(MemorySeal(), MemoryMailboxes(store, blobs))
