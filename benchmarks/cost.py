@@ -73,7 +73,7 @@ def run(endpoint: str, lines: int) -> Json:
         "dynamodb", endpoint_url=endpoint, region_name=REGION, aws_access_key_id=ACCOUNT,
         aws_secret_access_key="test", config=Config(max_pool_connections=16),
     )  # fmt: skip
-    _create_tables(client)
+    create_tables(client, TABLES)
     plain = desk(DynamoStore(client, TABLES))
     units = Units()
     seconds = _phases(plain, TenantId("unmetered"), lines, units)
@@ -169,8 +169,9 @@ def _each(counts: dict[str, int], lines: int) -> dict[str, float]:
     return {name: round(count / lines, 2) for name, count in ordered if count}
 
 
-def _create_tables(client: Any) -> None:
-    for name in (TABLES.books, TABLES.statements, TABLES.feeds):
+def create_tables(client: Any, tables: Tables) -> None:
+    """Create the three tables as the template has them."""
+    for name in (tables.books, tables.statements, tables.feeds):
         client.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",

@@ -26,7 +26,7 @@ BASE, DOUBLING, INDEX_ITEMS, LIST_INDEX, AUDIT, CHECKS = (
     "records", "transactional doubling", "index items", "list index (GSI)", "audit rows",
     "condition checks",
 )  # fmt: skip
-_INDEXES: Final = frozenset({"IXA", "IXR", "IXT", "LED", "SJ", "JE", "FR"})
+_INDEXES: Final = frozenset({"IXA", "IXR", "IXT", "LED", "SJ", "JE", "FR", "STG"})
 
 
 class Units:

@@ -35,7 +35,7 @@ from rappro.domain.feeds import (
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.records import LineRecord
 from rappro.domain.writes import change, create
-from rappro.ports import Ports
+from rappro.ports import Ports, Store
 from rappro.ports_feeds import ProviderPorts
 from rappro.use_cases.feed_sync import run_sync
 from simulation.feeds.direct import directly, visited
@@ -66,12 +66,12 @@ class BankClock:
 class World:
     """One connection whose bank is connected, with an account tied to a journal."""
 
-    def __init__(self, provider: str, mode: StatementMode) -> None:
+    def __init__(self, provider: str, mode: StatementMode, store: Store | None = None) -> None:
         self.server = ProviderServer()
         self.server.close_port()
         self.bank = self.server.bank
         self.gate = Gate()
-        self.store = MemoryStore()
+        self.store: Store = store or MemoryStore()
         self.vault = MemoryVault()
         self.provider = provider
         self.connector = directly(connector_of(provider, self.server), self.server)

@@ -171,11 +171,12 @@ class AccountReading:
     def _anchored(self, account: FeedAccount) -> FeedAccount:
         """Return the account with its opening balance, if nothing speaks against what is kept.
 
-        The balance is still what it was before the reading, and no transaction is missing.
+        The balance is still what it was before the reading, no transaction is missing, and no
+        reading for missing ones is owed.
         """
         staged = self.work.ports.store.staged(self.work.tenant, self.work.company, account.id)
         is_missing = any(one.missing_sweeps and one.counts for one in staged)
-        if is_missing or self._balance_now() != (account.balance_minor,):
+        if is_missing or account.sweeps_owed or self._balance_now() != (account.balance_minor,):
             return account
         day = staged[0].line.booking_date if staged else self._now.date()
         opening = (account.balance_minor or 0) - account.sum_minor
