@@ -48,6 +48,8 @@ ONE_OF = (
 )
 """What queries ask for one of at a time."""
 
+SEEDED = re.compile(r"acme-[0-9]+", re.ASCII)
+"""The ids of the companies that are given out (pool.py)."""
 _COMPANY = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _TRACED = 1_000
 _chance = random.Random(0)
@@ -60,7 +62,7 @@ def before_call(ctx: Any, case: Any, **kwargs: Any) -> None:
     said = case.operation.definition.raw
     is_valid = case.meta is None or case.meta.generation.mode.is_positive
     _renew_key(case, is_valid=is_valid)
-    _spare_the_shared_company(case)
+    _spare_companies(case)
     if said.get("security") == [] or _chance.random() > AIMED:
         return
     if "company" not in case.path_parameters:
@@ -85,9 +87,13 @@ def _is_sound(case: Any, place: str) -> bool:
     return all(part.value != place or info.mode.is_positive for part, info in parts.items())
 
 
-def _spare_the_shared_company(case: Any) -> None:
-    """Send a write elsewhere that names the company of the reads: the fuzzer has seen its id."""
-    if case.method.upper() != "GET" and case.path_parameters.get("company") == _given("shared"):
+def _spare_companies(case: Any) -> None:
+    """Send a write elsewhere that names a seeded company: the fuzzer has seen its id.
+
+    It is the one that reads share, or another request writes to it at the same time.
+    """
+    named = str(case.path_parameters.get("company"))
+    if case.method.upper() != "GET" and SEEDED.fullmatch(named):
         case.path_parameters["company"] = _given("fresh")
 
 
