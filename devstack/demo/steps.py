@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -181,18 +182,23 @@ def validate(scene: Scene) -> None:
             "levels": statement["level_counts"],
             "matched": statement["matched"],
             "currency": statement["currency"],
-            "entries": _entry_count(scene, statement),
             "findings": statement["findings"],
         }
+    made = _entry_counts(scene, {noted["journal"] for noted in scene.outcome.statements})
+    for noted in scene.outcome.statements:
+        noted["entries"] = made[noted["statement"]]
 
 
-def _entry_count(scene: Scene, statement: models.StatementOutput) -> int:
-    if statement["journal"] is None:
-        return 0
-    entries = scene.api.every(
-        scene.api.list_entries, scene.company, journal=statement["journal"], limit=200
+def _entry_counts(scene: Scene, journals: Iterable[str | None]) -> Counter[str | None]:
+    """Return how many entries were made of each statement: a journal is read once."""
+    return Counter(
+        entry["statement"]
+        for journal in journals
+        if journal is not None
+        for entry in scene.api.every(
+            scene.api.list_entries, scene.company, journal=journal, limit=200
+        )
     )
-    return sum(1 for entry in entries if entry["statement"] == statement["id"])
 
 
 def report(scene: Scene) -> None:

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.1
+_POLL_SECONDS_MAX = 1.0  # to ask is work for the machine that is waited for
+_POLL_GROWTH = 1.25
 PATIENCE_SECONDS = 90
 """How long a stage may take before the demo says that it does not happen."""
 
@@ -20,9 +22,11 @@ class DemoFailed(Exception):  # noqa: N818 - it names what happened, like the er
 def wait_for(what: str, look: Callable[[], T | None]) -> T:
     """Return what `look` finds, asked again and again. Raises DemoFailed after the patience."""
     end = time.monotonic() + PATIENCE_SECONDS
+    pause = POLL_SECONDS
     while time.monotonic() < end:
         found = look()
         if found is not None:
             return found
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(_POLL_SECONDS_MAX, pause * _POLL_GROWTH)
     raise DemoFailed(f"{what}: nothing within {PATIENCE_SECONDS} s")
