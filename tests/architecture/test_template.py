@@ -22,7 +22,7 @@ PASSING = "IdempotencyTable"
 TABLES = sorted(of_type(written()["Resources"], "AWS::DynamoDB::Table").keys() - {PASSING})
 """The tables of records; what passes with the day is in one of its own."""
 BUCKETS = sorted(of_type(written()["Resources"], "AWS::S3::Bucket"))
-LINES_MAX = 1_080
+LINES_MAX = 1_200
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -193,9 +193,34 @@ def test_only_the_scheduler_s_role_is_passed_and_only_to_it_by_those_who_schedul
 
 
 def test_who_makes_the_secrets_of_webhooks_cannot_read_them_and_the_other_way_round() -> None:
-    sealing = {(g.holder, a) for g in grants() for a in g.actions if a.startswith("kms:")}
+    sealing = {
+        (g.holder, a)
+        for g in grants()
+        if "WebhookKey.Arn" in g.resources
+        for a in g.actions
+        if a.startswith("kms:")
+    }
 
     assert sealing == {("ApiRole", "kms:Encrypt"), ("DeliverWebhooksRole", "kms:Decrypt")}
+
+
+def test_archives_are_signed_by_the_work_that_writes_them_and_by_nobody_else() -> None:
+    signing = {
+        (g.holder, a, r)
+        for g in grants()
+        for r in g.resources
+        for a in g.actions
+        if a.startswith("kms:") and r != "WebhookKey.Arn"
+    }
+
+    assert signing == {
+        ("WorkRole", "kms:Sign", "ExchangeKey.Arn"),
+        *(
+            (holder, f"kms:{action}", "ExchangeKey.Arn")
+            for holder in ("ApiRole", "WorkRole")
+            for action in ("GetPublicKey", "Verify")
+        ),
+    }
 
 
 def test_what_goes_out_to_the_internet_reads_no_books_and_no_statements() -> None:
