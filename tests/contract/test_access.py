@@ -9,10 +9,11 @@ import pytest
 from rappro.domain.access import Membership, Permission, Tenant
 from rappro.domain.books import Company, Journal
 from rappro.domain.errors import InvalidRequest, StoreConflict
-from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.records import LineRecord
-from rappro.domain.writes import Held, change, create, remove
-from rappro.ports import Store
+from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId
+from rappro.domain.records import LineRecord, StatementRecord, UnfinishedMatch
+from rappro.domain.unfinished import UnfinishedValidation
+from rappro.domain.writes import Held, Record, change, create, remove
+from rappro.ports import Store, UnderWay
 from tests.contract.samples import line, statement
 
 COMMON = CompanyId("all-companies")
@@ -51,11 +52,61 @@ def test_records_of_several_kinds_and_companies_are_found_in_their_places(
     assert store.find(tenant, []) == []
 
 
-def test_lines_are_not_found_this_way(store: Store, tenant: TenantId, company: CompanyId) -> None:
-    store.commit(tenant, company, [create(statement("s1")), create(line("s1", 1))])
+def test_lines_are_found_as_they_are_now_beside_their_statement(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    gone, changed = replace(line("s1", 2), version=1), replace(line("s1", 3), version=1)
+    header = replace(statement("s1"), version=1)
+    loaded = [create(replace(each, version=0)) for each in (header, gone, changed)]
+    store.commit(tenant, company, [*loaded, create(line("s1", 1))])
+    now = replace(changed, template="T1", version=2)
+    store.commit(tenant, company, [remove(gone), change(changed, now)])
 
-    with pytest.raises(InvalidRequest):
-        store.find(tenant, [(company, LineRecord, "s1/1")])
+    found = store.find(
+        tenant,
+        [
+            (company, LineRecord, "s1/3"), (company, StatementRecord, "s1"),
+            (company, LineRecord, "s1/2"), (company, LineRecord, "s1/1"),
+            (company, LineRecord, "s1/4"), (OTHER, LineRecord, "s1/1"),
+        ],
+    )  # fmt: skip
+
+    assert found == [now, header, None, replace(line("s1", 1), version=1), None, None]
+
+
+def test_records_of_more_than_one_request_are_found_in_their_places(
+    store: Store, tenant: TenantId, company: CompanyId
+) -> None:
+    store.commit(tenant, company, [create(statement("s1")), create(Company(company, "One"))])
+    store.load(tenant, company, [line("s1", position) for position in range(1, 81)])
+    wanted: list[tuple[CompanyId, type[Record], str]] = [
+        (company, LineRecord, f"s1/{position}") for position in range(1, 81)
+    ]
+
+    *lines, one = store.find(tenant, [*wanted, (company, Company, "COMPANY")])
+
+    assert lines == [replace(line("s1", position), version=1) for position in range(1, 81)]
+    assert one == Company(company, "One", version=1)
+
+
+def test_marks_of_units_under_way_are_read_together_and_each_kind_alone(
+    store: Store, tenant: TenantId, company: CompanyId, other_tenant: TenantId
+) -> None:
+    match = UnfinishedMatch(MatchId("x1"), "user-1")
+    validation = UnfinishedValidation(StatementId("x1"))
+    store.commit(tenant, company, [create(match), create(validation)])
+    store.commit(other_tenant, company, [create(UnfinishedMatch(MatchId("x2"), "user-2"))])
+
+    match, validation = replace(match, version=1), replace(validation, version=1)
+    assert store.under_way(tenant, company) == UnderWay((match,), (validation,))
+    assert store.under_way(tenant, OTHER) == UnderWay()
+    assert store.all(tenant, company, UnfinishedMatch) == [match]
+    assert store.all(tenant, company, UnfinishedValidation) == [validation]
+    assert store.get(tenant, company, UnfinishedValidation, "x1") == validation
+
+    store.commit(tenant, company, [remove(match)])
+
+    assert store.under_way(tenant, company) == UnderWay((), (validation,))
 
 
 def test_the_memberships_of_a_user_are_listed_by_company_as_they_are_now(

@@ -19,7 +19,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.errors import InvalidRequest, StoreConflict
 from rappro.domain.feeds import FeedRun
-from rappro.domain.ids import CompanyId, StatementId, TenantId, ThirdPartyId
+from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import item_tokens
 from rappro.domain.operations import (
@@ -31,8 +31,10 @@ from rappro.domain.operations import (
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
+    UnfinishedMatch,
 )
 from rappro.domain.tasks import Task
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Fence,
     change,
@@ -70,6 +72,7 @@ READS: dict[str, Callable[[Store, TenantId, CompanyId], Any]] = {
         t, [(c, Company, "COMPANY"), (c, Membership, "u1"), (c, Tenant, "TENANT")]
     ),
     "memberships": lambda s, t, c: s.memberships(t, "u1"),
+    "under_way": lambda s, t, c: [s.under_way(t, c).matches, s.under_way(t, c).validations],
     "companies": lambda s, t, c: s.companies(t),
     "statements": lambda s, t, c: [
         s.statements(t, c).items, s.statements(t, c, journal="BQ").items,
@@ -108,6 +111,8 @@ def records(mark: str) -> list[Any]:
         Journal("BQ", mark),
         Membership("u1", CompanyId("company-1"), (Permission.READ,)),
         Tenant((mark,)),
+        UnfinishedMatch(MatchId("m1"), mark),
+        UnfinishedValidation(StatementId("s1")),
         replace(journal_entry("j1"), label=mark),
         Company(CompanyId("company-1"), mark),
         Lease(token=3, holder=mark),

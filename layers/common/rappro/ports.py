@@ -28,9 +28,11 @@ from rappro.domain.operations import (
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
+    UnfinishedMatch,
 )
 from rappro.domain.tasks import Task
 from rappro.domain.trail import ALL_ROWS, TrailQuery
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Fence,
     Held,
@@ -59,6 +61,14 @@ class Evidence:
     bank_entries: tuple[BankEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """The marks of units of several commits that are under way; hardly ever are there any."""
+
+    matches: tuple[UnfinishedMatch, ...] = ()
+    validations: tuple[UnfinishedValidation, ...] = ()
+
+
 class Store(Protocol):
     """Records of one company. Reads are strongly consistent unless a method says otherwise."""
 
@@ -73,9 +83,9 @@ class Store(Protocol):
     def find(
         self, tenant: TenantId, wanted: Sequence[tuple[CompanyId, type[Record], str]]
     ) -> list[Record | None]:
-        """Return records of several companies and kinds (lines apart), each in its place, or None.
+        """Return records of several companies and kinds, each in its place, or None.
 
-        As few requests as there can be: one for 100 records of one table.
+        As few requests as there can be: one for 100 records, a line counting twice.
         """
 
     def memberships(self, tenant: TenantId, user: str) -> list[Membership]:
@@ -89,6 +99,9 @@ class Store(Protocol):
         OwnCsvProfile, Lesson, DifferenceType, UnfinishedValidation, OwedExamination, Webhook,
         ExchangeLink, ExchangeArchive, EntryDocuments and Parcel.
         """
+
+    def under_way(self, tenant: TenantId, company: CompanyId) -> UnderWay:
+        """Return the marks of the units under way, of both kinds as of one moment."""
 
     def commit(
         self,

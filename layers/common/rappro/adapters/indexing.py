@@ -30,6 +30,12 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
+from rappro.domain.exchange.model import (
+    EntryDocuments,
+    ExchangeArchive,
+    ExchangeLink,
+    Parcel,
+)
 from rappro.domain.feeds import (
     BankLink,
     FeedAccount,
@@ -38,12 +44,6 @@ from rappro.domain.feeds import (
     FeedRun,
     ProviderUser,
     StagedTransaction,
-)
-from rappro.domain.exchange.model import (
-    EntryDocuments,
-    ExchangeArchive,
-    ExchangeLink,
-    Parcel,
 )
 from rappro.domain.ids import ThirdPartyId
 from rappro.domain.learning import Lesson
@@ -422,12 +422,6 @@ def check_bytes(record: Record, size: int) -> None:
         raise TooLarge(
             f"{type(record).__name__} {record.key} takes {size} bytes; {RECORD_BYTES_MAX} at most"
         )
-
-
-def check_found(kinds: Iterable[type[Any]]) -> None:
-    """Raise InvalidRequest for a kind of which a record takes more than one item."""
-    if LineRecord in kinds:
-        raise InvalidRequest("lines are read by their statement")
 
 
 def check_small(kind: type[Any]) -> None:

@@ -7,9 +7,9 @@ own name on its own ports.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
+from typing import Any, Final, TypeVar, cast
 
 from rappro.domain.access import TENANT_KEY, Membership, Permission, Tenant
 from rappro.domain.books import Company
@@ -17,11 +17,17 @@ from rappro.domain.errors import Forbidden, NotFound, StoreConflict
 from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import Lease
-from rappro.domain.writes import Fence, Held, Write
+from rappro.domain.writes import Fence, Held, Record, Write
 from rappro.ports import Ports, Store
 from rappro.use_cases.companies import COMMON
 
 _ATTEMPTS_MAX: Final = 3
+
+R = TypeVar("R", bound=Record)
+
+
+Named = tuple[type[Record], str]
+"""A record by its kind and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +38,26 @@ class Access:
     company: Company | None = None
     membership: Membership | None = None
     tenant: Tenant | None = None
+    named: Mapping[Named, Record | None] = field(default_factory=dict)
 
 
-def look_up(ports: Ports, tenant: TenantId, company: CompanyId, user: str) -> Access:
-    """Read the company and what makes a user somebody in it, in one request."""
+def look_up(
+    ports: Ports, tenant: TenantId, company: CompanyId, user: str, *, named: Sequence[Named] = ()
+) -> Access:
+    """Read the company and what makes a user somebody in it, in one request.
+
+    With it comes what is `named`: records that the request will ask for if the user may.
+    """
     found = ports.store.find(
         tenant,
-        [(company, Company, "COMPANY"), (company, Membership, user), (COMMON, Tenant, TENANT_KEY)],
-    )
-    return Access(user, *cast("tuple[Company | None, Membership | None, Tenant | None]", found))
+        [
+            (company, Company, "COMPANY"), (company, Membership, user),
+            (COMMON, Tenant, TENANT_KEY),
+            *((company, kind, key) for kind, key in named),
+        ],
+    )  # fmt: skip
+    known = cast("tuple[Company | None, Membership | None, Tenant | None]", tuple(found[:3]))
+    return Access(user, *known, named=dict(zip(named, found[3:], strict=True)))
 
 
 def find_tenant(ports: Ports, tenant: TenantId) -> Tenant | None:
@@ -162,6 +179,38 @@ class _Holding:
         self._access = look_up(self._ports, self._tenant, self._company, before.user)
         self._basis()
         return (before.membership, before.tenant) != (self._access.membership, self._access.tenant)
+
+
+def having(ports: Ports, tenant: TenantId, access: Access, company: CompanyId) -> Ports:
+    """Return ports that have read already what was found with the access: each once.
+
+    Whoever reads a record again wants to know what has become of it, and is told by the store.
+    """
+    if not access.named:
+        return ports
+    kept = _Having(ports.store, (tenant, company), dict(access.named))
+    return replace(ports, store=cast("Store", kept))
+
+
+class _Having:
+    """A store for one request; all but the first `get` of some records is the store's own."""
+
+    def __init__(
+        self, store: Store, place: tuple[TenantId, CompanyId], found: dict[Named, Record | None]
+    ) -> None:
+        self._store = store
+        self._place = place
+        self._found = found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
+        """Return what was read before, or read."""
+        named = kind, key
+        if (tenant, company) == self._place and named in self._found:
+            return cast("R | None", self._found.pop(named))
+        return self._store.get(tenant, company, kind, key)
 
 
 def _is_written(held: Held, company: CompanyId, writes: Sequence[Write]) -> bool:

@@ -13,10 +13,12 @@ from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, LineId, StatementId, TenantId
 from rappro.domain.matching.model import Decision
 from rappro.domain.operations import Run, RunState
+from rappro.domain.records import LineRecord
 from rappro.ports import Ports
 from rappro.use_cases.launching import run_id_of
-from rappro.use_cases.reads import get_line, get_statement
+from rappro.use_cases.reads import get_statement
 from rappro.use_cases.run_requests import Decisions, decisions_name
+from rappro.use_cases.slices import required
 
 LINES_MAX: Final = 5_000
 """Lines of a statement whose runs are read while somebody waits: some seconds."""
@@ -43,8 +45,9 @@ def explain_line(
     Raises NotFound when no run did or its decisions are not kept, and TooLarge for a statement of
     more than LINES_MAX lines.
     """
-    line = get_line(ports, tenant, company, statement, position)
     record = get_statement(ports, tenant, company, statement)
+    key = f"{statement}/{position}"
+    line = required(ports.store.get(tenant, company, LineRecord, key), "line", key)
     if record.line_count > LINES_MAX:
         raise TooLarge(f"decisions of more than {LINES_MAX} lines are not searched")
     for run in _runs(ports, tenant, company, statement, record.run_number):

@@ -17,7 +17,7 @@ def invoices_for_line(
 
     Of everybody, when the line has none. A list: may lag behind writes. Raises NotFound.
     """
-    line = reads.get_line(ports, tenant, company, statement, position)
+    line = reads.stored_line(ports, tenant, company, statement, position)
     return reads.list_open_items(
         ports, tenant, company, third_party=line.third_party, limit=limit, cursor=cursor
     )

@@ -62,6 +62,8 @@ R = TypeVar("R", bound=Record)
 LINES_SCANNED_MAX = 5_000
 """Lines looked at for one page of a filtered list; the cursor goes on from there."""
 PAGES_SCANNED_MAX = 10
+_MATCHES_PER_READ = 100
+"""Lines whose matches are read in one request."""
 
 
 def statement_formats() -> tuple[str, ...]:
@@ -155,10 +157,20 @@ def get_line(
     ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId, position: int
 ) -> LineRecord:
     """Return one line of a statement. Raises NotFound."""
+    found = stored_line(ports, tenant, company, statement, position)
+    return shown(ports, tenant, company).line(found)
+
+
+def stored_line(
+    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId, position: int
+) -> LineRecord:
+    """Return one line as it is stored, for what no unit under way shows otherwise.
+
+    Raises NotFound.
+    """
     get_statement(ports, tenant, company, statement)
     key = f"{statement}/{position}"
-    found = required(ports.store.get(tenant, company, LineRecord, key), "line", key)
-    return shown(ports, tenant, company).line(found)
+    return required(ports.store.get(tenant, company, LineRecord, key), "line", key)
 
 
 def source_link(
@@ -243,9 +255,9 @@ def list_lines(
     *, wanted: LineFilter, limit: int, cursor: str | None,
 ) -> Page[LineRecord]:  # fmt: skip
     """Return one page of a statement's lines, in position order. Raises NotFound."""
-    get_statement(ports, tenant, company, statement)
+    record = get_statement(ports, tenant, company, statement)
     view = shown(ports, tenant, company)
-    lines = map(view.line, _lines_after(ports, tenant, company, statement, cursor))
+    lines = map(view.line, _lines_after(ports, tenant, company, record, cursor))
     return _scan(lines, lambda line: line if wanted.takes(line) else None, limit=limit)
 
 
@@ -257,22 +269,26 @@ def list_matches(
 
     A match of several lines comes with the first of them. Raises NotFound.
     """
-    get_statement(ports, tenant, company, statement)
+    record = get_statement(ports, tenant, company, statement)
     view = shown(ports, tenant, company)
-    lines = map(view.line, _lines_after(ports, tenant, company, statement, cursor))
-    known: dict[MatchId, Match] = {}
+    lines = map(view.line, _lines_after(ports, tenant, company, record, cursor))
+    known: dict[str, Match] = {}
+
+    def read_ahead() -> Iterator[LineRecord]:
+        while some := list(islice(lines, _MATCHES_PER_READ)):
+            wanted = sorted({line.match_id for line in some if line.match_id} - known.keys())
+            known.update(ports.store.get_many(tenant, company, Match, wanted) if wanted else {})
+            yield from some
 
     def first_of_match(line: LineRecord) -> Match | None:
         if line.match_id is None:
             return None
-        if line.match_id not in known:
-            found = ports.store.get(tenant, company, Match, line.match_id)
-            seen = None if found is None else view.match(found)
-            known[line.match_id] = required(seen, "match", line.match_id)
-        match = known[line.match_id]
+        found = known.get(line.match_id)
+        seen = None if found is None else view.match(found)
+        match = required(seen, "match", line.match_id)
         return match if line.line.position == _first_position(match, statement) else None
 
-    return _scan(lines, first_of_match, limit=limit)
+    return _scan(read_ahead(), first_of_match, limit=limit)
 
 
 def _first_position(match: Match, statement: StatementId) -> int:
@@ -347,13 +363,13 @@ def _filtered(
 
 
 def _lines_after(
-    ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementId, cursor: str | None
+    ports: Ports, tenant: TenantId, company: CompanyId, record: StatementRecord, cursor: str | None
 ) -> Iterator[LineRecord]:
     """Yield the lines after a position, which is what the cursor of a line list says."""
     if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
         raise InvalidRequest("not a cursor of this list", position="cursor")
     after = int(cursor[:9]) if cursor else 0
-    return ports.store.lines(tenant, company, statement, after=after)
+    return ports.store.lines_of(tenant, company, [(record, after)])
 
 
 def _scan(

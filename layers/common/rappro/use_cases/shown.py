@@ -4,7 +4,7 @@
     a validation that is rolled forward                  shown as before it, by its veil
     a large reversal                                     the same, until it says that it is done
 
-While nothing is under way, this costs two queries that find nothing. A match that cannot stand,
+While nothing is under way, this costs one query that finds nothing. A match that cannot stand,
 since a target was taken by somebody else, is finished by whoever looks: it is given back first.
 """
 
@@ -29,7 +29,7 @@ from rappro.domain.records import (
     MatchStatus,
     UnfinishedMatch,
 )
-from rappro.domain.unfinished import EntryBefore, LineBefore, UnfinishedValidation, Veil, veil_name
+from rappro.domain.unfinished import EntryBefore, LineBefore, Veil, veil_name
 from rappro.ports import Ports
 from rappro.use_cases.audit import is_of_validation
 from rappro.use_cases.closing import closed_line, unnamed
@@ -160,8 +160,8 @@ def shown(
     Raises StoreConflict when a match that cannot stand was not given back in some attempts.
     """
     for _ in range(_ATTEMPTS_MAX):
-        marks = ports.store.all(tenant, company, UnfinishedMatch)
-        begun = ports.store.all(tenant, company, UnfinishedValidation)
+        under_way = ports.store.under_way(tenant, company)
+        marks, begun = under_way.matches, under_way.validations
         names = {b.key: veil_name(b.statement_id) for b in begun if b.key != own}
         veils = _veils(ports, tenant, company, names)
         if not marks:

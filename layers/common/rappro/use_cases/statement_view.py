@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import field
+from itertools import islice
 from typing import Final
 
 from rappro.domain.bank import LineStatusAtBank
@@ -96,7 +97,8 @@ def view_statement(
     found = get_statement(ports, tenant, company, statement)
     view = shown(ports, tenant, company)
     lines, read = _Lines(limit), 0
-    for line in ports.store.lines(tenant, company, statement, limit=LINES_READ_MAX):
+    every = ports.store.lines_of(tenant, company, [(found, 0)])
+    for line in islice(every, LINES_READ_MAX):
         lines.take(view.line(line))
         read += 1
     is_whole = read < LINES_READ_MAX

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rappro.adapters.dynamodb.items import Item, key_item
@@ -101,33 +103,28 @@ class Gateway:
 
     def get_all(self, tenant: str, keys: Iterable[Key]) -> list[Item]:
         """Return the items that exist among some keys, in no order, strongly consistent."""
-        by_table: dict[Table, list[Key]] = defaultdict(list)
-        for key in dict.fromkeys(keys):
+        wanted = sorted(dict.fromkeys(keys), key=attrgetter("table"))  # of one table side by side
+        for key in wanted:
             _guard(tenant, key.pk)
-            by_table[key.table].append(key)
-        batches = [
-            (table, wanted[start : start + GET_BATCH])
-            for table, wanted in by_table.items()
-            for start in range(0, len(wanted), GET_BATCH)
-        ]
+        batches = [wanted[start : start + GET_BATCH] for start in range(0, len(wanted), GET_BATCH)]
         return [item for found in self.parallel(self._get_batch, batches) for item in found]
 
-    def _get_batch(self, batch: tuple[Table, Sequence[Key]]) -> list[Item]:
-        name = self._tables.name(batch[0])
-        todo = [key_item(key) for key in batch[1]]
+    def _get_batch(self, batch: Sequence[Key]) -> list[Item]:
+        todo: dict[str, Any] = {}
+        for key in batch:
+            asked = {"Keys": [], "ConsistentRead": True}
+            todo.setdefault(self._tables.name(key.table), asked)["Keys"].append(key_item(key))
         found: list[Item] = []
         for wait in _waits():
             with translated():
-                answer = self._client.batch_get_item(
-                    RequestItems={name: {"Keys": todo, "ConsistentRead": True}}
-                )
-            found += answer["Responses"].get(name, [])
-            left = answer["UnprocessedKeys"].get(name, {}).get("Keys", [])
-            if not left:
+                answer = self._client.batch_get_item(RequestItems=todo)
+            found += chain.from_iterable(answer["Responses"].values())
+            todo = answer["UnprocessedKeys"]
+            if not todo:
                 return found
-            todo = left
             self._sleep(wait)
-        raise StoreThrottled(f"{len(todo)} items were not read in {ATTEMPTS_MAX} attempts")
+        left = sum(len(asked["Keys"]) for asked in todo.values())
+        raise StoreThrottled(f"{left} items were not read in {ATTEMPTS_MAX} attempts")
 
     def query(self, tenant: str, part: Range, *, limit: int | None = None) -> Iterator[Item]:
         """Yield the items of a range in order, page after page, `limit` at most."""

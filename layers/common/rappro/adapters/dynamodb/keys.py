@@ -44,6 +44,13 @@ from rappro.domain.books import (
 from rappro.domain.differences import DifferenceType
 from rappro.domain.entry_changes import ChangeConsumer
 from rappro.domain.errors import InvalidRequest
+from rappro.domain.exchange.model import (
+    EntryDocuments,
+    ExchangeArchive,
+    ExchangeLink,
+    Parcel,
+    SharedLink,
+)
 from rappro.domain.feeds import (
     BankLink,
     FeedAccount,
@@ -56,13 +63,6 @@ from rappro.domain.feeds import (
     ProviderUser,
     StagedAlias,
     StagedTransaction,
-)
-from rappro.domain.exchange.model import (
-    EntryDocuments,
-    ExchangeArchive,
-    ExchangeLink,
-    Parcel,
-    SharedLink,
 )
 from rappro.domain.ids import StatementId
 from rappro.domain.learning import Lesson
@@ -104,6 +104,8 @@ LEDGER_SHARDS: Final = 8
 PARTITION_BYTES_MAX: Final = 2048
 
 HEADER: Final = "HEADER"
+UNDER_WAY: Final = "UNDER-WAY"
+"""The partition of what every reading asks for first, so that it asks once."""
 _ALONE: Final = "-"  # sort key of a record that has a partition of its own
 _MARKER: Final = "B#"
 _STATE: Final = "#S"
@@ -124,6 +126,7 @@ class Key(NamedTuple):
 class _Kind(NamedTuple):
     table: Table
     code: str
+    part: str | None = None  # of a partition that kinds share; their codes lead the sort keys
 
 
 KINDS: Final[dict[type[Any], _Kind]] = {
@@ -140,8 +143,8 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     ReferenceShapes: _Kind(Table.BOOKS, "SHAPES"),
     BooksLoad: _Kind(Table.BOOKS, "LOAD"),
     PieceCounter: _Kind(Table.BOOKS, "COUNTER"),
-    UnfinishedMatch: _Kind(Table.BOOKS, "UNFINISHED"),
-    UnfinishedValidation: _Kind(Table.BOOKS, "VALIDATING"),
+    UnfinishedMatch: _Kind(Table.BOOKS, "UNFINISHED", UNDER_WAY),
+    UnfinishedValidation: _Kind(Table.BOOKS, "VALIDATING", UNDER_WAY),
     Membership: _Kind(Table.BOOKS, "MEMBER"),
     Tenant: _Kind(Table.BOOKS, "TENANT"),
     OwedExamination: _Kind(Table.BOOKS, "OWED"),
@@ -207,13 +210,15 @@ def partition(tenant: str, company: str, *parts: str) -> str:
 def record_key(tenant: str, company: str, kind: type[Any], key: str) -> Key:
     """Return where a record itself is stored. Raises InvalidRequest for what cannot be a key."""
     check_key(key)
-    table, code = KINDS[kind]
+    table, code, part = KINDS[kind]
     if kind is LineRecord:
         statement, position = split_line_key(key)
         return Key(table, *_line_place(tenant, company, statement, position))
     if kind is AuditEvent:
         subject, at, event_id = split_event_key(key)
         return Key(table, trail_partition(tenant, company, subject), trail_position(at, event_id))
+    if part is not None:
+        return Key(table, partition(tenant, company, part), f"{code}#{key}")
     if kind in _TOGETHER:
         return Key(table, partition(tenant, company, code), key)
     sk = HEADER if kind is StatementRecord else _ALONE
@@ -235,10 +240,17 @@ def deliveries_partition(tenant: str, company: str, webhook: str) -> tuple[Table
     return Table.FEEDS, partition(tenant, company, "DELIVERY", webhook)
 
 
-def kind_partition(tenant: str, company: str, kind: type[Any]) -> tuple[Table, str]:
-    """Return where all records of a small kind are."""
-    table, code = KINDS[kind]
-    return table, partition(tenant, company, code)
+def kind_start(tenant: str, company: str, kind: type[Any]) -> Key:
+    """Return where all records of a small kind are: a partition, what their keys start with."""
+    table, code, part = KINDS[kind]
+    if part is None:
+        return Key(table, partition(tenant, company, code), "")
+    return Key(table, partition(tenant, company, part), f"{code}#")
+
+
+def under_way_partition(tenant: str, company: str) -> tuple[Table, str]:
+    """Return where the marks of all units under way are."""
+    return Table.BOOKS, partition(tenant, company, UNDER_WAY)
 
 
 def entry_key(tenant: str, company: str, entry: Entry) -> Key:

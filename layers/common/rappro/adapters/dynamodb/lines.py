@@ -8,20 +8,21 @@ that was removed has it without fields, so that a late load does not bring the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
 from rappro.adapters import codec
-from rappro.adapters.dynamodb.items import Item, Placed, key_item
-from rappro.adapters.dynamodb.keys import line_state_of, state_key
-from rappro.adapters.dynamodb.names import DOC, PK, SK, VERSION
+from rappro.adapters.dynamodb.items import Item, Placed, key_item, record_of
+from rappro.adapters.dynamodb.keys import KIND_OF_CODE, Key, line_state_of, past, state_key
+from rappro.adapters.dynamodb.names import DOC, KIND, PK, SK, VERSION
 from rappro.adapters.indexing import check_bytes
 from rappro.domain.bank import Nature
 from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId, OpenItemId, ThirdPartyId
 from rappro.domain.matching.model import Candidate, Explanation, Level
 from rappro.domain.records import LineRecord, LineStatus, SetBy
+from rappro.domain.writes import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,15 @@ def lines_in(items: Iterable[Item]) -> list[LineRecord]:
             states[item[PK]["S"], position] = item
     found = (_merged(item, states.get((item[PK]["S"], item[SK]["S"]))) for item in loaded)
     return [line for line in found if line is not None]
+
+
+def record_at(items: Mapping[tuple[str, str], Item], place: Key) -> Record | None:
+    """Return the record that stands at a place, among items by their keys."""
+    own = items.get((place.pk, place.sk))
+    state = items.get((place.pk, past(place.sk)))
+    if own is None or KIND_OF_CODE[own[KIND]["S"]] is not LineRecord:
+        return None if own is None else record_of(own)
+    return _merged(own, state)
 
 
 def whole(items: list[Item]) -> list[Item]:

@@ -19,7 +19,7 @@ from rappro.adapters.dynamodb.evidence import EvidenceReader
 from rappro.adapters.dynamodb.gateway import Gateway, Range, Tables
 from rappro.adapters.dynamodb.items import Item, record_of
 from rappro.adapters.dynamodb.keys import Table, list_partition
-from rappro.adapters.dynamodb.lines import lines_in
+from rappro.adapters.dynamodb.lines import lines_in, record_at
 from rappro.adapters.dynamodb.names import DOC, LIST_SK, PK, POINTS_TO, SK
 from rappro.adapters.dynamodb.statement_lines import StatementLines
 from rappro.adapters.indexing import (
@@ -27,7 +27,6 @@ from rappro.adapters.indexing import (
     Index,
     Listing,
     action_count,
-    check_found,
     check_loaded,
     check_small,
     check_writes,
@@ -60,9 +59,11 @@ from rappro.domain.operations import (
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
+    UnfinishedMatch,
 )
 from rappro.domain.tasks import Task
 from rappro.domain.trail import ALL_ROWS, TrailQuery
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Fence,
     Held,
@@ -70,7 +71,7 @@ from rappro.domain.writes import (
     Record,
     Write,
 )
-from rappro.ports import Evidence
+from rappro.ports import Evidence, UnderWay
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -123,12 +124,13 @@ class DynamoStore:
     def find(
         self, tenant: TenantId, wanted: Sequence[tuple[CompanyId, type[Record], str]]
     ) -> list[Record | None]:
-        check_found(kind for _, kind, _ in wanted)
         places = [at.record_key(tenant, *each) for each in wanted]
-        items = self._gateway.get_all(tenant, places)
+        states = [at.Key(place.table, place.pk, at.past(place.sk))
+                  for place, (_, kind, _) in zip(places, wanted, strict=True)
+                  if kind is LineRecord]  # fmt: skip
+        items = self._gateway.get_all(tenant, [*places, *states])
         found = {(item[PK]["S"], item[SK]["S"]): item for item in items}
-        kept = (found.get((place.pk, place.sk)) for place in places)
-        return [None if item is None else record_of(item) for item in kept]
+        return [record_at(found, place) for place in places]
 
     def memberships(self, tenant: TenantId, user: str) -> list[Membership]:
         by = Index.COMPANIES_OF_USER
@@ -138,9 +140,17 @@ class DynamoStore:
 
     def all(self, tenant: TenantId, company: CompanyId, kind: type[R]) -> list[R]:
         check_small(kind)
-        table, pk = at.kind_partition(tenant, company, kind)
-        items = self._gateway.query(tenant, Range(table, pk))
+        table, pk, start = at.kind_start(tenant, company, kind)
+        items = self._gateway.query(tenant, Range(table, pk, prefix=start or None))
         return [codec.load(kind, _document(item)) for item in items]
+
+    def under_way(self, tenant: TenantId, company: CompanyId) -> UnderWay:
+        part = Range(*at.under_way_partition(tenant, company))
+        found = [record_of(item) for item in self._gateway.query(tenant, part)]
+        return UnderWay(
+            tuple(mark for mark in found if isinstance(mark, UnfinishedMatch)),
+            tuple(mark for mark in found if isinstance(mark, UnfinishedValidation)),
+        )
 
     def commit(
         self,

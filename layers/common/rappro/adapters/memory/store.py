@@ -19,7 +19,6 @@ from rappro.adapters.indexing import (
     action_count,
     check_bytes,
     check_fence,
-    check_found,
     check_key_of,
     check_loaded,
     check_small,
@@ -58,9 +57,11 @@ from rappro.domain.operations import (
 from rappro.domain.records import (
     LineRecord,
     StatementRecord,
+    UnfinishedMatch,
 )
 from rappro.domain.tasks import Task
 from rappro.domain.trail import ALL_ROWS, TrailQuery
+from rappro.domain.unfinished import UnfinishedValidation
 from rappro.domain.writes import (
     Fence,
     Held,
@@ -68,7 +69,7 @@ from rappro.domain.writes import (
     Record,
     Write,
 )
-from rappro.ports import Evidence
+from rappro.ports import Evidence, UnderWay
 
 R = TypeVar("R", bound=Record)
 
@@ -104,7 +105,6 @@ class MemoryStore:
     def find(
         self, tenant: TenantId, wanted: Sequence[tuple[CompanyId, type[Record], str]]
     ) -> list[Record | None]:
-        check_found(kind for _, kind, _ in wanted)
         for _, kind, key in wanted:
             check_key_of(kind, key)
         with self._lock:
@@ -125,6 +125,13 @@ class MemoryStore:
         check_small(kind)
         with self._lock:
             return cast("list[R]", self._shelf(tenant, company).all(kind))
+
+    def under_way(self, tenant: TenantId, company: CompanyId) -> UnderWay:
+        with self._lock:
+            return UnderWay(
+                tuple(self.all(tenant, company, UnfinishedMatch)),
+                tuple(self.all(tenant, company, UnfinishedValidation)),
+            )
 
     def commit(
         self,

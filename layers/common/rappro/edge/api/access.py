@@ -7,15 +7,33 @@ a permission closes a route, it never opens one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
-from rappro.domain.access import HELD_UNTIL_DONE, Permission
-from rappro.domain.errors import NotFound
+from rappro.domain.access import HELD_UNTIL_DONE, Membership, Permission
+from rappro.domain.books import (
+    BankEntry,
+    Journal,
+    JournalEntry,
+    LedgerAccount,
+    OpenItem,
+    PastPayment,
+    ThirdParty,
+)
+from rappro.domain.errors import InvalidRequest, NotFound
+from rappro.domain.feeds import FeedConnection
 from rappro.domain.ids import CompanyId
+from rappro.domain.learning import Lesson
+from rappro.domain.operations import Run
+from rappro.domain.records import LineRecord, Match, StatementRecord
+from rappro.domain.report_snapshot import ReportSnapshot
+from rappro.domain.settings import ImportProfile, OwnCsvProfile
+from rappro.domain.tasks import Task
+from rappro.domain.writes import Record
 from rappro.edge.api.caller import ACCESS, CALLER, Caller
 from rappro.edge.api.documented import (
     PERMISSION,
@@ -28,6 +46,28 @@ from rappro.use_cases import access
 from rappro.use_cases.companies import COMMON
 
 _COMPANY: Final = "company"
+_STATEMENT, _POSITION = "statement", "position"
+_NAMED: Final[dict[str, type[Record]]] = {
+    "account": LedgerAccount,
+    "bank_entry": BankEntry,
+    "cash_movement": Match,
+    "connection": FeedConnection,
+    "csv_profile": OwnCsvProfile,
+    "entry": JournalEntry,
+    "import_profile": ImportProfile,
+    "journal": Journal,
+    "lesson": Lesson,
+    "match": Match,
+    "open_item": OpenItem,
+    "past_payment": PastPayment,
+    "report": ReportSnapshot,
+    "run": Run,
+    _STATEMENT: StatementRecord,
+    "task": Task,
+    "third_party": ThirdParty,
+    "user": Membership,
+}
+"""What the parameters of paths name: read with the company, as the route asks for it first."""
 
 
 def require_permission(
@@ -62,7 +102,7 @@ def _needed(said: Mapping[str, Any], body: str | None) -> tuple[Permission, ...]
 def _enter(
     app: APIGatewayHttpResolver, caller: Caller, company: CompanyId, needed: tuple[Permission, ...]
 ) -> None:
-    found = access.look_up(caller.ports, caller.tenant, company, caller.author)
+    found = _looked_up(app, caller, company)
     to_create = (app.context["_route"].openapi_extensions or {}).get(PERMISSION_TO_CREATE)
     if found.company is None and to_create is not None:
         if to_create not in access.permissions_of(caller.ports, found):
@@ -70,9 +110,25 @@ def _enter(
     else:
         access.require(caller.ports, found, company, needed)
     app.context[ACCESS] = found
+    ports = access.having(caller.ports, caller.tenant, found, company)
+    app.context[CALLER] = replace(caller, ports=ports)
     if HELD_UNTIL_DONE.intersection(needed):
-        ports = access.holding(caller.ports, caller.tenant, found, company, needed)
+        ports = access.holding(ports, caller.tenant, found, company, needed)
         app.context[CALLER] = replace(caller, ports=ports)
+
+
+def _looked_up(
+    app: APIGatewayHttpResolver, caller: Caller, company: CompanyId
+) -> access.Access:  # fmt: skip
+    """Read what the caller may, and with it what the path of a GET names."""
+    given = app.context["_route_args"]
+    named = [(kind, str(given[name])) for name, kind in _NAMED.items() if name in given]
+    if _POSITION in given and _STATEMENT in given:
+        named.append((LineRecord, f"{given[_STATEMENT]}/{given[_POSITION]}"))
+    if app.current_event.http_method == "GET" and named:
+        with suppress(InvalidRequest):  # what is no key is refused after the permission
+            return access.look_up(caller.ports, caller.tenant, company, caller.author, named=named)
+    return access.look_up(caller.ports, caller.tenant, company, caller.author)
 
 
 def _enter_tenant(

@@ -58,7 +58,9 @@ def list_lines(
     cursor: Cursor = None,
 ) -> LinePage:
     """List lines."""
-    currency = reads.get_statement(scope.ports, scope.tenant, company, statement).currency
+    currency = scope.currency
+    if amount_min is not None or amount_max is not None:
+        currency = reads.get_statement(scope.ports, scope.tenant, company, statement).currency
     wanted = LineFilter(
         level=level,
         is_matched=matched,
