@@ -19,7 +19,7 @@ from rappro.use_cases.audit_reading import TrailAsk, list_audit_events
 from rappro.use_cases.cash_movements import create_cash_movement
 from rappro.use_cases.delete_draft import delete_draft
 from rappro.use_cases.edit_line import LineEdit, edit_line
-from rappro.use_cases.feeds import save_connection, sync_now
+from rappro.use_cases.feed_connections import save_connection, sync_now
 from rappro.use_cases.filters import LineFilter, StatementFilter
 from rappro.use_cases.load_books import BookRecords, load_document
 from rappro.use_cases.match_by_hand import ManualMatch, confirm, match_by_hand

@@ -92,7 +92,7 @@ def test_every_call_of_a_scenario_meets_every_fault_that_its_port_documents() ->
 
     assert campaign.failures == []
     assert campaign.open == {}
-    assert "feeds.enqueue_sync < feeds.sync_now" in {
+    assert "feeds.enqueue_sync < feed_connections.sync_now" in {
         site.rsplit(":")[0] for site in campaign.needed
     }
 

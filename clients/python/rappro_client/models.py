@@ -106,6 +106,15 @@ class AllocationOutput(TypedDict):
     open_item: str
 
 
+class AsideInput(TypedDict):
+    """
+    Whether a transaction is put aside; else it waits for a statement (again).
+    """
+
+    aside: bool
+    version: int
+
+
 class AttemptOutput(TypedDict):
     """
     One request to the receiver.
@@ -157,6 +166,23 @@ class BankAccountOutput(TypedDict):
     holder: str | None
     iban: str | None
     number: str | None
+
+
+class BankCandidateOutput(TypedDict):
+    """
+    A bank that may be chosen for a connection that has none yet.
+    """
+
+    bank_name: str
+    ref: str
+
+
+class BankChoiceInput(TypedDict):
+    """
+    Which of its candidates a connection reads.
+    """
+
+    ref: str
 
 
 class BankReferenceInput(TypedDict):
@@ -228,44 +254,6 @@ class CompanyPart(TypedDict):
     name: NotRequired[str | None]
     siren: NotRequired[str | None]
     timezone: NotRequired[str | None]
-
-
-class ConnectionInput(TypedDict):
-    """
-    What to change of a connection; a field that is left out keeps its value.
-
-    A new one needs a provider and a label; it then synchronises every 12 hours.
-    """
-
-    interval_seconds: NotRequired[int | None]
-    label: NotRequired[str | None]
-    on: NotRequired[bool | None]
-    provider: NotRequired[Literal["bridge", "powens", "saltedge", "ponto"] | None]
-
-
-class ConnectionOutput(TypedDict):
-    """
-    A bank connection through a provider, on a schedule.
-    """
-
-    effective_interval_seconds: int
-    id: str
-    interval_seconds: int
-    label: str
-    last_run_at: str | None
-    on: bool
-    provider: str
-    state: str
-    version: int
-
-
-class ConnectionPage(TypedDict):
-    """
-    Bank connections by id.
-    """
-
-    items: list[ConnectionOutput]
-    next_cursor: str | None
 
 
 class ConsumerOutput(TypedDict):
@@ -443,16 +431,43 @@ class FecInput(TypedDict):
     fiscal_year: NotRequired[str | None]
 
 
+class FeedLineOutput(TypedDict):
+    """
+    A movement as the bank tells of it.
+    """
+
+    amount: str
+    booking_date: str
+    counterparty: str | None
+    currency: str
+    end_to_end_id: str | None
+    label: str
+    label_more: str
+    value_date: str | None
+
+
 class FeedRunOutput(TypedDict):
     """
-    One row of a connection's log (journal d'exécution).
+    One row of a connection's log (journal d'exécution); counts are of transactions.
     """
 
     at: str
+    cause: str
+    changed: int
     connection: str
     detail: str
+    ended_at: str | None
+    findings: list[str]
     id: str
+    new: int
+    origin: Literal["bank_provider", "provider_rappro"] | None
+    pending: int
+    provider_code: str | None
+    removed: int
+    renamed: int
     state: str
+    statements: list[str]
+    suspected: int
 
 
 class FeedRunPage(TypedDict):
@@ -702,6 +717,25 @@ class LineResultOutput(TypedDict):
 LineSort: TypeAlias = Literal["date", "-date", "amount", "-amount"]
 
 
+class LinkInput(TypedDict):
+    """
+    What a link is asked for; all of it may be left out.
+    """
+
+    bank: NotRequired[str | None]
+    contact: NotRequired[str | None]
+    return_to: NotRequired[str | None]
+
+
+class LinkOutput(TypedDict):
+    """
+    A page of the provider that is opened once (lien à usage unique).
+    """
+
+    expires_at: str
+    one_time_url: str | None
+
+
 class MatchBatchInput(TypedDict):
     """
     Matches (rapprochements), by their ids or by lines that they match.
@@ -809,6 +843,17 @@ class PayerPart(TypedDict):
     name: NotRequired[str | None]
 
 
+class PendingOutput(TypedDict):
+    """
+    What is announced on an account and not booked yet; `count` may be more than is shown.
+    """
+
+    account: str
+    at: str | None
+    count: int
+    lines: list[FeedLineOutput]
+
+
 class PingOutput(TypedDict):
     """
     The id under which the test will stand among the deliveries.
@@ -866,6 +911,22 @@ class PointingValidationInput(TypedDict):
     until: str
 
 
+class ProbeOutput(TypedDict):
+    """
+    What the provider says of a connection now; nothing was changed.
+    """
+
+    bank_name: str
+    candidates: list[BankCandidateOutput]
+    consent_expires_at: str | None
+    last_bank_refresh_at: str | None
+    next_try_at: str | None
+    origin: Literal["bank_provider", "provider_rappro"] | None
+    provider_code: str | None
+    state: str
+    user_action: bool
+
+
 class Problem(TypedDict):
     """
     A problem document (RFC 9457); `type` is stable, `detail` is made for a person.
@@ -921,6 +982,25 @@ class ProfileOutput(TypedDict):
     match_on_import: bool
     skip_intermediate_posting: bool
     suspense_account: str
+
+
+class ProviderUserOutput(TypedDict):
+    """
+    The tenant's one user at a provider.
+    """
+
+    banks: int
+    created_at: str
+    provider: str
+
+
+class ProviderUserPage(TypedDict):
+    """
+    Users by provider.
+    """
+
+    items: list[ProviderUserOutput]
+    next_cursor: str | None
 
 
 class RejectedOutput(TypedDict):
@@ -1128,6 +1208,22 @@ class SourceRef(TypedDict):
     name: str
     sha256: str
     statement_ordinal: int
+
+
+class StatementMadeOutput(TypedDict):
+    """
+    The statement that was made; null when nothing waits.
+    """
+
+    statement: str | None
+
+
+class StatementWantedInput(TypedDict):
+    """
+    Up to which booking day a statement is made; without it, of all that waits.
+    """
+
+    until: NotRequired[str | None]
 
 
 class SubtotalOutput(TypedDict):
@@ -1842,6 +1938,67 @@ class CompanyPage(TypedDict):
     next_cursor: str | None
 
 
+class ConnectionInput(TypedDict):
+    """
+    What to change of a connection; a field that is left out keeps its value.
+
+    A new one needs a provider and a label; it then synchronises every 12 hours.
+    """
+
+    bank: NotRequired[str | None]
+    contact: NotRequired[str | None]
+    interval_seconds: NotRequired[int | None]
+    label: NotRequired[str | None]
+    mail_on: NotRequired[Literal["all", "errors", "none"] | None]
+    mail_to: NotRequired[list[str] | None]
+    on: NotRequired[bool | None]
+    provider: NotRequired[Literal["bridge", "powens", "saltedge", "ponto"] | None]
+    start_delay_seconds: NotRequired[int | None]
+
+
+class ConnectionOutput(TypedDict):
+    """
+    A bank connection through a provider, on a schedule.
+    """
+
+    bank: str | None
+    bank_name: str
+    consent_expires_at: str | None
+    contact: str | None
+    effective_interval_seconds: int
+    id: str
+    interval_seconds: int
+    label: str
+    last_bank_refresh_at: str | None
+    last_run_at: str | None
+    last_success_at: str | None
+    link_expires_at: str | None
+    linked: bool
+    linked_at: str | None
+    mail_on: Literal["all", "errors", "none"]
+    mail_to: list[str]
+    next_run_at: str | None
+    next_try_at: str | None
+    on: bool
+    origin: Literal["bank_provider", "provider_rappro"] | None
+    provider: str
+    provider_code: str | None
+    start_delay_seconds: int
+    state: str
+    user_action: bool
+    version: int
+    warnings: list[Literal["interval_below_advised"]]
+
+
+class ConnectionPage(TypedDict):
+    """
+    Bank connections by id.
+    """
+
+    items: list[ConnectionOutput]
+    next_cursor: str | None
+
+
 class CsvProfileInput(TypedDict):
     """
     How a bank writes its CSV exports; docs/formats/csv.md explains each key.
@@ -1974,6 +2131,51 @@ class ExplanationOutput(TypedDict):
 
     evidence: list[EvidenceOutput]
     rejected: list[RejectedOutput]
+
+
+class FeedAccountInput(TypedDict):
+    """
+    What to change of a bank account; a field that is left out keeps its value.
+    """
+
+    iban_confirmed: NotRequired[bool]
+    journal: NotRequired[str | None]
+    mode: NotRequired[Literal["each_sync", "daily", "weekly", "monthly", "by_hand"] | None]
+    name: NotRequired[str | None]
+    on: NotRequired[bool | None]
+    start_on: NotRequired[str | None]
+
+
+class FeedAccountOutput(TypedDict):
+    """
+    A bank account of a connection (compte bancaire); some have neither IBAN nor number.
+    """
+
+    balance: str | None
+    balance_at: str | None
+    bic: str | None
+    connection: str
+    currency: str
+    gap: str
+    gone: bool
+    holder: str | None
+    iban: str | None
+    iban_confirmed: bool
+    iban_masked: str | None
+    id: str
+    journal: str | None
+    kind: str
+    last_statement_at: str | None
+    last_sync_at: str | None
+    ledger_account: str | None
+    mode: Literal["each_sync", "daily", "weekly", "monthly", "by_hand"]
+    name: str
+    next_sync_at: str | None
+    number: str | None
+    on: bool
+    provider: str
+    start_on: str | None
+    version: int
 
 
 class FindingOutput(TypedDict):
@@ -2499,6 +2701,33 @@ class SettleOutput(TypedDict):
     type: Literal["open_item", "bank_entry", "past_payment", "account", "third_party"]
 
 
+class StagedOutput(TypedDict):
+    """
+    A booked transaction that was fetched, and where it stands.
+    """
+
+    account: str
+    differs: FeedLineOutput | None
+    doubt: str | None
+    gone: bool
+    id: str
+    line: FeedLineOutput
+    position: int | None
+    seen_at: str
+    state: Literal["waiting", "placed", "ignored", "suspected", "removed"]
+    statement: str | None
+    version: int
+
+
+class StagedPage(TypedDict):
+    """
+    Staged transactions by booking day.
+    """
+
+    items: list[StagedOutput]
+    next_cursor: str | None
+
+
 class StatementOutput(TypedDict):
     """
     A statement (relevé): one bank account, one period.
@@ -2633,6 +2862,32 @@ class ThirdPartyInput(TypedDict):
     payment_terms_days: NotRequired[int | None]
     person: NotRequired[bool | None]
     siren: NotRequired[str | None]
+
+
+class BankOutput(TypedDict):
+    """
+    A connection with its accounts.
+    """
+
+    accounts: list[FeedAccountOutput]
+    bank_name: str
+    connection: str
+    consent_expires_at: str | None
+    label: str
+    last_sync_at: str | None
+    next_sync_at: str | None
+    provider: str
+    removed: bool
+    state: str
+
+
+class BankPage(TypedDict):
+    """
+    Banks by connection.
+    """
+
+    items: list[BankOutput]
+    next_cursor: str | None
 
 
 class BooksInput(TypedDict):

@@ -67,6 +67,27 @@ class Operations(Transport):
         ).body
         return found
 
+    def choose_bank(
+        self,
+        company: str,
+        connection: str,
+        body: models.BankChoiceInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.ConnectionOutput:
+        """Choose the bank of a connection.
+
+        Takes one of the banks (choisir la banque) that the test of a connection names, where its
+        access opens several of them.
+        """
+        found: models.ConnectionOutput = self.answer(
+            "PUT",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}/bank",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def close_line(
         self,
         company: str,
@@ -487,6 +508,34 @@ class Operations(Transport):
             },
         )
 
+    def edit_bank_account(
+        self,
+        company: str,
+        account: str,
+        body: models.FeedAccountInput,
+        *,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.FeedAccountOutput:
+        """Choose and change a bank account.
+
+        Ties the account to a treasury journal (journal de trésorerie), turns it on, sets its mode,
+        start and name. The IBANs of both must be equal; where they cannot be compared,
+        `iban_confirmed` says that they are the same account, which the audit trail keeps.
+        """
+        found: models.FeedAccountOutput = self.answer(
+            "PATCH",
+            f"/v1/companies/{segment(company)}/bank-accounts/{segment(account)}",
+            headers={
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
+                "Idempotency-Key": idempotency_key,
+            },
+            json=body,
+        ).body
+        return found
+
     def edit_line(
         self,
         company: str,
@@ -657,6 +706,20 @@ class Operations(Transport):
         found: models.AccountOutput = self.answer(
             "GET",
             f"/v1/companies/{segment(company)}/accounts/{segment(account)}",
+            headers={"If-None-Match": if_none_match},
+        ).body
+        return found
+
+    def get_bank_account(
+        self, company: str, account: str, *, if_none_match: str | None = None
+    ) -> models.FeedAccountOutput:
+        """Get a bank account.
+
+        One bank account (compte bancaire) of a connection.
+        """
+        found: models.FeedAccountOutput = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/bank-accounts/{segment(account)}",
             headers={"If-None-Match": if_none_match},
         ).body
         return found
@@ -942,6 +1005,17 @@ class Operations(Transport):
         ).body
         return found
 
+    def get_pending_transactions(self, company: str, account: str) -> models.PendingOutput:
+        """See what is announced on a bank account.
+
+        Movements that are announced and not booked yet (opérations à venir): never on a statement,
+        and replaced as a whole each time.
+        """
+        found: models.PendingOutput = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/bank-accounts/{segment(account)}/pending"
+        ).body
+        return found
+
     def get_reconciliation_report(
         self, company: str, journal: str, *, on: date | str | None = None
     ) -> models.ReportOutput:
@@ -1163,6 +1237,21 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_banks(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.BankPage:
+        """List the banks.
+
+        My banks (mes banques): each connection with its accounts, their journals, modes, last and
+        next synchronisation and balance. A removed one is listed while it has accounts.
+        """
+        found: models.BankPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/banks",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
     def list_books_loads(
         self, company: str, *, limit: int | None = None, cursor: str | None = None
     ) -> models.BooksLoadPage:
@@ -1334,7 +1423,7 @@ class Operations(Transport):
     ) -> models.ConnectionPage:
         """List the bank connections.
 
-        The company's bank connections (connexions bancaires), by id.
+        The company's bank connections (connexions bancaires), by id; removed ones are not shown.
         """
         found: models.ConnectionPage = self.answer(
             "GET",
@@ -1667,6 +1756,18 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_provider_users(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.ProviderUserPage:
+        """List the tenant's users at the providers.
+
+        The tenant has one user at each provider (agrégateur) that it connects banks through.
+        """
+        found: models.ProviderUserPage = self.answer(
+            "GET", "/v1/provider-users", query={"limit": limit, "cursor": cursor}
+        ).body
+        return found
+
     def list_runs(
         self, company: str, statement: str, *, limit: int | None = None, cursor: str | None = None
     ) -> models.RunPage:
@@ -1678,6 +1779,27 @@ class Operations(Transport):
             "GET",
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/runs",
             query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
+    def list_staged_transactions(
+        self,
+        company: str,
+        account: str,
+        *,
+        state: Literal["waiting", "placed", "ignored", "suspected", "removed"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.StagedPage:
+        """List the staged transactions of a bank account.
+
+        What was fetched (opérations en attente), by booking day; of one state when asked. A page
+        may hold fewer items than asked for, even none, and go on.
+        """
+        found: models.StagedPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/bank-accounts/{segment(account)}/transactions",
+            query={"state": state, "limit": limit, "cursor": cursor},
         ).body
         return found
 
@@ -1814,6 +1936,49 @@ class Operations(Transport):
         ).body
         return found
 
+    def make_bank_link(
+        self,
+        company: str,
+        connection: str,
+        body: models.LinkInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.LinkOutput:
+        """Make a link to connect or repair a bank.
+
+        Makes a page at the provider (lien à usage unique) that is opened or sent, once, within an
+        hour: there the user connects the bank, or renews and repairs it. The link before is worth
+        nothing from then on.
+        """
+        found: models.LinkOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}/link",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def make_feed_statement(
+        self,
+        company: str,
+        account: str,
+        body: models.StatementWantedInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.StatementMadeOutput:
+        """Make a statement of what waits.
+
+        Makes a statement (relevé) by hand of the account's waiting transactions, up to a day when
+        asked; it is taken in like a bank's file.
+        """
+        found: models.StatementMadeOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/bank-accounts/{segment(account)}/statements",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def match_by_hand(
         self, company: str, body: models.MatchInput, *, idempotency_key: str | None = None
     ) -> models.MatchOutput:
@@ -1899,6 +2064,21 @@ class Operations(Transport):
         ).body
         return found
 
+    def receive_provider_webhook(
+        self, provider: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Take in a provider's webhook.
+
+        For the own servers of providers (agrégateurs). The signature over the bytes is verified;
+        what is known of it asks for a synchronisation. Of anything else nothing is told. 256 KB at
+        most.
+        """
+        self.answer(
+            "POST",
+            f"/v1/provider-webhooks/{segment(provider)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
     def remove_administrator(self, user: str, *, idempotency_key: str | None = None) -> None:
         """Remove an administrator.
 
@@ -1909,6 +2089,31 @@ class Operations(Transport):
             "DELETE",
             f"/v1/administrators/{segment(user)}",
             headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def remove_connection(
+        self,
+        company: str,
+        connection: str,
+        *,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Remove a bank connection.
+
+        Removes the bank (supprimer la banque) with all its accounts at the provider, the schedule
+        and the credentials. What was fetched and the statements stay. A removed id is not used
+        again.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}",
+            headers={
+                "If-Match": if_match,
+                "If-None-Match": if_none_match,
+                "Idempotency-Key": idempotency_key,
+            },
         )
 
     def remove_member(
@@ -1932,6 +2137,23 @@ class Operations(Transport):
                 "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
+        )
+
+    def remove_provider_user(
+        self,
+        provider: Literal["bridge", "powens", "saltedge", "ponto"],
+        *,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Remove the tenant's user at a provider.
+
+        Removes the user at the provider (agrégateur) and its credentials. Refused while banks
+        remain.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/provider-users/{segment(provider)}",
+            headers={"Idempotency-Key": idempotency_key},
         )
 
     def replay_webhook(
@@ -1967,6 +2189,14 @@ class Operations(Transport):
             json=body,
         ).body
         return found
+
+    def return_from_provider(self, provider: str) -> bytes:
+        """Come back from a provider's page.
+
+        Where the browser is sent after a bank was connected (retour de la banque). What it brings
+        is a hint: the provider is asked. A link works once.
+        """
+        return self.answer("GET", f"/v1/provider-callbacks/{segment(provider)}").content
 
     def reverse_match(
         self,
@@ -2098,7 +2328,8 @@ class Operations(Transport):
         """Create or change a bank connection.
 
         Creates the bank connection (connexion bancaire) and its schedule, or changes what is given.
-        Intervals are rounded up to whole minutes.
+        Intervals are rounded up to whole minutes; below 21,600 seconds the answer warns. A schedule
+        begins after the start delay and a part of its interval that is the connection's own.
         """
         found: models.ConnectionOutput = self.answer(
             "PUT",
@@ -2428,6 +2659,27 @@ class Operations(Transport):
         ).body
         return found
 
+    def set_transaction_aside(
+        self,
+        company: str,
+        staged: str,
+        body: models.AsideInput,
+        *,
+        idempotency_key: str | None = None,
+    ) -> models.StagedOutput:
+        """Put a staged transaction aside, or take it back.
+
+        A transaction that is put aside (écartée) never comes on a statement; taken back, or said to
+        be no double, it waits for one. What stands on a statement stays there.
+        """
+        found: models.StagedOutput = self.answer(
+            "PATCH",
+            f"/v1/companies/{segment(company)}/staged-transactions/{segment(staged)}",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def settle_difference(
         self,
         company: str,
@@ -2509,6 +2761,21 @@ class Operations(Transport):
         found: models.ConnectionOutput = self.answer(
             "POST",
             f"/v1/companies/{segment(company)}/connections/{segment(connection)}/sync",
+            headers={"Idempotency-Key": idempotency_key},
+        ).body
+        return found
+
+    def test_connection(
+        self, company: str, connection: str, *, idempotency_key: str | None = None
+    ) -> models.ProbeOutput:
+        """Test a bank connection.
+
+        Asks the provider for the connection's state now (tester la connexion); nothing changes.
+        Where a link alone does not say which bank is meant, the banks to choose from are named.
+        """
+        found: models.ProbeOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/connections/{segment(connection)}/test",
             headers={"Idempotency-Key": idempotency_key},
         ).body
         return found

@@ -6,7 +6,7 @@ adapters/memory/providers.py in process.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
@@ -76,11 +76,16 @@ class Mailer(Protocol):
         """
 
 
+def _no_nonce() -> str:
+    raise RuntimeError("this function has no bank feeds: its environment does not name them")
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderPorts:
     """What bank feeds need; `callback_url` ends in a slash and the provider's name is put behind.
 
-    `return_origins` are where a browser may be sent after a bank was connected.
+    `return_origins` are where a browser may be sent after a bank was connected. `nonce` returns a
+    text that nobody can guess, another one each time.
     """
 
     connectors: Connectors
@@ -89,6 +94,7 @@ class ProviderPorts:
     mailer: Mailer
     callback_url: str = ""
     return_origins: tuple[str, ...] = ()
+    nonce: Callable[[], str] = _no_nonce
 
 
 class _Absent:

@@ -55,7 +55,16 @@ from rappro.domain.books import (
     ThirdPartyKind,
 )
 from rappro.domain.differences import DifferenceType
-from rappro.domain.feeds import FeedConnection, FeedRun
+from rappro.domain.feeds import (
+    BankLink,
+    FeedAccount,
+    FeedConnection,
+    FeedRun,
+    PendingTransactions,
+    ProviderUser,
+    StagedState,
+    StagedTransaction,
+)
 from rappro.domain.ids import (
     CompanyId,
     EntryId,
@@ -112,11 +121,14 @@ from rappro.domain.writes import (
 )
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports
+from rappro.ports_feeds import ProviderPorts
 from rappro.ports_webhooks import WebhookPorts
 from rappro.use_cases.companies import COMMON
 from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.run_requests import Decisions, decisions_name
 from simulation.snapshots import DecodedBlobs, SnapshotStore
+
+from .paper_bank import paper_ports
 
 NOW = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
 DAY = date(2025, 1, 31)
@@ -138,12 +150,14 @@ class World:
     feeds: MemoryFeeds
     clock: FixedClock
     webhooks: WebhookPorts = field(default_factory=memory_webhooks)
+    providers: ProviderPorts = field(default_factory=paper_ports)
 
     @property
     def ports(self) -> Ports:
         return Ports(
-            self.store, self.blobs, self.inbox, self.runs, self.feeds, self.clock, self.webhooks
-        )
+            self.store, self.blobs, self.inbox, self.runs, self.feeds, self.clock, self.webhooks,
+            providers=self.providers,
+        )  # fmt: skip
 
     @property
     def parcels(self) -> list[Parcel]:
@@ -230,7 +244,11 @@ def seed_tenant(world: World | Ports, tenant: str, mark: str) -> None:
     """Give a tenant what belongs to no company: administrators, a template, a webhook."""
     shared = EntryTemplate(ids.TEMPLATE, f"Commun {mark}", (f"COMMUN {mark}",))
     administrators = Tenant((ids.USER, "user-1"))
-    world.store.load(TenantId(tenant), COMMON, [_webhook(mark), shared, administrators])
+    user = ProviderUser("powens", f"user of {mark}", NOW)
+    bank = BankLink("bridge", "item-1", ids.COMPANY, ids.LINKED_CONNECTION)
+    world.store.load(
+        TenantId(tenant), COMMON, [_webhook(mark), shared, administrators, user, bank]
+    )  # fmt: skip
 
 
 def _records(tenant: str, company: CompanyId, mark: str, sha256: str) -> Iterator[Record]:
@@ -531,8 +549,27 @@ def _traces(mark: str, sha256: str) -> Iterator[Record]:
     yield PastPayment(ids.PAST_PAYMENT, ids.THIRD_PARTY, 9_900, DAY, invoice_number=mark)
     said = {"statement": ids.STATEMENT}
     yield Task(ids.TASK, TaskKind.VALIDATION, said, f"user of {mark}", NOW, error_detail=mark)
+    yield from _feeds(mark)
+
+
+def _feeds(mark: str) -> Iterator[Record]:
     yield FeedConnection(ids.CONNECTION, "bridge", f"BNP {mark}", 90, state="not_configured")
     yield FeedRun("fr_1", ids.CONNECTION, NOW, "not_configured", f"no connector for {mark}")
+    yield FeedConnection(ids.OPEN_CONNECTION, "ponto", f"KBC {mark}", 43_200, state="not_linked")
+    yield FeedConnection(
+        ids.LINKED_CONNECTION, "bridge", f"CA {mark}", 43_200, state="ok", connection_ref="item-1",
+        bank_name=f"Crédit {mark}", linked_at=NOW,
+    )  # fmt: skip
+    yield FeedAccount(
+        ids.FEED_ACCOUNT, ids.LINKED_CONNECTION, "bridge", ("11",), f"Compte {mark}", "EUR",
+        iban=ids.IBAN, journal=ids.JOURNAL, balance_minor=10_000, sum_minor=5_000, count=1,
+        waiting_from=DAY,
+    )  # fmt: skip
+    line = StatementLine(0, DAY, 5_000, "EUR", label=f"VIR {mark}")
+    yield StagedTransaction(
+        ids.STAGED, ids.FEED_ACCOUNT, "901", line, StagedState.WAITING, "", NOW
+    )  # fmt: skip
+    yield PendingTransactions(ids.FEED_ACCOUNT, ("902",), (line,), 1, NOW)
 
 
 def _webhook(mark: str) -> Webhook:

@@ -324,7 +324,7 @@ def test_a_connection_is_scheduled_in_whole_minutes(world: World, alpha: Client)
     schedule = world.feeds.schedules[ALPHA, ACME, "caisse-1"]
     assert (schedule.interval_minutes, schedule.is_on) == (2, False)
     names = [one["id"] for one in alpha.get(f"{COMPANY}/connections").body["items"]]
-    assert names == ["bnp-1", "caisse-1"]
+    assert names == ["bnp-1", "ca-1", "caisse-1", "ponto-1"]
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.feed_schedule import next_run
 from rappro.domain.feeds import FeedAccount, FeedConnection, StatementMode
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.writes import change
+from rappro.domain.writes import Page, change
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit, changed
 from rappro.use_cases.feed_access import connector_of, keeper_of
+from rappro.use_cases.slices import slice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +40,28 @@ class AccountChange:
     is_iban_confirmed: bool = False
 
 
-def list_banks(ports: Ports, tenant: TenantId, company: CompanyId) -> list[Bank]:
-    """Return the company's banks by connection: removed ones too while they have accounts."""
+def list_banks(
+    ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
+) -> Page[Bank]:
+    """Return one page of the company's banks by connection: removed ones while they have accounts.
+
+    The cursor is the last connection's id.
+    """
     accounts = ports.store.all(tenant, company, FeedAccount)
+    used = {one.connection_id for one in accounts}
+    shown = [
+        one for one in ports.store.all(tenant, company, FeedConnection)
+        if one.id in used or not one.is_removed
+    ]  # fmt: skip
+    page = slice_of(shown, limit, cursor)
     ledger = {one.code: one.account for one in ports.store.all(tenant, company, Journal)}
     now = ports.clock.now()
     found = []
-    for connection in ports.store.all(tenant, company, FeedConnection):
+    for connection in page.items:
         own = tuple(one for one in accounts if one.connection_id == connection.id)
-        if own or not connection.is_removed:
-            of_journals = {one.journal: ledger.get(one.journal) for one in own if one.journal}
-            found.append(Bank(connection, next_run(connection, now), own, of_journals))
-    return found
+        of_journals = {one.journal: ledger.get(one.journal) for one in own if one.journal}
+        found.append(Bank(connection, next_run(connection, now), own, of_journals))
+    return Page(found, page.cursor)
 
 
 def get_account(ports: Ports, tenant: TenantId, company: CompanyId, account_id: str) -> FeedAccount:
@@ -59,6 +70,21 @@ def get_account(ports: Ports, tenant: TenantId, company: CompanyId, account_id: 
     if found is None:
         raise NotFound(f"no bank account {account_id}")
     return found
+
+
+def bank_of(
+    ports: Ports, tenant: TenantId, company: CompanyId, account_id: str
+) -> tuple[FeedAccount, Bank]:
+    """Return an account with its bank. Raises NotFound."""
+    account = get_account(ports, tenant, company, account_id)
+    connection = ports.store.get(tenant, company, FeedConnection, account.connection_id)
+    if connection is None:
+        raise NotFound(f"no connection {account.connection_id}")
+    code = account.journal
+    journal = None if code is None else ports.store.get(tenant, company, Journal, code)
+    ledger = {} if journal is None else {journal.code: journal.account}
+    next_at = next_run(connection, ports.clock.now())
+    return account, Bank(connection, next_at, (account,), ledger)
 
 
 def edit_account(

@@ -14,12 +14,13 @@ from rappro.domain.connectors import Connector, Credentials
 from rappro.domain.errors import NotAllowedInState, NotFound, RapproError, StoreConflict
 from rappro.domain.feeds import BankLink, FeedConnection, ProviderUser
 from rappro.domain.ids import CompanyId, TenantId
-from rappro.domain.writes import create, remove
+from rappro.domain.writes import Page, create, remove
 from rappro.ports import Ports
 from rappro.ports_feeds import Route
 from rappro.use_cases.audit import audit, changed
 from rappro.use_cases.companies import COMMON
 from rappro.use_cases.feed_access import connector_of, keeper_of, reference_of
+from rappro.use_cases.slices import slice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,14 @@ class _Held:
         del credentials
 
 
-def list_users(ports: Ports, tenant: TenantId) -> list[tuple[ProviderUser, int]]:
-    """Return the tenant's users at the providers, each with how many banks it has."""
+def list_users(
+    ports: Ports, tenant: TenantId, *, limit: int, cursor: str | None
+) -> Page[tuple[ProviderUser, int]]:
+    """Return one page of the tenant's users by provider, each with how many banks it has."""
     links = [link for link in ports.store.all(tenant, COMMON, BankLink) if not link.is_waiting]
-    users = ports.store.all(tenant, COMMON, ProviderUser)
-    return [(user, sum(link.provider == user.provider for link in links)) for user in users]
+    page = slice_of(ports.store.all(tenant, COMMON, ProviderUser), limit, cursor)
+    counted = [(user, sum(link.provider == user.provider for link in links)) for user in page.items]
+    return Page(counted, page.cursor)
 
 
 def ensure_user(

@@ -219,8 +219,9 @@ def list_third_parties(
 def list_connections(
     ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
 ) -> Page[FeedConnection]:
-    """Return one page of the company's bank connections, by id."""
-    return slice_of(ports.store.all(tenant, company, FeedConnection), limit, cursor)
+    """Return one page of the company's bank connections, by id, but those that were removed."""
+    found = ports.store.all(tenant, company, FeedConnection)
+    return slice_of([one for one in found if not one.is_removed], limit, cursor)
 
 
 def list_loads(

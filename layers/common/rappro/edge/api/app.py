@@ -27,6 +27,7 @@ from rappro.edge.api.field_words import sentence
 from rappro.edge.api.guards import UNGUARDED, Guards
 from rappro.edge.api.limits import ANSWER_BYTES_MAX, FUNCTION_SECONDS
 from rappro.edge.api.negotiation import headers_of, wishes_of
+from rappro.edge.api.outside import PORTS, is_outside
 from rappro.edge.api.preconditions import conditional
 from rappro.edge.api.repeating import WRITES, attempt_of, key_of, once
 from rappro.edge.api.routes import PATHS, files_of, router_of
@@ -85,6 +86,8 @@ def _answer(
         return {"statusCode": 204, "headers": {}, "body": "", "isBase64Encoded": False}
     if path in PUBLIC_PATHS:
         return app.resolve(requests.read_body(event, method, path), context)
+    if is_outside(path):
+        return _from_outside(event, context, ports)
     caller = authenticate(event, ports)
     told.update(guards.spend(caller.tenant, method, ports.clock.now()))
     _load(files_of(path.removeprefix(PREFIX)))
@@ -103,6 +106,16 @@ def _answer(
         raise RuntimeError("nothing keeps answers here: the key would promise what is not done")
     attempt = attempt_of(plain, key, caller, guards.replies, seconds_left=_seconds_left(context))
     return once(attempt, lambda: conditional(plain, caller, resolve))
+
+
+def _from_outside(event: Mapping[str, Any], context: Any, ports: Ports) -> dict[str, Any]:
+    """Answer what needs no token; its body stays as it came, as its bytes may be signed."""
+    known = APIGatewayProxyEventV2(dict(event))
+    _load(files_of(known.path.removeprefix(PREFIX)))
+    if known.http_method not in _methods_of(known.path):
+        raise _no_route(known.path)
+    app.context[PORTS] = ports
+    return app.resolve(dict(event), context)
 
 
 def _file_bytes_max(method: str, path: str) -> int | None:

@@ -34,6 +34,8 @@ PERMISSION_TO_CREATE: Final = "x-permission-to-create"
 """Extension of an operation: what it needs instead where the company does not exist yet."""
 PUBLIC: Final = "x-public"
 """Extension of an operation that anybody may use, without a token."""
+ANY_QUERY: Final = "x-any-query"
+"""Extension of an operation that takes whatever parameters others send: it reads them itself."""
 FILE_BODY: Final = "x-file-body"
 """Extension of an operation: it takes a file's bytes, up to so many. The document shows it as the
 operation's body (declared.py)."""
@@ -41,6 +43,8 @@ _OF_THE_GATEWAY: Final = frozenset({401, 429, 500, 503})
 """What API Gateway may answer by itself, before the API is asked: no problem document then."""
 _ALWAYS: Final = frozenset({401, 422, 500, 503})
 _WITH_BODY: Final = frozenset({400, 413, 415})
+_OF_A_PROVIDER: Final = frozenset({404, 409, 502})
+"""What a bank-feed provider may answer to us (503 any route may answer)."""
 
 
 def new_router() -> APIGatewayHttpRouter:
@@ -60,6 +64,7 @@ def documented(
     is_found: bool = True,
     may_conflict: bool = False,
     may_exceed: bool = False,
+    asks_provider: bool = False,
     media_type: str | None = None,
     file_bytes_max: int | None = None,
     permission: Permission | None = None,
@@ -69,7 +74,8 @@ def documented(
     """Return the arguments of a route's decorator.
 
     `answer` says what comes back with `status`. `is_found`: the route may answer 404;
-    `may_conflict`: the books may refuse (409); `may_exceed`: what is asked may be too much (413).
+    `may_conflict`: the books may refuse (409); `may_exceed`: what is asked may be too much (413);
+    `asks_provider`: it asks a bank-feed provider, which may refuse (502).
     `media_type` of an answer that is no JSON; `file_bytes_max`: the body is no JSON either, but a
     file's bytes.
     `permission`: what the caller needs (403), which is looked at before the route is entered; a
@@ -79,6 +85,7 @@ def documented(
     statuses = _ALWAYS | (_WITH_BODY if takes_body else frozenset())
     statuses |= ({404} if is_found else frozenset()) | ({409} if may_conflict else frozenset())
     statuses |= frozenset({413}) if may_exceed else frozenset()
+    statuses |= _OF_A_PROVIDER if asks_provider else frozenset()
     statuses |= frozenset() if permission in {None, Permission.SIGNED_IN} else {403}
     responses: dict[int, dict[str, Any]] = {status: {"description": answer}}
     if media_type is not None:

@@ -40,7 +40,6 @@ from rappro.domain.books import (
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import NotAllowedInState, OpenItemAlreadySettled
-from rappro.domain.feeds import FeedConnection, FeedRun
 from rappro.domain.ids import TenantId
 from rappro.domain.learning import Lesson, LessonKind
 from rappro.domain.matching.model import (
@@ -77,6 +76,7 @@ from rappro.domain.settings import (
     OwnCsvProfile,
 )
 from rappro.edge.api import examples_work
+from rappro.edge.api.examples_feeds import FEED_LISTED, answers_of_feeds
 from rappro.edge.api.examples_webhooks import LISTED, answers_of_webhooks
 from rappro.edge.api.models import (
     actions,
@@ -85,7 +85,6 @@ from rappro.edge.api.models import (
     companies,
     differences,
     exports,
-    feeds,
     imports,
     journals,
     lessons,
@@ -101,7 +100,6 @@ from rappro.edge.api.models import (
 )
 from rappro.edge.api.sample_ids import (
     COMPANY,
-    CONNECTION,
     CSV_DEFINITION,
     CSV_PROFILE,
     DIFFERENCE_TYPE,
@@ -144,7 +142,7 @@ def examples() -> dict[str, dict[str, Any]]:
     pages = {
         name.replace("Output", "Page"): {"items": [example], "next_cursor": None}
         for name, example in made.items()
-        if name in _LISTED | LISTED | examples_work.LISTED
+        if name in _LISTED | LISTED | FEED_LISTED | examples_work.LISTED
     }
     return {**made, **pages, "BooksInput": _BOOKS}
 
@@ -166,8 +164,8 @@ _BOOKS: Final = {
 }
 _LISTED: Final = frozenset(
     {
-        "AccountOutput", "AuditOutput", "BooksLoadOutput", "CompanyOutput", "ConnectionOutput",
-        "CsvProfileOutput", "EntryOutput", "FeedRunOutput", "FrozenReportOutput", "ImportOutput",
+        "AccountOutput", "AuditOutput", "BooksLoadOutput", "CompanyOutput",
+        "CsvProfileOutput", "EntryOutput", "FrozenReportOutput", "ImportOutput",
         "ImportProfileOutput", "JournalOutput", "LessonOutput", "LineOutput", "MatchOutput",
         "OpenItemOutput", "RunOutput", "StatementOutput", "ThirdPartyOutput",
         "DifferenceTypeOutput", "TemplateOutput", "MemberOutput",
@@ -181,7 +179,7 @@ def _answers() -> Iterator[BaseModel]:
     yield from _of_books()
     yield from _of_traces()
     yield from _of_exports()
-    yield from _of_feeds()
+    yield from answers_of_feeds()
     yield from _of_members()
     yield from answers_of_webhooks()
 
@@ -357,10 +355,3 @@ def _of_members() -> Iterator[BaseModel]:
         tenant="cabinet-du-port", user=USER, administrator=False, items=[shown], next_cursor=None
     )
     yield members.TenantOutput.of(TenantId("cabinet-du-port"), Tenant((USER,), version=1))
-
-
-def _of_feeds() -> Iterator[BaseModel]:
-    connection = FeedConnection(CONNECTION, "bridge", "BNP, compte courant", 43_200, version=1)
-    yield feeds.ConnectionOutput.of(connection)
-    run = FeedRun("fr_oaxk2hqzzb7mzqkq4jx2v6c5", CONNECTION, _AT, "not_configured", "no connector")
-    yield feeds.FeedRunOutput.of(run)

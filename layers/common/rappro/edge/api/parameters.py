@@ -116,6 +116,16 @@ ReportPath = Annotated[
 ConnectionPath = Annotated[
     str, _ID, _DECODED, _named("the connection's id, chosen by the tenant", ids.CONNECTION)
 ]
+OpenConnectionPath = Annotated[
+    str,
+    _ID,
+    _DECODED,
+    _named("the id of a connection whose access opens several banks", ids.OPEN_CONNECTION),
+]
+FeedAccountPath = Annotated[
+    str, _ID, _DECODED, _named("the id of a connection's bank account", ids.FEED_ACCOUNT)
+]
+StagedPath = Annotated[str, _ID, _DECODED, _named("the staged transaction's id", ids.STAGED)]
 BankEntryPath = Annotated[
     str, _ID, _DECODED, _named("the bank entry's id (écriture de trésorerie)", ids.BANK_ENTRY)
 ]

@@ -43,8 +43,8 @@ _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _OK: Final = frozenset({200, 201})
 _NOT_FOUND, _CONFLICT = 404, 409
 _REFUSED: Final = frozenset({_NOT_FOUND, _CONFLICT})
-_TOLD_ONCE: Final = frozenset({"secret"})
-"""What the answer to a write alone shows; it is no part of the resource, so of no tag."""
+_TOLD_ONCE: Final = frozenset({"secret", "next_run_at", "next_sync_at", "link_expires_at"})
+"""What the answer to a write alone shows, or the time alone changes: of no tag."""
 
 Answer = dict[str, Any]
 Resolve = Callable[[Mapping[str, Any], Caller], Answer]

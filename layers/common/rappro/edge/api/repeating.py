@@ -49,8 +49,8 @@ WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _KEY: Final = re.compile(KEY_PATTERN)
 _WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.5)
 _INLINE, _DOCUMENT = b"i", b"d"
-_SECRET: Final = re.compile(rf'"{SECRET_PREFIX}[^"]*"')
-"""A signing secret, as an answer tells it once."""
+_SECRET: Final = re.compile(rf'"{SECRET_PREFIX}[^"]*"|(?<="one_time_url":)\s*"[^"]*"')
+"""A signing secret, or a link that works once, as an answer tells it."""
 
 Answer = dict[str, Any]
 

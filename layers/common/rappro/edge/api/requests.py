@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from rappro.edge.api.coding import decoded
+from rappro.edge.api.documented import ANY_QUERY
 from rappro.edge.api.limits import BODY_BYTES_MAX, BOOKS_BODY_BYTES_MAX, JSON_DEPTH_MAX
 from rappro.edge.api.negotiation import headers_of
 from rappro.edge.problem import (
@@ -146,6 +147,8 @@ def refuse_unknown_parameters(
     """Refuse a query parameter that the route does not know: a misspelt filter filters nothing."""
     route = app.context["_route"]
     if route.responses is None:  # no route of ours: the way to 404 and 405
+        return next_middleware(app)
+    if (route.openapi_extensions or {}).get(ANY_QUERY) is True:
         return next_middleware(app)
     known = {parameter.alias for parameter in route.dependant.query_params}
     unknown = sorted(set(app.current_event.query_string_parameters) - known)

@@ -175,6 +175,25 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
         "/companies/*/connections/*",
         "/companies/*/connections/*/sync",
         "/companies/*/connections/*/runs",
+        "/companies/*/connections/*/test",
+        "/companies/*/connections/*/link",
+        "/companies/*/connections/*/bank",
+    ),
+    "banks": (
+        "/companies/*/banks",
+        "/companies/*/bank-accounts/*",
+        "/companies/*/bank-accounts/*/transactions",
+        "/companies/*/bank-accounts/*/pending",
+        "/companies/*/bank-accounts/*/statements",
+        "/companies/*/staged-transactions/*",
+    ),
+    "provider_users": (
+        "/provider-users",
+        "/provider-users/*",
+    ),
+    "providers": (
+        "/provider-webhooks/*",
+        "/provider-callbacks/*",
     ),
     "webhooks": (
         "/webhooks",
