@@ -58,7 +58,6 @@ def main(arguments: list[str]) -> int:
         "--only", nargs="+", default=[], help="operation ids, to look at them alone"
     )
     parser.add_argument("--include", help="a pattern of paths, to look at these alone")
-    # Of two at once one may fail by itself: CPython 3.11's ast.parse knows one thread at a time.
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     parser.add_argument(
