@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +63,33 @@ def test_equal_writes_at_once_with_one_key_have_one_effect_and_one_answer(
     replayed = [answer.headers.get("idempotency-replayed") for answer in answers]
     assert (replayed.count(None), replayed.count("true")) == (1, AT_ONCE - 1)
     assert httpx.get(url, headers=bearer(local_stack), timeout=30).json()["version"] == 1
+
+
+def test_a_body_may_come_compressed(local_stack: LocalStack, company: str) -> None:
+    coding = {"Content-Type": "application/gzip", "Content-Encoding": "gzip"}
+    body = json.dumps({"name": "Garage compressé"}).encode()
+
+    answer = httpx.put(
+        company, headers=bearer(local_stack, **coding), content=gzip.compress(body), timeout=30
+    )
+
+    assert answer.status_code == 200, answer.text
+    shown = httpx.get(company, headers=bearer(local_stack), timeout=30).json()
+    assert shown["name"] == "Garage compressé"
+
+
+@pytest.mark.parametrize("media_type", ["application/gzip", "application/json"])
+def test_what_is_not_compressed_when_it_arrives_is_refused(
+    local_stack: LocalStack, company: str, media_type: str
+) -> None:
+    """The gateway makes text of what is called JSON: packed or not, it is no gzip any more."""
+    coding = {"Content-Type": media_type, "Content-Encoding": "gzip"}
+    body = json.dumps({"name": "Refused"}).encode()
+    content = gzip.compress(body) if media_type == "application/json" else body
+
+    answer = httpx.put(company, headers=bearer(local_stack, **coding), content=content, timeout=30)
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, "the body is no gzip")
 
 
 def test_of_two_who_change_what_they_read_one_is_told_to_read_again(

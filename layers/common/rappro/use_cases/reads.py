@@ -107,7 +107,9 @@ def find_connection(
 def get_journal(ports: Ports, tenant: TenantId, company: CompanyId, code: str) -> Journal:
     """Return a journal, with the values of the profile it names. Raises NotFound."""
     journal = required(find_journal(ports, tenant, company, code), "journal", code)
-    named = ports.store.get(tenant, company, ImportProfile, journal.import_profile or "-")
+    if journal.import_profile is None:
+        return journal
+    named = ports.store.get(tenant, company, ImportProfile, journal.import_profile)
     return journal if named is None else with_profile(journal, {named.code: named})
 
 

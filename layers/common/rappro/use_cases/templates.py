@@ -60,14 +60,15 @@ def find_templates(
 
 def list_templates(
     ports: Ports, tenant: TenantId, company: CompanyId, *, limit: int, cursor: str | None
-) -> Page[EntryTemplate]:
-    """Return one page of the templates that count for a company, or of the common ones, by id."""
-    return slice_of(templates_of(ports, tenant, company), limit, cursor)
+) -> tuple[Page[EntryTemplate], frozenset[str]]:
+    """Return one page of the templates that count for a company, or of the common ones, by id.
 
-
-def own_ids(ports: Ports, tenant: TenantId, company: CompanyId) -> frozenset[str]:
-    """Return which templates are this company's own."""
-    return frozenset(one.id for one in ports.store.all(tenant, company, EntryTemplate))
+    With it the ids of those that are its own.
+    """
+    own = ports.store.all(tenant, company, EntryTemplate)
+    common = [] if company == COMMON else ports.store.all(tenant, COMMON, EntryTemplate)
+    page = slice_of(merged_templates(own, common), limit, cursor)
+    return page, frozenset(one.id for one in own)
 
 
 def find_own(

@@ -37,6 +37,10 @@ def coded(answer: Mapping[str, Any], *, takes_gzip: bool) -> dict[str, Any]:
     }
 
 
+GZIP: Final = frozenset({"gzip", "x-gzip"})
+"""The names of the one coding that a body may come with."""
+
+
 def decoded(content: bytes, coding: str, *, bytes_max: int) -> bytes:
     """Return a body without its content coding, never more than `bytes_max` bytes of it.
 
@@ -44,7 +48,7 @@ def decoded(content: bytes, coding: str, *, bytes_max: int) -> bytes:
     """
     if coding in {"", "identity"}:
         return content
-    if coding not in {"gzip", "x-gzip"}:
+    if coding not in GZIP:
         raise HttpProblem(UNSUPPORTED_MEDIA_TYPE, f"no such coding: {coding[:_CHARS_MAX]}")
     machine = zlib.decompressobj(_GZIP_WINDOW)
     try:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Request,
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
-from rappro.edge.api.coding import decoded
+from rappro.edge.api.coding import GZIP, decoded
 from rappro.edge.api.documented import ANY_QUERY
 from rappro.edge.api.limits import BODY_BYTES_MAX, BOOKS_BODY_BYTES_MAX, JSON_DEPTH_MAX
 from rappro.edge.api.negotiation import headers_of
@@ -27,6 +27,9 @@ from rappro.edge.problem import (
 
 FILE_TYPE: Final = "application/octet-stream"
 """The media type of a body that is a file: what the file is, its content says."""
+PACKED_TYPE: Final = "application/gzip"
+"""The media type of a body with `Content-Encoding: gzip`: API Gateway hands on as text what comes
+as application/json, and a packed body is then none any more."""
 _JSON_TYPE: Final = "application/json"
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _TEXT_MAX = 60
@@ -55,15 +58,17 @@ def read_body(
     content = decoded(sent, coding, bytes_max=bytes_max)
     if file_bytes_max is not None:
         return {**event, "body": base64.b64encode(content).decode(), "isBase64Encoded": True}
+    plain = {**headers, "content-type": _JSON_TYPE}
     try:
-        return {**event, "body": content.decode(), "isBase64Encoded": False}
+        return {**event, "headers": plain, "body": content.decode(), "isBase64Encoded": False}
     except UnicodeDecodeError as error:
         raise HttpProblem(INVALID_JSON, f"not UTF-8 text at byte {error.start}") from error
 
 
 def _require_type(headers: Mapping[str, str], wanted: str) -> None:
     media_type = headers.get("content-type", wanted).split(";")[0].strip().lower()
-    if media_type != wanted:
+    is_packed = headers.get("content-encoding", "").strip().lower() in GZIP
+    if media_type != wanted and not (is_packed and media_type == PACKED_TYPE):
         raise HttpProblem(UNSUPPORTED_MEDIA_TYPE, f"{wanted}, not {media_type[:_TEXT_MAX]}")
 
 

@@ -52,10 +52,9 @@ def list_templates(
     cursor: Cursor = None,
 ) -> TemplatePage:
     """List templates."""
-    own = templates.own_ids(scope.ports, scope.tenant, company)
 
     def read(count: int) -> TemplatePage:
-        page = templates.list_templates(
+        page, own = templates.list_templates(
             scope.ports, scope.tenant, company, limit=count, cursor=cursor
         )
         items = [
@@ -148,7 +147,7 @@ def list_common_templates(
     """List common templates."""
 
     def read(count: int) -> TemplatePage:
-        page = templates.list_templates(
+        page, _ = templates.list_templates(
             caller.ports, caller.tenant, COMMON, limit=count, cursor=cursor
         )
         items = [TemplateOutput.of(one, _COMMON_CURRENCY, is_common=True) for one in page.items]
