@@ -19,7 +19,9 @@ from tests.architecture.stack_template import Grant, expanded, function, grants,
 
 FUNCTIONS = sorted(of_type(written()["Resources"], "AWS::Serverless::Function"))
 PASSING = "IdempotencyTable"
-TABLES = sorted(of_type(written()["Resources"], "AWS::DynamoDB::Table").keys() - {PASSING})
+ROUTES = "RoutesTable"
+"""Whose something at a provider is: no tenant is known before it was asked (decision 0022)."""
+TABLES = sorted(of_type(written()["Resources"], "AWS::DynamoDB::Table").keys() - {PASSING, ROUTES})
 """The tables of records; what passes with the day is in one of its own."""
 BUCKETS = sorted(of_type(written()["Resources"], "AWS::S3::Bucket"))
 LINES_MAX = 1_200
@@ -146,6 +148,7 @@ def test_no_role_is_allowed_everything_of_a_kind() -> None:
         r"\$\{(InboxBucket|ArchiveBucket)\.Arn\}/([a-z]+/)?\$\{!aws:PrincipalTag/rappro-tenant\}/\*"
         r"|.*:schedule/\$\{ScheduleGroup\}/\*|.*:role/\$\{AWS::StackName\}-\*"
         r"|.*:execution:\$\{AWS::StackName\}-import:\*"
+        r"|.*:secret:rappro/\$\{AWS::StackName\}/\$\{!aws:PrincipalTag/rappro-tenant\}/\*"
     )
 
     wide = [
@@ -267,7 +270,7 @@ def test_the_inbox_takes_files_below_the_writers_own_tenant_only() -> None:
     }
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", [*TABLES, ROUTES])
 def test_a_table_is_backed_up_encrypted_and_protected(name: str) -> None:
     table = properties(name)
 
@@ -348,4 +351,36 @@ def test_every_route_needs_a_token_but_the_description_of_the_api() -> None:
     open_routes = {r["RouteKey"] for r in routes if r.get("AuthorizationType") != "JWT"}
 
     assert {r["RouteKey"] for r in routes} - open_routes == {"ANY /v1/{proxy+}"}
-    assert open_routes == {"OPTIONS /v1/{proxy+}", "GET /v1/docs", "GET /v1/openapi.json"}
+    assert open_routes == {
+        "OPTIONS /v1/{proxy+}", "GET /v1/docs", "GET /v1/openapi.json",
+        "POST /v1/provider-webhooks/{provider}", "GET /v1/provider-callbacks/{provider}",
+    }  # fmt: skip
+
+
+def test_what_needs_no_token_has_a_bound_of_its_own() -> None:
+    said = properties("HttpApi")
+    bounds = {route: one["ThrottlingRateLimit"] for route, one in said["RouteSettings"].items()}
+
+    assert bounds.keys() == {
+        "POST /v1/provider-webhooks/{provider}", "GET /v1/provider-callbacks/{provider}"
+    }  # fmt: skip
+    assert max(bounds.values()) < said["DefaultRouteSettings"]["ThrottlingRateLimit"]
+
+
+def test_routes_are_reached_by_those_who_know_no_tenant_and_never_listed() -> None:
+    found = [g for g in grants() if f"{ROUTES}.Arn" in g.resources]
+
+    assert [(g.holder, set(g.actions)) for g in found] == [
+        ("FeedAccessPolicy", {f"dynamodb:{what}Item" for what in ("Delete", "Get", "Put")})
+    ]
+    assert properties(ROUTES)["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+    assert "GlobalSecondaryIndexes" not in properties(ROUTES)
+
+
+def test_a_tenant_s_credentials_are_reached_with_its_tag_alone() -> None:
+    found = [g for g in grants() if any(a.startswith("secretsmanager:") for a in g.actions)]
+    wide = [r for g in found for r in g.resources if "${!aws:PrincipalTag/rappro-tenant}" in r]
+
+    assert {g.holder for g in found} == {"FeedAccessPolicy"}
+    assert len(wide) == 1
+    assert {r for g in found for r in g.resources} == {*wide, "ProviderKeys"}

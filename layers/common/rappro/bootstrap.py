@@ -24,6 +24,7 @@ from rappro.bootstrap_base import CONFIG, Absent, client_of, settings
 from rappro.edge.settings import Settings
 from rappro.ports import Blobs, Clock, Feeds, Inbox, Ports, Runs, Store
 from rappro.ports_exchange import NO_EXCHANGE, ExchangePorts
+from rappro.ports_feeds import NO_PROVIDERS, Mailer, ProviderPorts, Routes
 from rappro.ports_webhooks import NO_WEBHOOKS, Secrets, Sender, WebhookPorts
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def ports() -> Ports:
         clock=clock,
         webhooks=_webhooks(found, tables, clock),
         exchange=_exchange(found, store, blobs),
+        providers=_providers(found, clock),
     )
 
 
@@ -93,6 +95,50 @@ def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:
         courier=AwsCourier(_client_of("sqs"), _client_of("scheduler"), resources, clock.now),
         log=DynamoDeliveryLog(_items, tables),
         is_local=settings.webhooks_local,
+    )
+
+
+def _providers(settings: Settings, clock: Clock) -> ProviderPorts:
+    """Return what bank feeds need, for a function whose environment names it."""
+    keys, table = settings.provider_keys_secret, settings.routes_table
+    if keys is None or table is None or settings.credentials_prefix is None:
+        return NO_PROVIDERS
+    from secrets import token_urlsafe
+
+    from rappro.adapters.feed_connectors import KeyedConnectors
+    from rappro.adapters.feed_secrets import SecretsVault
+
+    url = settings.public_url or ""
+    return ProviderPorts(
+        connectors=KeyedConnectors(_client_of("secretsmanager"), keys, clock.now),
+        vault=SecretsVault(
+            cache(lambda: _of_tenants().create_client("secretsmanager", config=CONFIG)),
+            settings.credentials_prefix,
+        ),
+        routes=_routes(table, clock),
+        mailer=_mailer(settings),
+        callback_url=f"{url}/v1/provider-callbacks/" if url else "",
+        return_origins=tuple((settings.return_origins or "").split()),
+        nonce=lambda: token_urlsafe(32),
+    )
+
+
+def _routes(table: str, clock: Clock) -> Routes:
+    """Return the one table that the function reaches by its own role: it knows no tenant yet."""
+    from rappro.adapters.feed_routes import DynamoRoutes
+
+    return DynamoRoutes(_client_of("dynamodb"), table, clock.now)
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.mail_from is None:
+        from rappro.adapters.mailer import NoMailer
+
+        return NoMailer()
+    from rappro.adapters.mailer import SesMailer
+
+    return SesMailer(
+        _client_of("sesv2"), settings.mail_from, configuration=settings.mail_configuration
     )
 
 

@@ -8,11 +8,20 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from rappro.adapters.sdk_errors import error_code, translated
-from rappro.domain.errors import AggregatorRejected
+from rappro.domain.errors import AggregatorRejected, StoreUnavailable
 
 RECIPIENTS_MAX: Final = 50
 """What SES takes in one mail."""
 _REFUSED: Final = frozenset({"BadRequestException", "MessageRejected", "NotFoundException"})
+
+
+class NoMailer:
+    """Port Mailer, of a deployment without an address that mails come from: they wait in vain."""
+
+    def send(self, to: Sequence[str], subject: str, text: str, *, key: str) -> None:
+        """Raise StoreUnavailable."""
+        del to, subject, text, key
+        raise StoreUnavailable("no address that mails come from")
 
 
 class SesMailer:

@@ -45,6 +45,13 @@ class Settings(BaseModel):
     webhook_key_arn: str | None = None
     exchange_key_arn: str | None = None
     webhooks_local: bool = False
+    routes_table: str | None = None
+    provider_keys_secret: str | None = None
+    credentials_prefix: str | None = None
+    public_url: str | None = None
+    return_origins: str | None = None
+    mail_from: str | None = None
+    mail_configuration: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
