@@ -67,9 +67,10 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     with _in_memory() if asked.in_memory else _on_stack(asked.workers) as target:
         code, tally = _fuzz(target, asked, {})
-        for more in _by_effect(_valid_more(tally)):
-            code_of_more, tally_of_more = _fuzz(target, asked, more)
-            code, tally = code or code_of_more, _added([tally, tally_of_more])
+        for part in _PARTS:
+            for more in part(_valid_more(tally)):
+                code_of_more, tally_of_more = _fuzz(target, asked, more)
+                code, tally = code or code_of_more, _added([tally, tally_of_more])
     summary = _summary(tally)
     is_clean = code == 0
     sys.stdout.write(_table(tally))
@@ -176,6 +177,15 @@ def _by_effect(more: dict[str, int]) -> list[dict[str, int]]:
     kept = {name: times for name, times in more.items() if name not in deletes}
     gone = {name: times for name, times in more.items() if name in deletes}
     return [part for part in (kept, gone) if part]
+
+
+def _one_by_one(more: dict[str, int]) -> list[dict[str, int]]:
+    """Return every operation alone: beside others the fuzzer may send fewer than it is told."""
+    return [{name: times} for name, times in more.items()]
+
+
+_PARTS: Final = (_by_effect, _one_by_one)
+"""How more valid requests are sent: first many operations at once, then what is left of them."""
 
 
 def _added(tallies: list[dict[str, Counter[str]]]) -> dict[str, Counter[str]]:

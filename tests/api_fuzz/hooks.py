@@ -29,7 +29,7 @@ TRACE = os.environ.get("FUZZ_TRACE")
 """A file to which every request and its answer is added, a line of JSON each; None for no file."""
 OTHER_IDS: dict[str, dict[str, Any]] = json.loads(os.environ["FUZZ_OTHER_IDS"])
 ADMINISTRATOR = os.environ["FUZZ_ADMINISTRATOR"]
-AIMED = 0.85
+AIMED = 0.9
 """Share of valid requests that are aimed at what there is."""
 CHANGED = 0.2
 """Share of those whose body has a field that was made at random."""
