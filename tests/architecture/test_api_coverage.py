@@ -7,7 +7,7 @@ import re
 
 from tests.architecture.source import ROOT
 
-ROWS = {"BOOK": 2, "VIEW": 2, "IMP": 16, "MAT": 16, "ACT": 10, "POS": 7, "SYN": 10}
+ROWS = {"BOOK": 2, "VIEW": 2, "IMP": 16, "MAT": 16, "ACT": 10, "POS": 7, "SYN": 10, "EXC": 3}
 _ROW = re.compile(r"^\| ([A-Z]+-\d+) \|([^|]*)\|", re.MULTILINE)
 _NAME = re.compile(r"`([a-z]+[A-Z]\w*)`")
 

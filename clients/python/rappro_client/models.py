@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AcceptanceInput(TypedDict):
+    """
+    The code that the other side was given, and a name of one's own for the link.
+    """
+
+    code: str
+    name: str
+
+
 class AccountInput(TypedDict):
     """
     What to say of a ledger account.
@@ -394,6 +403,28 @@ class DiscountPart(TypedDict):
     until: str
 
 
+class DocumentOutput(TypedDict):
+    """
+    A document attached to an entry (pièce jointe).
+    """
+
+    attached_at: str
+    author: str
+    name: str
+    sha256: str
+    size_bytes: int
+    url: str
+
+
+class DocumentPage(TypedDict):
+    """
+    The documents of an entry, in the order they came in.
+    """
+
+    items: list[DocumentOutput]
+    next_cursor: str | None
+
+
 class ErasedOutput(TypedDict):
     """
     The entries whose marks were erased.
@@ -410,6 +441,37 @@ class EvidenceOutput(TypedDict):
     detail: str
     kind: str
     text: str
+
+
+class ExchangeChange(TypedDict):
+    """
+    A record that an archive changes.
+    """
+
+    key: str
+    part: str
+    what: str
+
+
+class ExchangeConflict(TypedDict):
+    """
+    A record that cannot change so, and why.
+    """
+
+    key: str
+    part: str
+    why: str
+
+
+class ExchangeCount(TypedDict):
+    """
+    How many records of a part are added, changed and deleted.
+    """
+
+    added: int
+    changed: int
+    deleted: int
+    part: str
 
 
 class ExportedFile(TypedDict):
@@ -817,6 +879,15 @@ class OriginalAmountOutput(TypedDict):
     rate: str | None
 
 
+class OtherSideOutput(TypedDict):
+    """
+    Who is on the other side of a link.
+    """
+
+    company: str
+    tenant: str
+
+
 class OverrideInput(TypedDict):
     """
     Why a quarantined statement is taken in all the same.
@@ -909,6 +980,15 @@ class PointingValidationInput(TypedDict):
 
     balance: str
     until: str
+
+
+class PreviewInput(TypedDict):
+    """
+    An archive that waits, and the modules to be ticked.
+    """
+
+    archive: str
+    modules: NotRequired[list[Literal["master_data", "templates", "documents", "vat", "situation"]]]
 
 
 class ProbeOutput(TypedDict):
@@ -1084,6 +1164,18 @@ class SecretOutput(TypedDict):
 
     made_at: str
     until: str | None
+
+
+class SendInput(TypedDict):
+    """
+    What to send: over a link, or, without one, as a file to download.
+    """
+
+    comment: NotRequired[str]
+    documents: NotRequired[Literal["all", "changed", "none"]]
+    fiscal_year: NotRequired[str | None]
+    link: NotRequired[str | None]
+    purpose: NotRequired[Literal["review", "update", "correction", "closing"]]
 
 
 class SettingsOutput(TypedDict):
@@ -1410,6 +1502,14 @@ class UndefinedMovementInput(TypedDict):
     positions: list[int]
 
 
+class UndoInput(TypedDict):
+    """
+    The archive that was applied last over its link.
+    """
+
+    archive: str
+
+
 class UploadInput(TypedDict):
     """
     Which file is to come, alone or several in a zip or gzip.
@@ -1449,6 +1549,29 @@ class UploadOutput(TypedDict):
     fields: dict[str, str]
     key: str
     url: str
+
+
+class WaitingOutput(TypedDict):
+    """
+    An archive that waits to be applied (mise à jour en attente).
+    """
+
+    apply: bool
+    created_at: str
+    id: str
+    link: str
+    name: str
+    size_bytes: int
+
+
+class WaitingPage(TypedDict):
+    """
+    Archives that wait, the oldest first.
+    """
+
+    items: list[WaitingOutput]
+    message: str
+    next_cursor: str | None
 
 
 class WebhookInput(TypedDict):
@@ -1599,6 +1722,15 @@ class WebhookSavedOutput(TypedDict):
     ]
     url: str
     version: int
+
+
+class ApplyInput(TypedDict):
+    """
+    Archives that wait, in the order to apply them in, and the modules that are ticked.
+    """
+
+    archives: list[str]
+    modules: NotRequired[list[Literal["master_data", "templates", "documents", "vat", "situation"]]]
 
 
 class AuditOutput(TypedDict):
@@ -2124,6 +2256,49 @@ class EntryPage(TypedDict):
     next_cursor: str | None
 
 
+class ExchangeLinkOutput(TypedDict):
+    """
+    A link (lien) with another tenant's books of the same company.
+    """
+
+    made_at: str
+    modules: list[Literal["master_data", "templates", "documents", "vat", "situation"]]
+    name: str
+    other: OtherSideOutput | None
+    state: Literal["invited", "accepted", "revoked"]
+
+
+class ExchangeLinkPage(TypedDict):
+    """
+    Links by name.
+    """
+
+    items: list[ExchangeLinkOutput]
+    next_cursor: str | None
+
+
+class ExchangeReport(TypedDict):
+    """
+    What was sent, would be changed, or was applied, of one archive.
+    """
+
+    archive: str
+    changes: list[ExchangeChange]
+    comment: str
+    conflicts: list[ExchangeConflict]
+    counts: list[ExchangeCount]
+    created_at: str
+    documents: int
+    fiscal_year: str | None
+    left: list[str]
+    modules: list[Literal["master_data", "templates", "documents", "vat", "situation"]]
+    name: str
+    purpose: Literal["review", "update", "correction", "closing"] | None
+    revision: str | None
+    sender: str | None
+    to: str | None
+
+
 class ExplanationOutput(TypedDict):
     """
     Why the line has its level, for an auditor.
@@ -2216,6 +2391,28 @@ class ImportPage(TypedDict):
 
     items: list[ImportOutput]
     next_cursor: str | None
+
+
+class InvitationInput(TypedDict):
+    """
+    A link to make, by a name of one's own, and what may go over it beside entries.
+    """
+
+    modules: NotRequired[list[Literal["master_data", "templates", "documents", "vat", "situation"]]]
+    name: str
+
+
+class InvitedOutput(TypedDict):
+    """
+    A link that was just made and, this once, the code that accepts it.
+    """
+
+    made_at: str
+    modules: list[Literal["master_data", "templates", "documents", "vat", "situation"]]
+    name: str
+    other: OtherSideOutput | None
+    secret: str
+    state: Literal["invited", "accepted", "revoked"]
 
 
 class JournalInput(TypedDict):
@@ -2806,10 +3003,21 @@ class TaskOutput(TypedDict):
     detail: str | None
     done: int
     ended_at: str | None
+    exchange: list[ExchangeReport]
     file: ExportedFile | None
     findings: list[FindingOutput]
     id: str
-    kind: Literal["validation", "fec_export", "journal_export", "undo", "confirmation"]
+    kind: Literal[
+        "validation",
+        "fec_export",
+        "journal_export",
+        "undo",
+        "confirmation",
+        "exchange_send",
+        "exchange_preview",
+        "exchange_apply",
+        "exchange_undo",
+    ]
     matches: list[MatchResultOutput]
     problem: str | None
     rows: int | None

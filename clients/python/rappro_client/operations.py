@@ -17,6 +17,22 @@ class Operations(Transport):
     that is given `if_none_match` may raise NotModifiedError.
     """
 
+    def accept_exchange(
+        self, company: str, body: models.AcceptanceInput, *, idempotency_key: str | None = None
+    ) -> models.ExchangeLinkOutput:
+        """Accept an invitation.
+
+        Accepts the invitation (invitation) of another tenant for this company, which has the same
+        SIREN. The same code again, by the same company, changes nothing.
+        """
+        found: models.ExchangeLinkOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/exchange/acceptance",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def acknowledge_entry_changes(
         self, company: str, body: models.AcknowledgementInput, *, idempotency_key: str | None = None
     ) -> models.ConsumerOutput:
@@ -64,6 +80,46 @@ class Operations(Transport):
             f"/v1/companies/{segment(company)}/statements/{segment(statement)}/lines",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
+        ).body
+        return found
+
+    def apply_archives(
+        self, company: str, body: models.ApplyInput, *, idempotency_key: str | None = None
+    ) -> models.TaskOutput:
+        """Apply archives.
+
+        Applies archives that wait, in this order (intégration), as a long work: each as one change
+        of the books, whole or not at all, master data first. One that is refused stops those after
+        it.
+        """
+        found: models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/exchange/applications",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def attach_document(
+        self,
+        company: str,
+        entry: str,
+        body: bytes,
+        *,
+        name: str,
+        idempotency_key: str | None = None,
+    ) -> models.DocumentOutput:
+        """Attach a document.
+
+        Attaches a document (pièce jointe) to an entry: the body is its bytes, up to 4 MB. The same
+        bytes again change nothing.
+        """
+        found: models.DocumentOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/entries/{segment(entry)}/documents",
+            query={"name": name},
+            headers={"Idempotency-Key": idempotency_key},
+            content=body,
         ).body
         return found
 
@@ -486,6 +542,19 @@ class Operations(Transport):
             },
         )
 
+    def delete_waiting_archive(
+        self, company: str, archive: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Delete an archive that waits.
+
+        Takes the archive off the waiting list (suppression): it is not applied.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/exchange/waiting/{segment(archive)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
     def delete_webhook(
         self,
         webhook: str,
@@ -506,6 +575,19 @@ class Operations(Transport):
                 "If-None-Match": if_none_match,
                 "Idempotency-Key": idempotency_key,
             },
+        )
+
+    def detach_document(
+        self, company: str, entry: str, document: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Detach a document.
+
+        Detaches a document (pièce jointe) from an entry; its bytes stay in the archive.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/entries/{segment(entry)}/documents/{segment(document)}",
+            headers={"Idempotency-Key": idempotency_key},
         )
 
     def edit_bank_account(
@@ -1164,6 +1246,22 @@ class Operations(Transport):
         ).body
         return found
 
+    def invite_to_exchange(
+        self, company: str, body: models.InvitationInput, *, idempotency_key: str | None = None
+    ) -> models.InvitedOutput:
+        """Invite an accountant.
+
+        Makes a link (lien) and tells, this once, the code by which the accountant's own tenant
+        accepts it, within 14 days. Nothing goes over it before, or after either side ends it.
+        """
+        found: models.InvitedOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/exchange/links",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def list_accounts(
         self, company: str, *, limit: int | None = None, cursor: str | None = None
     ) -> models.AccountPage:
@@ -1475,6 +1573,16 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_documents(self, company: str, entry: str) -> models.DocumentPage:
+        """List the documents of an entry.
+
+        The documents attached to an entry (pièces jointes), each with a link to its bytes.
+        """
+        found: models.DocumentPage = self.answer(
+            "GET", f"/v1/companies/{segment(company)}/entries/{segment(entry)}/documents"
+        ).body
+        return found
+
     def list_entries(
         self,
         company: str,
@@ -1508,6 +1616,20 @@ class Operations(Transport):
             "GET",
             f"/v1/companies/{segment(company)}/entry-changes",
             query={"consumer": consumer, "limit": limit},
+        ).body
+        return found
+
+    def list_exchange_links(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.ExchangeLinkPage:
+        """List the links with an accountant.
+
+        The links of this company (liens avec l'expert-comptable), by name, and their state.
+        """
+        found: models.ExchangeLinkPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/exchange/links",
+            query={"limit": limit, "cursor": cursor},
         ).body
         return found
 
@@ -1906,6 +2028,21 @@ class Operations(Transport):
         ).body
         return found
 
+    def list_waiting_archives(
+        self, company: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.WaitingPage:
+        """List what waits.
+
+        Archives that wait to be applied (mises à jour en attente), the oldest first: from the
+        company's links, and those uploaded. `message` says plainly when nothing waits.
+        """
+        found: models.WaitingPage = self.answer(
+            "GET",
+            f"/v1/companies/{segment(company)}/exchange/waiting",
+            query={"limit": limit, "cursor": cursor},
+        ).body
+        return found
+
     def list_webhooks(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> models.WebhookPage:
@@ -2059,6 +2196,22 @@ class Operations(Transport):
         found: models.PointingOutput = self.answer(
             "POST",
             f"/v1/companies/{segment(company)}/journals/{segment(journal)}/pointing",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
+    def preview_archive(
+        self, company: str, body: models.PreviewInput, *, idempotency_key: str | None = None
+    ) -> models.TaskOutput:
+        """Preview an archive.
+
+        Tells as a long work what an archive holds (aperçu) and what applying it would add, change
+        and delete, and which records stand against it. Nothing changes.
+        """
+        found: models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/exchange/previews",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
         ).body
@@ -2219,6 +2372,20 @@ class Operations(Transport):
             json=body,
         ).body
         return found
+
+    def revoke_exchange_link(
+        self, company: str, link: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Revoke a link.
+
+        Ends the link (révocation) for both sides: nothing goes over it any more, and what waits
+        there cannot be applied.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/exchange/links/{segment(link)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
 
     def rotate_webhook_secret(
         self, webhook: str, body: models.RotationInput, *, idempotency_key: str | None = None
@@ -2620,6 +2787,22 @@ class Operations(Transport):
         ).body
         return found
 
+    def send_books(
+        self, company: str, body: models.SendInput, *, idempotency_key: str | None = None
+    ) -> models.TaskOutput:
+        """Send the books.
+
+        Writes the books as one signed archive (envoi du dossier) as a long work: over a link into
+        the other side's waiting list, or as a file to download. The task has the report.
+        """
+        found: models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/exchange/sends",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def set_bank_reference(
         self,
         company: str,
@@ -2780,6 +2963,22 @@ class Operations(Transport):
         ).body
         return found
 
+    def undo_archive(
+        self, company: str, body: models.UndoInput, *, idempotency_key: str | None = None
+    ) -> models.TaskOutput:
+        """Take an archive back.
+
+        Takes the archive that was applied last back (annulation), as a long work, as long as
+        nothing of the books changed since.
+        """
+        found: models.TaskOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/exchange/undo",
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        ).body
+        return found
+
     def undo_match(
         self, company: str, match: str, *, idempotency_key: str | None = None
     ) -> models.MatchOutput:
@@ -2815,6 +3014,22 @@ class Operations(Transport):
             f"/v1/companies/{segment(company)}/matches/undo",
             headers={"prefer": prefer, "Idempotency-Key": idempotency_key},
             json=body,
+        ).body
+        return found
+
+    def upload_archive(
+        self, company: str, body: bytes, *, idempotency_key: str | None = None
+    ) -> models.WaitingOutput:
+        """Upload an archive.
+
+        Takes an archive that came another way (mise à jour hors ligne): proven at once, it waits
+        like those of a link. Its sender is the other side of one of the company's links.
+        """
+        found: models.WaitingOutput = self.answer(
+            "POST",
+            f"/v1/companies/{segment(company)}/exchange/archives",
+            headers={"Idempotency-Key": idempotency_key},
+            content=body,
         ).body
         return found
 

@@ -21,6 +21,7 @@ from rappro.adapters.memory import (
     MemoryRuns,
     MemoryStore,
 )
+from rappro.adapters.memory.exchange import memory_exchange
 from rappro.adapters.memory.webhooks import MemoryCourier, memory_webhooks
 from rappro.domain.access import ROLES, Membership, Tenant
 from rappro.domain.bank import (
@@ -128,6 +129,7 @@ from rappro.use_cases.launching import run_id_of
 from rappro.use_cases.run_requests import Decisions, decisions_name
 from simulation.snapshots import DecodedBlobs, SnapshotStore
 
+from .exchange_seeds import seed_exchange
 from .paper_bank import paper_ports
 
 NOW = datetime(2025, 2, 1, 8, 30, tzinfo=UTC)
@@ -156,7 +158,7 @@ class World:
     def ports(self) -> Ports:
         return Ports(
             self.store, self.blobs, self.inbox, self.runs, self.feeds, self.clock, self.webhooks,
-            providers=self.providers,
+            providers=self.providers, exchange=memory_exchange(self.store, self.blobs),
         )  # fmt: skip
 
     @property
@@ -237,6 +239,7 @@ def seed(world: World | Ports, tenant: str, mark: str, *, company: CompanyId = i
     world.blobs.archive(owner, company, snapshot.sha256, BytesIO(kept))
     world.store.load(owner, company, [snapshot])
     seed_tenant(world, tenant, mark)
+    seed_exchange(world.store, world.blobs, owner, company)
     world.store.load(owner, company, [Membership(ids.USER, company, ROLES["assistant"])])
 
 

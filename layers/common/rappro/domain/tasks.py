@@ -21,6 +21,10 @@ class TaskKind(StrEnum):
     JOURNAL_EXPORT = "journal_export"  # first, last, journal, drafts
     UNDO = "undo"  # matches
     CONFIRMATION = "confirmation"  # matches
+    EXCHANGE_SEND = "exchange_send"  # link, purpose, comment, documents, fiscal_year
+    EXCHANGE_PREVIEW = "exchange_preview"  # archive, modules
+    EXCHANGE_APPLY = "exchange_apply"  # archives, modules
+    EXCHANGE_UNDO = "exchange_undo"  # archive
 
 
 class TaskState(StrEnum):

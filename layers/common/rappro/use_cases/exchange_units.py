@@ -184,6 +184,14 @@ def abandon(actor: Actor, fence: Fence, *, but: str) -> None:
         _commit(actor, [remove(mark)], fence)
 
 
+def finish_switched(actor: Actor, fence: Fence) -> None:
+    """Finish units that were switched and died: whoever writes under the lease begins with this."""
+    for mark in actor.ports.store.all(actor.tenant, actor.company, UnfinishedValidation):
+        unit, _, phase = mark.key.rpartition(".")
+        if mark.is_of_exchange and phase == "t":
+            finish_unit(actor, unit, fence)
+
+
 def _remove_hidden(actor: Actor, keys: Iterable[str], fence: Fence) -> None:
     names = sorted(keys)
     for start in range(0, len(names), _AT_ONCE):

@@ -64,7 +64,9 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases import lease
+from rappro.use_cases.acting import Actor
 from rappro.use_cases.audit import VALIDATE_STATEMENT, audit
+from rappro.use_cases.exchange_units import finish_switched
 from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.packing import chained, fits, pack_joined
 from rappro.use_cases.report_snapshots import freeze_report
@@ -101,6 +103,7 @@ def validate_statement(
         statement = _statement(ports, tenant, company, statement_id)
         if statement.status is StatementStatus.VALIDATED:
             return statement
+        finish_switched(Actor(ports, tenant, company, author), fence)
         for begun in _begun(ports, tenant, company, statement_id):
             _validate(ports, tenant, company, begun, author, fence)
         return _validate(ports, tenant, company, statement, author, fence)

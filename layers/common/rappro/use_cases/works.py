@@ -18,6 +18,7 @@ from rappro.domain.ids import MatchId, StatementId
 from rappro.domain.tasks import Task, TaskKind
 from rappro.domain.writes import change
 from rappro.ports import Ports
+from rappro.use_cases import exchange_works
 from rappro.use_cases.access import holding, look_up, require
 from rappro.use_cases.acting import Actor
 from rappro.use_cases.companies import get_company
@@ -40,6 +41,10 @@ _NEEDED: Final = {
     TaskKind.JOURNAL_EXPORT: Permission.EXCHANGE,
     TaskKind.UNDO: Permission.UNDO_MATCH,
     TaskKind.CONFIRMATION: Permission.MATCH,
+    TaskKind.EXCHANGE_SEND: Permission.EXCHANGE,
+    TaskKind.EXCHANGE_PREVIEW: Permission.EXCHANGE,
+    TaskKind.EXCHANGE_APPLY: Permission.EXCHANGE,
+    TaskKind.EXCHANGE_UNDO: Permission.EXCHANGE,
 }
 """What a work needs, as the operation that begins it."""
 
@@ -142,6 +147,10 @@ def _batch(action: BatchAction) -> _Work:
     return work
 
 
+def _exchange(work: Callable[[Actor, Task], dict[str, Any]]) -> _Work:
+    return lambda actor, _said, progress: work(actor, progress.task)
+
+
 def _file(file: StoredFile) -> dict[str, Any]:
     return {"name": file.name, "sha256": file.sha256, "size_bytes": file.size_bytes}
 
@@ -164,4 +173,8 @@ _WORKS: Final[dict[TaskKind, _Work]] = {
     TaskKind.JOURNAL_EXPORT: _journal,
     TaskKind.UNDO: _batch(BatchAction.UNDO),
     TaskKind.CONFIRMATION: _batch(BatchAction.CONFIRM),
+    TaskKind.EXCHANGE_SEND: _exchange(exchange_works.send_books),
+    TaskKind.EXCHANGE_PREVIEW: _exchange(exchange_works.preview_archive),
+    TaskKind.EXCHANGE_APPLY: _exchange(exchange_works.apply_archives),
+    TaskKind.EXCHANGE_UNDO: _exchange(exchange_works.undo_archive),
 }

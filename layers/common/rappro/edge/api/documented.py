@@ -23,6 +23,7 @@ TAGS: Final = {
     "matches": "Matches (rapprochements) by hand, confirmed and undone",
     "reports": "The reconciliation report (état de rapprochement) and the audit trail",
     "feeds": "Bank connections (connexions bancaires) and their runs",
+    "exchange": "Exchange with the accountant (échange avec l'expert-comptable)",
     "webhooks": "Webhooks (notifications sortantes): events sent to the tenant's own systems",
     "api": "The API itself",
 }

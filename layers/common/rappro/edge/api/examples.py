@@ -76,6 +76,7 @@ from rappro.domain.settings import (
     OwnCsvProfile,
 )
 from rappro.edge.api import examples_work
+from rappro.edge.api.examples_exchange import EXCHANGE_LISTED, answers_of_exchange
 from rappro.edge.api.examples_feeds import FEED_LISTED, answers_of_feeds
 from rappro.edge.api.examples_webhooks import LISTED, answers_of_webhooks
 from rappro.edge.api.models import (
@@ -142,7 +143,7 @@ def examples() -> dict[str, dict[str, Any]]:
     pages = {
         name.replace("Output", "Page"): {"items": [example], "next_cursor": None}
         for name, example in made.items()
-        if name in _LISTED | LISTED | FEED_LISTED | examples_work.LISTED
+        if name in _LISTED | LISTED | EXCHANGE_LISTED | FEED_LISTED | examples_work.LISTED
     }
     return {**made, **pages, "BooksInput": _BOOKS}
 
@@ -180,6 +181,7 @@ def _answers() -> Iterator[BaseModel]:
     yield from _of_traces()
     yield from _of_exports()
     yield from answers_of_feeds()
+    yield from answers_of_exchange()
     yield from _of_members()
     yield from answers_of_webhooks()
 

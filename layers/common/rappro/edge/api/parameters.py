@@ -142,6 +142,21 @@ WebhookPath = Annotated[
     _DECODED,
     _named("the webhook's id, chosen by the tenant", ids.WEBHOOK),
 ]
+ExchangeLinkPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40),
+    _DECODED,
+    _named("the link's name, chosen by the tenant (lien)", ids.EXCHANGE_LINK),
+]
+ArchivePath = Annotated[
+    str, _ID, _DECODED, _named("the id of an archive that waits (mise à jour)", ids.ARCHIVE)
+]
+DocumentPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    _DECODED,
+    _named("the SHA-256 of the document (pièce jointe)", ids.DOCUMENT),
+]
 PositionPath = Annotated[
     int,
     Field(ge=1, le=POSITION_MAX),

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from rappro.domain.bank import Severity
 from rappro.domain.ids import MatchId, StatementId
 from rappro.domain.tasks import Task, TaskKind, TaskState
+from rappro.edge.api.models.exchange import ExchangeReport
 from rappro.edge.api.models.exports import ExportedFile
 from rappro.edge.api.models.matches import LineRef
 from rappro.edge.api.models.shapes import Day, FindingOutput, Input, Instant, Key, Output, PageOf
@@ -130,6 +131,7 @@ class TaskOutput(Output):
     rows: int | None
     findings: list[FindingOutput]
     matches: list[MatchResultOutput]
+    exchange: list[ExchangeReport] = Field(description="one an archive that was dealt with")
     problem: str | None = Field(description="of a failed one: the type of the problem")
     detail: str | None
 
@@ -154,6 +156,7 @@ class TaskOutput(Output):
             rows=result.get("rows"),
             findings=[_finding(one) for one in result.get("findings", [])],
             matches=[MatchResultOutput.kept(one) for one in result.get("matches", [])],
+            exchange=[ExchangeReport.kept(one) for one in result.get("exchange", [])],
             problem=None if task.error_code is None else f"{TYPE_PREFIX}{task.error_code}",
             detail=task.error_detail,
         )

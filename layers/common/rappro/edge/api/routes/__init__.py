@@ -195,6 +195,22 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
         "/provider-webhooks/*",
         "/provider-callbacks/*",
     ),
+    "exchange": (
+        "/companies/*/exchange/links",
+        "/companies/*/exchange/acceptance",
+        "/companies/*/exchange/links/*",
+        "/companies/*/exchange/sends",
+        "/companies/*/exchange/waiting",
+        "/companies/*/exchange/archives",
+        "/companies/*/exchange/waiting/*",
+        "/companies/*/exchange/previews",
+        "/companies/*/exchange/applications",
+        "/companies/*/exchange/undo",
+    ),
+    "documents": (
+        "/companies/*/entries/*/documents",
+        "/companies/*/entries/*/documents/*",
+    ),
     "webhooks": (
         "/webhooks",
         "/webhooks/*",
