@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from rappro.domain.books import BankEntry, EntrySource, EntryStatus, JournalEntry, OpenItem
-from rappro.domain.feeds import FeedRun
+from rappro.domain.feeds import FeedLease, FeedRun
 from rappro.domain.matching.model import TargetType
 from rappro.domain.operations import (
     AuditEvent,
@@ -50,7 +50,7 @@ _HOW: Final[dict[type, Callable[[Any], Mapping[str, Any]]]] = {
     StatementRecord: lambda _: {"run_number": 0, "last_run_error": None},
     BooksLoad: lambda load: {"counts": {**load.counts, "records_new": 0}},
 }
-_LEFT_OUT: Final = (Run, Lease)
+_LEFT_OUT: Final = (Run, Lease, FeedLease)
 _LIVE: Final = frozenset({MatchStatus.TO_CONFIRM, MatchStatus.CONFIRMED, MatchStatus.VALIDATED})
 _TAKING: Final = _LIVE | {MatchStatus.CLOSED}
 """What these took from items and entries stays taken."""

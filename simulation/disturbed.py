@@ -130,7 +130,7 @@ def _half(given: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def disturbed(ports: Ports, gate: Gate) -> Ports:
-    """Return ports of which every method passes the gate; the pipeline uses no webhooks."""
-    names = [field.name for field in fields(ports) if field.name != "webhooks"]
+    """Return ports of which every method passes the gate; the pipeline uses no others."""
+    names = [field.name for field in fields(ports) if field.name not in {"webhooks", "providers"}]
     passing: dict[str, Any] = {name: Disturbed(name, getattr(ports, name), gate) for name in names}
     return replace(ports, **passing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from rappro.domain.errors import LeaseHeld, StoreConflict
@@ -20,6 +20,7 @@ from rappro.ports import Ports
 
 LEASE_SECONDS: Final = 420
 """Longer than the function may run, shorter than a message waits to be delivered again."""
+_ATTEMPTS_MAX: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,51 @@ class FeedWork:
 def acquire(
     ports: Ports, tenant: TenantId, company: CompanyId, connection_id: str, holder: str
 ) -> FeedWork:
-    """Take a connection's lease, or one's own again. Raises LeaseHeld while another has it."""
-    now = ports.clock.now()
-    before = ports.store.get(tenant, company, FeedLease, connection_id)
-    is_others = before is not None and before.holder not in {None, holder}
-    if is_others and before and before.expires_at is not None and before.expires_at > now:
-        raise LeaseHeld(f"connection {connection_id} is being worked on")
-    taken = replace(
-        before or FeedLease(connection_id),
-        token=(before.token if before else 0) + 1, holder=holder,
-        expires_at=now + timedelta(seconds=LEASE_SECONDS),
-    )  # fmt: skip
+    """Take a connection's lease, or one's own again. Raises LeaseHeld while another has it.
+
+    A commit may meet another one without anybody having the lease by then: so it is looked again.
+    """
+    for _ in range(_ATTEMPTS_MAX):
+        now = ports.clock.now()
+        before = ports.store.get(tenant, company, FeedLease, connection_id)
+        if before is not None and before.holder not in {None, holder} and _lasts(before, now):
+            raise LeaseHeld(f"connection {connection_id} is being worked on")
+        taken = replace(
+            before or FeedLease(connection_id),
+            token=(before.token if before else 0) + 1, holder=holder,
+            expires_at=now + timedelta(seconds=LEASE_SECONDS),
+        )  # fmt: skip
+        try:
+            ports.store.commit(tenant, company, [put(before, taken)])
+        except StoreConflict:
+            continue
+        version = (before.version if before else 0) + 1
+        return FeedWork(ports, tenant, company, replace(taken, version=version))
+    raise StoreConflict(f"the lease of connection {connection_id} changes all the time")
+
+
+def _lasts(lease: FeedLease, now: datetime) -> bool:
+    return lease.expires_at is not None and lease.expires_at > now
+
+
+def take(
+    ports: Ports, tenant: TenantId, company: CompanyId, connection_id: str, holder: str
+) -> FeedWork | None:
+    """Take a connection for a run that does all that was asked; None when who has it will.
+
+    The note is left before the second look, and looked for after each release (is_asked): so one of
+    the two sees the other.
+    """
     try:
-        ports.store.commit(tenant, company, [put(before, taken)])
-    except StoreConflict:
-        raise LeaseHeld(f"connection {connection_id} is being worked on") from None
-    version = (before.version if before else 0) + 1
-    return FeedWork(ports, tenant, company, replace(taken, version=version))
+        work = acquire(ports, tenant, company, connection_id, holder)
+    except LeaseHeld:
+        ask_again(ports, tenant, company, connection_id)
+        try:
+            work = acquire(ports, tenant, company, connection_id, holder)
+        except LeaseHeld:
+            return None
+    was_asked(work)
+    return work
 
 
 def release(work: FeedWork) -> None:
@@ -79,6 +108,11 @@ def ask_again(ports: Ports, tenant: TenantId, company: CompanyId, connection_id:
             ports.store.commit(tenant, company, [create(FeedAsked(connection_id))])
         except StoreConflict:
             return
+
+
+def is_asked(ports: Ports, tenant: TenantId, company: CompanyId, connection_id: str) -> bool:
+    """Say whether there is a note."""
+    return ports.store.get(tenant, company, FeedAsked, connection_id) is not None
 
 
 def was_asked(work: FeedWork) -> bool:

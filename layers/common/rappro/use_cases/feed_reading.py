@@ -161,9 +161,10 @@ class AccountReading:
         is_open = account.balance_minor is not None and account.opening_minor is None
         if is_open and has_full_history and is_trusted:
             account = self._anchored(account)
-        account = with_history(account)
         if gap_of(account) and gap_of(account) != account.gap_minor:
-            account = with_history(self._widened(is_trusted=is_trusted))
+            account = self._widened(is_trusted=is_trusted)
+        if account.history_minor and self._balance_now() == (account.balance_minor,):
+            account = with_history(account)
         self._save(replace(account, gap_minor=gap_of(account)))
         if self.account.gap_minor:
             self.tally.findings.append("gap: the balance and the transactions do not agree")

@@ -28,7 +28,6 @@ from rappro.domain.errors import (
     AggregatorUnavailable,
     ConsentExpired,
     InputError,
-    LeaseHeld,
     NotFound,
     RapproError,
     RateLimited,
@@ -50,7 +49,7 @@ from rappro.ports import Ports
 from rappro.use_cases.audit import ENGINE_AUTHOR, audit
 from rappro.use_cases.feed_access import keeper_of
 from rappro.use_cases.feed_accounts import discover
-from rappro.use_cases.feed_lease import FeedWork, acquire, ask_again, release, was_asked
+from rappro.use_cases.feed_lease import FeedWork, is_asked, release, take
 from rappro.use_cases.feed_linking import bind_if_clear
 from rappro.use_cases.feed_mails import mail_of_expiry, mail_of_run, send_waiting
 from rappro.use_cases.feed_reading import AccountReading
@@ -92,25 +91,35 @@ def run_sync(
 
     None when another worker has the connection: it was asked to run once more.
     """
-    run_id = derive_id("fr", connection_id, message_id)
-    known = ports.store.get(tenant, company, FeedRun, f"{connection_id}/{run_id}")
+    known = _logged_run(ports, tenant, company, connection_id, message_id)
     if known is not None:
         return known
-    try:
-        work = acquire(ports, tenant, company, connection_id, message_id)
-    except LeaseHeld:
-        ask_again(ports, tenant, company, connection_id)
-        return None
-    try:
-        run = _run(work, run_id, cause)
-        for number in range(2, RUNS_MAX + 1):
-            if not was_asked(work):
-                break
-            _run(work, derive_id("fr", connection_id, message_id, number), "again")
-    finally:
-        release(work)
+    first: FeedRun | None = None
+    for number in range(1, RUNS_MAX + 1):
+        work = take(ports, tenant, company, connection_id, message_id)
+        if work is None:
+            break
+        try:
+            parts = (message_id,) if first is None else (message_id, number)
+            told = cause if first is None else "again"
+            run = _run(work, derive_id("fr", connection_id, *parts), told)
+        finally:
+            release(work)
+        first = first or run
+        if not is_asked(ports, tenant, company, connection_id):
+            break
+    else:
+        ports.feeds.enqueue_sync(tenant, company, connection_id, cause="again")
     send_waiting(ports, tenant, company)
-    return run
+    return first
+
+
+def _logged_run(
+    ports: Ports, tenant: TenantId, company: CompanyId, connection_id: str, message_id: str
+) -> FeedRun | None:
+    """Return the run that a message had already."""
+    run_id = derive_id("fr", connection_id, message_id)
+    return ports.store.get(tenant, company, FeedRun, f"{connection_id}/{run_id}")
 
 
 def _run(work: FeedWork, run_id: str, cause: str) -> FeedRun:
