@@ -23,7 +23,7 @@ def _files(room: str) -> list[Path]:
 
 
 def test_nothing_that_is_shipped_or_started_imports_the_simulation() -> None:
-    files = [*package_files(), *function_files(), *_files("devstack"), *_files("benchmarks")]
+    files = [*package_files(), *function_files(), *_files("devstack")]
 
     broken = [str(i) for p in files for i in imports(p) if i.module.split(".")[0] == "simulation"]
 
