@@ -173,19 +173,19 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "connections": (
         "/companies/*/connections",
         "/companies/*/connections/*",
-        "/companies/*/connections/*/sync",
-        "/companies/*/connections/*/runs",
         "/companies/*/connections/*/test",
         "/companies/*/connections/*/link",
         "/companies/*/connections/*/bank",
+        "/companies/*/connections/*/sync",
+        "/companies/*/connections/*/runs",
     ),
     "banks": (
         "/companies/*/banks",
         "/companies/*/bank-accounts/*",
         "/companies/*/bank-accounts/*/transactions",
+        "/companies/*/staged-transactions/*",
         "/companies/*/bank-accounts/*/pending",
         "/companies/*/bank-accounts/*/statements",
-        "/companies/*/staged-transactions/*",
     ),
     "provider_users": (
         "/provider-users",
