@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -28,6 +28,7 @@ LOCAL: Final = frozenset({
 })  # fmt: skip
 """Fields that one side keeps to itself: its versions, its bank reconciliation, its settings."""
 LINE_CHARS_MAX: Final = 400_000
+_AS_THEY_ARE: Final = frozenset({str, int, bool})
 
 
 def to_line(record: object) -> str:
@@ -37,7 +38,7 @@ def to_line(record: object) -> str:
 
 def text_of(value: Any) -> str:
     """Return a JSON value in canonical form: sorted keys, no spaces, text as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def parsed(text: str, *, at: str, chars_max: int = LINE_CHARS_MAX) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def parsed(text: str, *, at: str, chars_max: int = LINE_CHARS_MAX) -> dict[str, 
     if len(text) > chars_max:
         raise ArchiveBroken(f"a line of more than {chars_max} characters", position=at)
     try:
-        found = json.loads(text, object_pairs_hook=_each_once, parse_float=_no_float)
+        found = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise ArchiveBroken("not a line of JSON", position=at) from error
     if not isinstance(found, dict):
@@ -79,11 +80,14 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    kind = type(value)
+    if value is None or kind in _AS_THEY_ARE:
+        return value
     if is_dataclass(value):
         return {
-            part.name: _plain(getattr(value, part.name))
-            for part in fields(value)
-            if part.name not in LOCAL and not _is_default(part, getattr(value, part.name))
+            name: _plain(found)
+            for name, default in _written(kind)  # type: ignore[arg-type]  # a class may be hashed
+            if (found := getattr(value, name)) is not default and found != default
         }
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
@@ -100,57 +104,82 @@ def _plain_scalar(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _is_default(part: Field[Any], value: Any) -> bool:
-    return part.default is not MISSING and part.default == value
-
-
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind, vars(sys.modules[kind.__module__]))
+def _written(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a class that are written, with the default that is left out."""
+    return tuple((part.name, part.default) for part in fields(kind) if part.name not in LOCAL)
 
 
 def _made(kind: type[Any], said: Any) -> Any:
     """Return a dataclass of its fields, each of its own type. Raises ValueError, TypeError."""
     if not isinstance(said, Mapping):
         raise TypeError(f"{kind.__name__} is an object")
-    known = {part.name for part in fields(kind)} - LOCAL
-    if unknown := sorted(said.keys() - known):
+    readers = _readers(kind)  # type: ignore[arg-type]  # a class may be hashed
+    if unknown := sorted(said.keys() - readers.keys()):
         raise ValueError(f"unknown field {unknown[0][:60]!r}")
-    hints = _hints(kind)  # type: ignore[arg-type]  # a class may be hashed
-    return kind(**{name: _value(hints[name], value) for name, value in said.items()})
+    return kind(**{name: readers[name](value) for name, value in said.items()})
 
 
-def _value(hint: Any, said: Any) -> Any:
+Reader = Callable[[Any], Any]
+
+
+@cache
+def _readers(kind: Any) -> dict[str, Reader]:
+    """Return what reads each field of a class."""
+    hints = get_type_hints(kind, vars(sys.modules[kind.__module__]))
+    return {f.name: _reader(hints[f.name]) for f in fields(kind) if f.name not in LOCAL}
+
+
+def _reader(hint: Any) -> Reader:
+    """Return what reads a value of a type."""
     if isinstance(hint, NewType):
-        return _value(hint.__supertype__, said)
+        return _reader(hint.__supertype__)
     origin = get_origin(hint)
     if origin in {Union, UnionType}:
-        if said is None and NoneType in get_args(hint):
-            return None
-        (inner,) = (one for one in get_args(hint) if one is not NoneType)
-        return _value(inner, said)
+        (inner,) = (_reader(one) for one in get_args(hint) if one is not NoneType)
+        return lambda said: None if said is None else inner(said)
     if origin is tuple:
-        if not isinstance(said, list):
-            raise TypeError("a list is wanted")
-        (inner, _) = get_args(hint)
-        return tuple(_value(inner, one) for one in said)
+        each = _reader(get_args(hint)[0])
+        return lambda said: tuple(map(each, _list(said)))
     if is_dataclass(hint):
-        return _made(hint, said)  # type: ignore[arg-type]  # a class, not one of its instances
-    return _scalar(hint, said)
+        return lambda said: _made(hint, said)  # type: ignore[arg-type]  # a class
+    return _SCALARS.get(hint) or (lambda said: hint(_text(said)))
 
 
-def _scalar(hint: Any, said: Any) -> Any:
-    if hint is bool or hint is int:
-        if type(said) is not hint:
-            raise TypeError(f"{hint.__name__} is wanted")
-        return said
+def _list(said: Any) -> list[Any]:
+    if not isinstance(said, list):
+        raise TypeError("a list is wanted")
+    return said
+
+
+def _text(said: Any) -> str:
     if not isinstance(said, str):
         raise TypeError("a text is wanted")
-    if hint is datetime:
-        instant = datetime.fromisoformat(said)
-        if instant.tzinfo is None:
-            raise ValueError("an instant without its time zone")
-        return instant
-    if hint is date:
-        return date.fromisoformat(said)
-    return said if hint is str else hint(said)
+    return said
+
+
+def _int(said: Any) -> int:
+    if type(said) is not int:
+        raise TypeError("a whole number is wanted")
+    return said
+
+
+def _bool(said: Any) -> bool:
+    if type(said) is not bool:
+        raise TypeError("true or false is wanted")
+    return said
+
+
+def _instant(said: Any) -> datetime:
+    found = datetime.fromisoformat(_text(said))
+    if found.tzinfo is None:
+        raise ValueError("an instant without its time zone")
+    return found
+
+
+_SCALARS: Final[dict[Any, Reader]] = {
+    str: _text, int: _int, bool: _bool, datetime: _instant,
+    date: lambda said: date.fromisoformat(_text(said)),
+}  # fmt: skip
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_each_once, parse_float=_no_float)
