@@ -383,4 +383,4 @@ def test_a_tenant_s_credentials_are_reached_with_its_tag_alone() -> None:
 
     assert {g.holder for g in found} == {"FeedAccessPolicy"}
     assert len(wide) == 1
-    assert {r for g in found for r in g.resources} == {*wide, "ProviderKeys"}
+    assert {r for g in found for r in g.resources} == {*wide, "ProviderKeys.Id"}
