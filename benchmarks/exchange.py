@@ -1,9 +1,9 @@
 """An exchange of large books in process: how long each work takes, and how far memory rises.
 
 `python -m benchmarks.exchange --entries 100000 --documents 5000` gives a company books and
-documents, sends them, applies them at an accountant's who has nothing, corrects some there, and sends them
-back. Store and bucket are in this process, so what they keep is told apart: `held` is what a work
-leaves behind, `peak` what it needs for a while beside that.
+documents, sends them, applies them at an accountant's who has nothing, corrects some there, and
+sends them back. Store and bucket are in this process, so what they keep is told apart: `held` is
+what a work leaves behind, `peak` what it needs for a while beside that.
 """
 
 from __future__ import annotations

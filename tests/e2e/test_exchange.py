@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from devstack.stack import LocalStack
 from rappro_client import ProblemError
@@ -89,7 +97,8 @@ def sides(local_stack: LocalStack, new_tenant: NewTenant) -> tuple[Tenant, Tenan
 def test_books_go_to_the_accountant_and_come_back_corrected(sides: tuple[Tenant, Tenant]) -> None:
     company, office = sides
     save(company, draft("D1", 1, "Zinc"), draft("D2", 1, "Cuivre"), draft("D3", 1, "Plomb"))
-    ids = {e["piece_ref"]: e["id"] for e in company.api.list_entries(COMPANY)["items"]}
+    save(company, *(draft(f"L{n}", 1, f"Frais {n}", f"{n + 20}.00") for n in range(80)))
+    ids = {e["piece_ref"]: e["id"] for e in company.api.every(company.api.list_entries, COMPANY)}
     attached = company.api.attach_document(COMPANY, ids["D3"], b"%PDF facture", name="f.pdf")
     assert office.api.list_waiting_archives(COMPANY)["message"] == "nothing is waiting"
     report = send(company, comment="Octobre")
@@ -132,6 +141,19 @@ def test_books_go_to_the_accountant_and_come_back_corrected(sides: tuple[Tenant,
     assert books(company) == books(office)
 
 
+def verify_as_anybody_can(content: bytes) -> None:
+    """Verify signature and parts by what docs/exchange-format.md says, and by nothing of Rappro."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        manifest = archive.read("manifest.json")
+        said = json.loads(manifest)
+        key = load_der_public_key(base64.b64decode(said["public_key"]))
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        signature = base64.b64decode(archive.read("manifest.sig"))
+        key.verify(signature, manifest, ec.ECDSA(hashes.SHA256()))
+        for part in said["parts"]:
+            assert hashlib.sha256(archive.read(part["name"])).hexdigest() == part["sha256"]
+
+
 def test_an_archive_is_downloaded_and_taken_offline_only_by_whom_it_is_for(
     sides: tuple[Tenant, Tenant], new_tenant: NewTenant
 ) -> None:
@@ -142,6 +164,7 @@ def test_an_archive_is_downloaded_and_taken_offline_only_by_whom_it_is_for(
     (waiting,) = office.api.list_waiting_archives(COMPANY)["items"]
     office.api.delete_waiting_archive(COMPANY, waiting["id"])
     stranger = new_tenant()
+    verify_as_anybody_can(content)
 
     assert task["file"]["name"].startswith(f"{COMPANY}-2")
     assert office.api.upload_archive(COMPANY, content)["id"] == waiting["id"]

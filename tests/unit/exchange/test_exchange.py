@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from rappro.adapters.memory.exchange import MemorySeal
 from rappro.domain import errors
 from rappro.domain.books import (
     BankEntry,
@@ -24,6 +27,7 @@ from rappro.use_cases.exchange_apply import preview
 from rappro.use_cases.exchange_links import accept, invite, list_links, revoke
 from rappro.use_cases.exchange_reading import delete_waiting, upload
 
+from .archives import members, packed
 from .desk import COMPANY, HERE, LINK, OFFICE, SIREN, Side, Stack, entry, linked
 
 
@@ -269,6 +273,34 @@ def test_an_archive_of_another_company_or_sender_is_refused() -> None:
     with pytest.raises(errors.ArchiveSignerUnknown):
         upload(company.actor, content)
     assert office.waiting() != []
+
+
+def test_what_is_refused_changes_nothing() -> None:
+    company, office = mirrored()
+    correct(office)
+    sent = office.send()
+    with company.actor.ports.blobs.open_source(OFFICE, HERE, sent.archive.sha256) as stream:
+        content = stream.read()
+    delete_waiting(company.actor, company.waiting()[0])
+    before = company.books()
+    parts = members(content)
+    altered = packed(parts | {"entries.jsonl": parts["entries.jsonl"].replace(b"12", b"13", 1)})
+    unsigned = packed({k: v for k, v in parts.items() if k != "manifest.sig"})
+    elsewhere = MemorySeal(b"another deployment").sign(
+        hashlib.sha256(parts["manifest.json"]).digest()
+    )
+    foreign = packed(parts | {"manifest.sig": base64.b64encode(elsewhere)})
+
+    for content_, error in (
+        (altered, errors.ArchivePartAltered),
+        (unsigned, errors.ArchiveUnsigned),
+        (foreign, errors.ArchiveUnsigned),
+        (content[:-50], errors.ArchiveBroken),
+    ):
+        with pytest.raises(error):
+            upload(company.actor, content_)
+    assert company.waiting() == []
+    assert company.books() == before
 
 
 def test_a_link_needs_both_sides_and_either_ends_it() -> None:
