@@ -5,10 +5,10 @@ Implementations: adapters/mailboxes.py, adapters/exchange_seal.py (AWS) and adap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Protocol, cast
 
 from rappro.domain.exchange.model import Parcel, SharedLink
+from rappro.domain.frozen import dataclass
 
 
 class Seal(Protocol):

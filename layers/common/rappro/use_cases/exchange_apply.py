@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
@@ -38,6 +38,7 @@ from rappro.domain.exchange.model import (
 )
 from rappro.domain.exchange.reading import Archive
 from rappro.domain.exchange.units import Outlook, UnitPlan, plan_name, records_of
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import derive_id
 from rappro.domain.writes import Fence, Write, change, put
 from rappro.use_cases import lease

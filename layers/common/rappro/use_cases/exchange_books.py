@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -22,6 +22,7 @@ from rappro.domain.books import (
 )
 from rappro.domain.exchange.canonical import to_line
 from rappro.domain.exchange.merging import Line
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.opening.accounts import is_bank, is_transit
 from rappro.ports import Ports

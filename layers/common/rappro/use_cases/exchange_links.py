@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -33,6 +33,7 @@ from rappro.domain.exchange.model import (
     Module,
     SharedLink,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.writes import create, remove
 from rappro.ports_exchange import Mailboxes
 from rappro.use_cases.acting import Actor

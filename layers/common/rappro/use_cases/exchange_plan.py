@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from rappro.domain.exchange.model import (
 )
 from rappro.domain.exchange.reading import Archive
 from rappro.domain.exchange.units import Outlook, UnitPlan, records_of
+from rappro.domain.frozen import dataclass
 from rappro.domain.operations import PieceCounter
 from rappro.use_cases.acting import Actor
 from rappro.use_cases.companies import get_company

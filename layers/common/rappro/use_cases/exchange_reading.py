@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO, Final
@@ -32,6 +31,7 @@ from rappro.domain.exchange.model import (
     file_name,
 )
 from rappro.domain.exchange.reading import Archive, open_archive
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import derive_id
 from rappro.domain.writes import create, put
 from rappro.use_cases.acting import Actor

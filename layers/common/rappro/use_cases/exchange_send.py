@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, cast
@@ -41,6 +41,7 @@ from rappro.domain.exchange.model import (
     file_name,
 )
 from rappro.domain.exchange.writing import ArchiveWriter
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import derive_id
 from rappro.domain.writes import Write, change, create
 from rappro.use_cases import lease

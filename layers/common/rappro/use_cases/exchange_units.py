@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from rappro.domain.books import BankEntry, JournalEntry, OpenItem
 from rappro.domain.errors import NotFound, StoreConflict
 from rappro.domain.exchange.model import BookRecord
 from rappro.domain.exchange.units import UnitPlan, plan_name
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import StatementId
 from rappro.domain.unfinished import UnfinishedValidation, Veil, veil_name
 from rappro.domain.writes import Fence, Write, change, create, remove

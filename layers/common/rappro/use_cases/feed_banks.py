@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from rappro.domain.books import Journal, JournalType
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.feed_schedule import next_run
 from rappro.domain.feeds import FeedAccount, FeedConnection, StatementMode
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import Page, change
 from rappro.ports import Ports

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from rappro.domain.connectors import ErrorOrigin, FeedState, ProviderConnection
@@ -32,6 +32,7 @@ from rappro.domain.feeds import (
     FeedConnection,
     credentials_scope,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import put, remove
 from rappro.ports import Ports

@@ -9,13 +9,13 @@ asks for nothing again; one about nobody that is known is answered as any other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from rappro.domain.connectors import WebhookHint, WebhookRequest
 from rappro.domain.errors import NotFound, TooLarge
 from rappro.domain.feeds import CREDENTIALS_PER_CONNECTION, BankLink
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId, derive_id
 from rappro.ports import Ports
 from rappro.ports_feeds import Route

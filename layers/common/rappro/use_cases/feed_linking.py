@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -35,6 +35,7 @@ from rappro.domain.feeds import (
     FeedConnection,
     FeedLink,
 )
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import create
 from rappro.ports import Ports

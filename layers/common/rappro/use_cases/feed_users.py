@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from rappro.domain.connectors import Connector, Credentials
 from rappro.domain.errors import NotAllowedInState, NotFound, RapproError, StoreConflict
 from rappro.domain.feeds import BankLink, FeedConnection, ProviderUser
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import Page, create, remove
 from rappro.ports import Ports

@@ -17,7 +17,6 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -36,6 +35,7 @@ from rappro.domain.errors import (
     RapproError,
     RateLimited,
 )
+from rappro.domain.frozen import dataclass
 
 CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 25.0

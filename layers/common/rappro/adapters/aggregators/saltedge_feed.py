@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from rappro.adapters.aggregators.reading import Row, identifier, inner
 from rappro.adapters.aggregators.saltedge_rows import booking_day
 from rappro.domain.connectors import Window
 from rappro.domain.errors import AggregatorRejected, InvalidRequest
+from rappro.domain.frozen import dataclass
 
 # Guesses, of clients' code: v6 has one route for what were three in v5.
 LISTS: Final[dict[str, tuple[tuple[str, str], ...]]] = {

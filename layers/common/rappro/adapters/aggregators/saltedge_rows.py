@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -39,6 +39,7 @@ from rappro.domain.connectors import (
     TransactionStatus,
 )
 from rappro.domain.errors import AggregatorRejected, InputError
+from rappro.domain.frozen import dataclass
 
 OK: Final = "active"
 USER_CLASSES: Final = frozenset(

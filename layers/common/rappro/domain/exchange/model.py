@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
@@ -23,6 +23,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.fiscal_years import FiscalYear
+from rappro.domain.frozen import dataclass
 from rappro.domain.ids import EntryId
 
 FORMAT: Final = "rappro-exchange"

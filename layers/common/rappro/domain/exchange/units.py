@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from rappro.domain.books import (
@@ -16,6 +16,7 @@ from rappro.domain.books import (
     ThirdParty,
 )
 from rappro.domain.exchange.model import BOOKS, BookRecord, Conflict, Tally
+from rappro.domain.frozen import dataclass
 
 _FIELDS: Final = {name: name.removesuffix(".jsonl") for name in BOOKS}
 PART_OF: Final[dict[type[Any], str]] = {kind: name for name, kind in BOOKS.items()}
