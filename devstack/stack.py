@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +29,11 @@ ROOT = Path(__file__).resolve().parent.parent
 STACK = "rappro-local"
 PAGES = "http://localhost:5173"
 """Where a front end under development is usually served from; it may call the local API."""
+
+
+PUBLIC_URL = "https://rappro.test"
+"""What providers have for the API's address; nobody resolves it, who comes back is led by hand."""
+MAIL_FROM = "rappro@rappro.test"
 
 
 class LocalStack:
@@ -60,6 +67,9 @@ class LocalStack:
                     "JwtIssuer": self._issuer.url,
                     "JwtAudience": AUDIENCE,
                     "CorsOrigin2": PAGES,
+                    "PublicUrl": PUBLIC_URL,
+                    "ReturnOrigins": PAGES,
+                    "MailFrom": MAIL_FROM,
                 },
             )
             self._exit = stack.pop_all()
@@ -140,6 +150,13 @@ class LocalStack:
     @property
     def sync_queue_url(self) -> str:
         return self.physical_id("SyncQueue")
+
+    def give_provider_keys(self, keys: Mapping[str, Mapping[str, Any]]) -> None:
+        """Say the keys at the providers of bank feeds; functions that are asked later know them."""
+        secrets = self.client("secretsmanager")
+        secrets.put_secret_value(
+            SecretId=self.physical_id("ProviderKeys"), SecretString=json.dumps(keys)
+        )
 
     def function_name(self, logical_id: str) -> str:
         """Return the name of a function of the template."""

@@ -144,7 +144,8 @@ class BridgeSimulator:
             told |= {"success": "false", "step": request.query["fails"]}
         else:
             told |= {"success": "true", "item_id": str(self._consented(session))}
-        return Answer(302, None, {"Location": f"{session.callback}?{urlencode(told)}"})
+        sign = "&" if "?" in session.callback else "?"
+        return Answer(302, None, {"Location": f"{session.callback}{sign}{urlencode(told)}"})
 
     def _consented(self, session: Session) -> int:
         if session.item is None:

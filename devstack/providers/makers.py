@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from devstack.providers import bridge, ponto, powens, saltedge
 from devstack.providers.ponto_hooks import APPLICATION_ID
@@ -59,3 +59,28 @@ _MAKERS: Final[dict[str, Callable[[ProviderServer, str], Connector]]] = {
     "saltedge": _saltedge,
 }
 SIMULATED: Final = tuple(_MAKERS)
+
+
+def keys_of(server: ProviderServer) -> dict[str, dict[str, Any]]:
+    """Return the keys of every simulated provider, as a deployment is told them."""
+    return {
+        "bridge": {
+            "client_id": bridge.CLIENT_ID, "client_secret": bridge.CLIENT_SECRET,
+            "webhook_secrets": [bridge.WEBHOOK_SECRET], "base_url": server.url,
+        },
+        "powens": {
+            "client_id": powens.CLIENT_ID, "client_secret": powens.CLIENT_SECRET,
+            "webhook_secrets": [powens.WEBHOOK_SECRET], "base_url": server.url,
+            "domain": powens.DOMAIN, "webview_url": server.powens.webview_url,
+        },
+        "saltedge": {
+            "app_id": saltedge.APP_ID, "secret": saltedge.SECRET, "base_url": server.url,
+            "private_key": saltedge.private_pem("ours"),
+            "webhook_keys": [saltedge.public_pem("theirs")], "has_sandboxes": True,
+        },
+        "ponto": {
+            "client_id": ponto.CLIENT_ID, "client_secret": ponto.CLIENT_SECRET,
+            "application_id": APPLICATION_ID, "base_url": server.url,
+            "authorize_url": server.ponto.authorize_url,
+        },
+    }  # fmt: skip
