@@ -73,7 +73,7 @@ class _Measured:
         self._requests = requests
         self._ports: Ports = stack_ports(stack)
         self._seeded = 0
-        self._environment = _environment(stack)
+        self._environment = environment(stack)
 
     def rows(self, only: str | None) -> list[Json]:
         """Return one row an operation."""
@@ -203,7 +203,7 @@ def _is_limiter(request: Mapping[str, Any]) -> bool:
     return b"#count#" in text  # the key of a window (adapters/dynamodb/replies.py)
 
 
-def _environment(stack: LocalStack) -> dict[str, str]:
+def environment(stack: LocalStack) -> dict[str, str]:
     """Return the environment that the template gives to the function, on the emulator."""
     found = stack.functions.get_function_configuration(FunctionName=stack.function_name("Api"))
     return {
