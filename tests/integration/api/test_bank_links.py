@@ -357,6 +357,15 @@ def test_a_provider_without_keys_is_not_configured(desk: Desk) -> None:
     assert client.send("DELETE", path).status == 204
 
 
+def test_a_deployment_without_a_public_address_makes_no_links(desk: Desk) -> None:
+    path = desk.connection("bridge")
+    nowhere = replace(desk.world.providers, callback_url="")
+    client = Client(replace(desk.world.ports, providers=nowhere), "alpha")
+
+    assert client.post(f"{path}/link", {}).problem == "not_allowed_in_state"
+    assert desk.record().link is None
+
+
 def test_a_test_tells_the_state_and_changes_nothing(desk: Desk) -> None:
     path = desk.connection("bridge")
     desk.back("bridge", nonce=desk.link(path), ok="true", item="item-1")

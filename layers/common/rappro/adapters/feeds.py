@@ -51,7 +51,10 @@ class AwsFeeds:
     ) -> None:
         body = _message(tenant, company, connection_id, cause)
         with translated():
-            self._sqs.send_message(QueueUrl=self._resources.queue_url, MessageBody=body)
+            self._sqs.send_message(
+                QueueUrl=self._resources.queue_url, MessageBody=body,
+                MessageGroupId=tenant,  # a fair queue: one tenant's flood holds no other up
+            )  # fmt: skip
 
     def save_schedule(
         self, tenant: TenantId, company: CompanyId, connection_id: str, *, interval_minutes: int,

@@ -282,6 +282,8 @@ def _return_url(ports: Ports, connector: Connector, nonce: str) -> str:
 
 
 def _check(ports: Ports, wanted: LinkWanted) -> None:
+    if not ports.providers.callback_url:
+        raise NotAllowedInState("this deployment has no public URL: nobody could come back")
     if len(wanted.nonce) < NONCE_CHARS_MIN:
         raise RapproError("a nonce that can be guessed")
     if wanted.return_to is None:
