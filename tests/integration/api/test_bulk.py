@@ -92,6 +92,19 @@ def test_a_wrong_amount_is_refused_by_its_pointer(alpha: Client) -> None:
     assert (result["outcome"], result["pointer"]) == ("refused", "/amount")
 
 
+@pytest.mark.parametrize("amount", ["", "AAA", "1,5", "1 000", "٣", "1e3", "0" * 41])
+def test_what_is_no_decimal_string_breaks_the_schema_and_nothing_is_taken(
+    alpha: Client, amount: str
+) -> None:
+    items = [item(1), item(1, external_id="FA2025-0003", vat=amount)]
+
+    answer = alpha.post(f"{BASE}/open-items", {"items": items})
+
+    assert answer.problem == "invalid_request"
+    assert answer.pointers == ["/items/1/vat"]
+    assert alpha.get("/v1/companies/acme/open-items/FA2025-0002").status == 404
+
+
 def test_what_rappro_settled_keeps_its_amounts_and_takes_the_rest(
     world: World, alpha: Client
 ) -> None:

@@ -42,6 +42,8 @@ TEMPLATE_LINES_MAX: Final = 50
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUMBER_PATTERN: Final = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
+_NUMBER = re.compile(_NUMBER_PATTERN, re.ASCII)
+_AMOUNT_CHARS_MAX: Final = 40
 
 
 def _read_date(value: object) -> object:
@@ -58,6 +60,13 @@ def _refuse_number(value: object) -> object:
         # pydantic turns a ValueError into a located refusal, and lets a TypeError through
         raise ValueError("an amount is a decimal string, never a number")  # noqa: TRY004
     return value
+
+
+def _refuse_no_number(text: str) -> str:
+    """How many decimals it may have, its currency says, which is not known here."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"not a decimal amount: {text!r}")
+    return text
 
 
 def _read_percent(value: object) -> object:
@@ -90,11 +99,13 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[
     str,
     BeforeValidator(_refuse_number),
-    StringConstraints(max_length=40),
+    StringConstraints(max_length=_AMOUNT_CHARS_MAX),
+    AfterValidator(_refuse_no_number),
     WithJsonSchema(
         {
             "type": "string",
             "pattern": _NUMBER_PATTERN,
+            "maxLength": _AMOUNT_CHARS_MAX,
             "description": "a decimal string, no more decimals than its currency has",
         }
     ),
