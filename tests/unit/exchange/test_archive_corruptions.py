@@ -157,6 +157,12 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     assert refusal(bomb) is errors.ArchiveOversized
 
 
+def test_a_document_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "DOCUMENT_BYTES_MAX", len(DOCUMENT) - 1)
+
+    assert refusal(archive()) is errors.ArchiveOversized
+
+
 def test_a_part_that_lies_about_its_size_is_read_no_further_than_the_manifest_says() -> None:
     parts = members(archive())
     content = parts["entries.jsonl"]

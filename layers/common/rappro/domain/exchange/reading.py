@@ -48,6 +48,8 @@ from rappro.domain.exchange.writing import ARCHIVE_BYTES_MAX, PARTS_MAX, UNPACKE
 
 MANIFEST_BYTES_MAX: Final = 8 * 1024 * 1024
 SIGNATURE_BYTES_MAX: Final = 4_096
+DOCUMENT_BYTES_MAX: Final = 32 * 1024 * 1024
+"""One document is held in memory while it is kept."""
 RATIO_MAX: Final = 200
 """Unpacked bytes for a packed one, of parts of some megabytes: books pack 5 to 40 times."""
 RATIO_FROM_BYTES: Final = 8 * 1024 * 1024
@@ -234,6 +236,9 @@ def _check_parts(
 
 
 def _check_part(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, part: Part) -> None:
+    is_document = part.name.startswith(DOCUMENT_FOLDER)
+    if is_document and part.size_bytes > DOCUMENT_BYTES_MAX:
+        raise ArchiveOversized(f"a document of more than {DOCUMENT_BYTES_MAX} bytes")
     digest, size = hashlib.sha256(), 0
     try:
         with zipped.open(info) as content:
@@ -246,8 +251,7 @@ def _check_part(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, part: Part) -> N
         raise ArchivePartAltered("it cannot be read", position=part.name) from error
     if (size, digest.hexdigest()) != (part.size_bytes, part.sha256):
         raise ArchivePartAltered("not the bytes that the manifest says", position=part.name)
-    is_misnamed = part.name.startswith(DOCUMENT_FOLDER) and not part.name.endswith(part.sha256)
-    if is_misnamed:
+    if is_document and not part.name.endswith(part.sha256):
         raise ArchivePartAltered("not the document that its name says", position=part.name)
 
 
