@@ -86,6 +86,26 @@ def test_a_bank_is_connected_read_and_booked(
     assert sum(row["new"] for row in runs) == 1
 
 
+def test_a_provider_s_webhook_asks_for_a_synchronisation_and_a_forged_one_does_not(
+    local_stack: LocalStack, providers: ProviderServer, new_tenant: Callable[[], Tenant]
+) -> None:
+    tenant = new_tenant()
+    name = connect(local_stack, providers, tenant, "bridge")
+    link = list(providers.bank.links.values())[-1]
+    headers, body = providers.bridge.webhook(
+        "item.refreshed", item_id=link.id, user_uuid=link.owner, status_code=0
+    )
+    hook = f"{local_stack.api_url}/v1/provider-webhooks/bridge"
+
+    forged = httpx.post(hook, content=body + b" ", headers=headers, timeout=60)
+    taken = httpx.post(hook, content=body, headers=headers, timeout=60)
+
+    assert (forged.status_code, taken.status_code) == (401, 204)
+    wait_for("the webhook's run", lambda: "webhook" in {
+        row["cause"] for row in tenant.api.list_feed_runs(COMPANY, name)["items"]
+    })  # fmt: skip
+
+
 def posted(tenant: Tenant, statement: str) -> dict[str, Any] | None:
     """Return the statement's one line, once it is matched by the engine."""
     (line,) = tenant.api.list_lines(COMPANY, statement)["items"]
