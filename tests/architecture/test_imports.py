@@ -38,7 +38,7 @@ LAWS = {
             "rappro.ports_webhooks",
         )
     ),
-    "ports_exchange": Law(("rappro.domain",)),
+    "ports_exchange": Law(("rappro.domain", "rappro.ports_feeds")),
     "ports_events": Law(("rappro.domain",)),
     "ports_feeds": Law(("rappro.domain",)),
     "ports_webhooks": Law(("rappro.domain",)),

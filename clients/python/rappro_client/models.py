@@ -1171,6 +1171,7 @@ class SendInput(TypedDict):
     What to send: over a link, or, without one, as a file to download.
     """
 
+    announce_to: NotRequired[str | None]
     comment: NotRequired[str]
     documents: NotRequired[Literal["all", "changed", "none"]]
     fiscal_year: NotRequired[str | None]
@@ -2282,6 +2283,7 @@ class ExchangeReport(TypedDict):
     What was sent, would be changed, or was applied, of one archive.
     """
 
+    announced_to: str | None
     archive: str
     changes: list[ExchangeChange]
     comment: str

@@ -75,7 +75,8 @@ def _exchange(settings: Settings, store: Store, blobs: Blobs) -> ExchangePorts:
     from rappro.adapters.mailboxes import LinkMailboxes
 
     seal = KmsSeal(_client_of("kms"), settings.exchange_key_arn)
-    return ExchangePorts(seal, LinkMailboxes(store, blobs))
+    mailer = None if settings.mail_from is None else _mailer(settings)
+    return ExchangePorts(seal, LinkMailboxes(store, blobs), mailer)
 
 
 def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:

@@ -1,6 +1,6 @@
 """What the exchange with the accountant needs from outside, as protocols; the rest is in ports.py.
 
-Implementations: adapters/mailboxes.py, adapters/exchange_seal.py (AWS) and adapters/memory/exchange.py.
+Implementations: adapters/mailboxes.py and exchange_seal.py (AWS), adapters/memory/exchange.py.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Final, Protocol, cast
 
 from rappro.domain.exchange.model import Parcel, SharedLink
 from rappro.domain.frozen import dataclass
+from rappro.ports_feeds import Mailer
 
 
 class Seal(Protocol):
@@ -59,10 +60,11 @@ class Mailboxes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExchangePorts:
-    """What the exchange needs."""
+    """What the exchange needs; without a mailer nobody is told by mail."""
 
     seal: Seal
     mailboxes: Mailboxes
+    mailer: Mailer | None = None
 
 
 class _Absent:

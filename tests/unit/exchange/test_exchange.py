@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from rappro.adapters.memory.exchange import MemorySeal
+from rappro.adapters.memory.providers import MemoryMailer
 from rappro.domain import errors
 from rappro.domain.books import (
     BankEntry,
@@ -22,13 +23,15 @@ from rappro.domain.books import (
 )
 from rappro.domain.exchange.model import LinkState, Module
 from rappro.domain.ids import CompanyId, EntryId, MatchId, TenantId, derive_id
+from rappro.domain.tasks import Task, TaskKind
 from rappro.domain.writes import change
 from rappro.use_cases.exchange_apply import preview
 from rappro.use_cases.exchange_links import accept, invite, list_links, revoke
 from rappro.use_cases.exchange_reading import delete_waiting, upload
+from rappro.use_cases.exchange_works import send_books
 
 from .archives import members, packed
-from .desk import COMPANY, HERE, LINK, OFFICE, SIREN, Side, Stack, entry, linked
+from .desk import COMPANY, HERE, LINK, NOW, OFFICE, SIREN, Side, Stack, entry, linked
 
 
 def mirrored(entries: int = 4) -> tuple[Side, Side]:
@@ -344,6 +347,23 @@ def test_an_invitation_ends_by_itself_and_is_of_one_company() -> None:
     stack.clock.advance(timedelta(days=15))
     with pytest.raises(errors.LinkNotInForce):
         accept(third.actor, LINK, code)
+
+
+def test_a_mail_tells_that_the_books_were_sent_and_has_none_of_them() -> None:
+    company, _ = linked()
+    mailer = MemoryMailer()
+    exchange = replace(company.actor.ports.exchange, mailer=mailer)
+    actor = replace(company.actor, ports=replace(company.actor.ports, exchange=exchange))
+    said = {"link": LINK, "purpose": "review", "comment": "Bon pour accord", "documents": "none",
+            "fiscal_year": None, "announce_to": "cabinet@exemple.fr"}  # fmt: skip
+    task = Task("tk_1", TaskKind.EXCHANGE_SEND, said, "user-1", NOW)
+    (report,) = send_books(actor, task)["exchange"]
+    (again,) = send_books(company.actor, task)["exchange"]
+
+    assert (report["announced_to"], again["announced_to"]) == ("cabinet@exemple.fr", None)
+    (mail,) = mailer.sent.values()
+    assert "Bon pour accord" in str(mail)
+    assert "http" not in str(mail)
 
 
 def test_the_same_task_sends_once() -> None:

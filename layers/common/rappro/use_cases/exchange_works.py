@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from rappro.domain.errors import ExternalError
 from rappro.domain.exchange.model import (
     BOOKS,
     Conflict,
@@ -16,6 +17,7 @@ from rappro.domain.exchange.model import (
 )
 from rappro.domain.tasks import Task
 from rappro.use_cases.acting import Actor
+from rappro.use_cases.companies import get_company
 from rappro.use_cases.exchange_apply import Applied, apply, preview, undo
 from rappro.use_cases.exchange_reading import parcel_id
 from rappro.use_cases.exchange_send import Sending, send
@@ -32,6 +34,7 @@ def send_books(actor: Actor, task: Task) -> dict[str, Any]:
     )  # fmt: skip
     sent = send(actor, sending)
     one = sent.archive
+    announced = _announced(actor, task, one)
     counts = [
         {"part": part.name, "added": part.count, "changed": 0, "deleted": 0}
         for part in sent.parts
@@ -40,9 +43,32 @@ def send_books(actor: Actor, task: Task) -> dict[str, Any]:
     documents = sum(1 for part in sent.parts if part.name.startswith("documents/"))
     file = {"name": one.name, "sha256": one.sha256, "size_bytes": one.size_bytes}
     return {"file": file, "exchange": [
-        {**_told(one), "to": sent.to, "purpose": said["purpose"], "comment": said["comment"],
+        {**_told(one), "to": sent.to, "announced_to": announced,
+         "purpose": said["purpose"], "comment": said["comment"],
          "counts": counts, "documents": documents}
     ]}  # fmt: skip
+
+
+def _announced(actor: Actor, task: Task, archive: ExchangeArchive) -> str | None:
+    """Tell somebody by mail that the books were sent, and return whom; None when nobody was told.
+
+    The mail has no books and no link: whoever reads it looks into his own waiting list.
+    """
+    to, mailer = task.arguments.get("announce_to"), actor.ports.exchange.mailer
+    if to is None or mailer is None:
+        return None
+    company = get_company(actor.ports, actor.tenant, actor.company)
+    subject = f"Dossier {company.name} : envoi {archive.name}"
+    text = (
+        f"Bonjour,\n\nLe dossier {company.name} vous a été transmis ({archive.name}).\n"
+        "Il vous attend dans votre espace, ou auprès de l'expéditeur.\n\n"
+        f"{task.arguments['comment']}\n"
+    )
+    try:
+        mailer.send([to], subject, text, key=task.id)
+    except ExternalError:  # the books are sent; a mail that is not is told in the report
+        return None
+    return str(to)
 
 
 def preview_archive(actor: Actor, task: Task) -> dict[str, Any]:

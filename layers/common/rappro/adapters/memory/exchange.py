@@ -10,6 +10,7 @@ from rappro.adapters.mailboxes import LinkMailboxes
 from rappro.domain.exchange.model import LINK_PREFIX
 from rappro.ports import Blobs, Store
 from rappro.ports_exchange import ExchangePorts
+from rappro.ports_feeds import Mailer
 
 
 class MemorySeal:
@@ -47,6 +48,6 @@ def _word(of: str, number: int) -> str:
     return base64.b32encode(digest).decode()[:26].lower()
 
 
-def memory_exchange(store: Store, blobs: Blobs) -> ExchangePorts:
+def memory_exchange(store: Store, blobs: Blobs, mailer: Mailer | None = None) -> ExchangePorts:
     """Return the ports of the exchange, all in process."""
-    return ExchangePorts(MemorySeal(), MemoryMailboxes(store, blobs))
+    return ExchangePorts(MemorySeal(), MemoryMailboxes(store, blobs), mailer)

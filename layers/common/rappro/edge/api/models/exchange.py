@@ -23,6 +23,7 @@ ARCHIVES_MAX: Final = 20
 LinkName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
 _ArchiveId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 _Modules = Annotated[list[Annotated[Module, Field(strict=False)]], Field(max_length=len(Module))]
+_Mail = Annotated[str, StringConstraints(pattern=r"^[^\s@<>,;]+@[^\s@<>,;]+$", max_length=254)]
 _Purpose = Annotated[Purpose, Field(strict=False)]
 _Documents = Annotated[DocumentsChoice, Field(strict=False)]
 
@@ -98,9 +99,7 @@ class SendInput(Input):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [
-                {"link": EXCHANGE_LINK, "purpose": "review", "comment": "Octobre"}
-            ]
+            "examples": [{"link": EXCHANGE_LINK, "purpose": "review", "comment": "Octobre"}]
         }
     )
 
@@ -115,9 +114,14 @@ class SendInput(Input):
         default=None, description="of the FEC, VAT and situation; default: the present one"
     )
 
+    announce_to: _Mail | None = Field(
+        default=None, description="whom a mail tells that the books were sent; it has no books"
+    )
+
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the task."""
         return {
+            "announce_to": self.announce_to,
             "link": self.link, "purpose": self.purpose.value, "comment": self.comment,
             "documents": self.documents.value, "fiscal_year": self.fiscal_year,
         }  # fmt: skip
@@ -208,6 +212,7 @@ class ExchangeReport(Output):
     revision: str | None
     sender: str | None
     to: str | None
+    announced_to: str | None = Field(description="whom a mail told of it; null: nobody")
     purpose: Purpose | None
     comment: str
     fiscal_year: str | None
@@ -225,6 +230,7 @@ class ExchangeReport(Output):
             archive=said["archive"], name=said["name"],
             created_at=datetime.fromisoformat(said["created_at"]), revision=said.get("revision"),
             sender=said.get("from"), to=said.get("to"),
+            announced_to=said.get("announced_to"),
             purpose=Purpose(said["purpose"]) if "purpose" in said else None,
             comment=said.get("comment", ""), fiscal_year=said.get("fiscal_year"),
             modules=[Module(one) for one in said.get("modules", [])],
