@@ -137,7 +137,7 @@ class Operations(Transport):
         access opens several of them.
         """
         found: models.ConnectionOutput = self.answer(
-            "PUT",
+            "POST",
             f"/v1/companies/{segment(company)}/connections/{segment(connection)}/bank",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
@@ -2856,8 +2856,8 @@ class Operations(Transport):
         be no double, it waits for one. What stands on a statement stays there.
         """
         found: models.StagedOutput = self.answer(
-            "PATCH",
-            f"/v1/companies/{segment(company)}/staged-transactions/{segment(staged)}",
+            "POST",
+            f"/v1/companies/{segment(company)}/staged-transactions/{segment(staged)}/aside",
             headers={"Idempotency-Key": idempotency_key},
             json=body,
         ).body

@@ -233,11 +233,11 @@ def test_staged_transactions_are_listed_by_state(alpha: Client) -> None:
 
 
 def test_a_transaction_is_put_aside_and_taken_back(world: World, alpha: Client) -> None:
-    path = f"{COMPANY}/staged-transactions/{ids.STAGED}"
+    path = f"{COMPANY}/staged-transactions/{ids.STAGED}/aside"
 
-    aside = alpha.patch(path, {"aside": True, "version": 1})
-    late = alpha.patch(path, {"aside": True, "version": 1})
-    back = alpha.patch(path, {"aside": False, "version": 2})
+    aside = alpha.post(path, {"aside": True, "version": 1})
+    late = alpha.post(path, {"aside": True, "version": 1})
+    back = alpha.post(path, {"aside": False, "version": 2})
 
     assert (aside.body["state"], back.body["state"]) == ("ignored", "waiting")
     assert late.problem == "store_conflict"

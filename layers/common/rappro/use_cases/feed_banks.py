@@ -108,8 +108,6 @@ def edit_account(
         after = _starting(after, wanted.start_on)
     if after.is_on and after.journal is None:
         raise InvalidRequest("an account that is on needs a treasury journal", position="/journal")
-    if after == before:
-        return before
     if after.is_on and not before.is_on:
         _enable(ports, tenant, company, after)
     was, now = changed(before, after)

@@ -134,7 +134,8 @@ def remove_connection(
 ) -> None:
     """Remove a connection: at the provider first, then all that leads to it; a repeat goes on.
 
-    Its accounts, staged transactions and statements stay. Raises NotFound, NotAllowedInState
+    Its accounts, staged transactions and statements stay. Raises NotFound (of a removed one, when
+    all is gone), NotAllowedInState
     without the provider's keys, and what the provider's failure raises: then nothing was removed.
     """
     connection = find_connection(ports, tenant, company, connection_id)
@@ -150,6 +151,8 @@ def remove_connection(
         )  # fmt: skip
     ports.feeds.remove_schedule(tenant, company, connection_id)
     _forget(ports, tenant, company, connection)
+    if connection.is_removed:
+        raise NotFound(f"no connection {connection_id}")
 
 
 def commit_connection(

@@ -183,7 +183,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
         "/companies/*/banks",
         "/companies/*/bank-accounts/*",
         "/companies/*/bank-accounts/*/transactions",
-        "/companies/*/staged-transactions/*",
+        "/companies/*/staged-transactions/*/aside",
         "/companies/*/bank-accounts/*/pending",
         "/companies/*/bank-accounts/*/statements",
     ),

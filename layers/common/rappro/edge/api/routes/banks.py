@@ -144,8 +144,8 @@ def list_staged(
     return fitting(limit, read)
 
 
-@router.patch(
-    "/companies/<company>/staged-transactions/<staged>",
+@router.post(
+    "/companies/<company>/staged-transactions/<staged>/aside",
     **documented(
         "setTransactionAside",
         "Put a staged transaction aside, or take it back",
@@ -158,7 +158,7 @@ def list_staged(
         may_conflict=True,
     ),
 )
-def patch_staged(
+def post_aside(
     scope: ScopeGiven, company: CompanyPath, staged: StagedPath, body: AsideInput
 ) -> StagedOutput:
     """Put aside or take back."""

@@ -176,7 +176,7 @@ def post_link(
     ))  # fmt: skip
 
 
-@router.put(
+@router.post(
     "/companies/<company>/connections/<connection>/bank",
     **documented(
         "chooseBank",
@@ -191,7 +191,7 @@ def post_link(
         asks_provider=True,
     ),
 )
-def put_bank(
+def post_bank(
     scope: ScopeGiven, company: CompanyPath, connection: OpenConnectionPath, body: BankChoiceInput
 ) -> ConnectionOutput:
     """Choose a bank."""
