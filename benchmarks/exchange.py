@@ -128,7 +128,7 @@ def books(entries: int) -> list[Record]:
 def attach(ports: Ports, tenant: TenantId, documents: int) -> None:
     """Attach a document to each of the first entries."""
     for number in range(documents):
-        content = number.to_bytes(8, "big") * (DOCUMENT_BYTES // 8)
+        content = hashlib.shake_256(number.to_bytes(8, "big")).digest(DOCUMENT_BYTES)
         digest = hashlib.sha256(content).hexdigest()
         ports.blobs.archive(tenant, HERE, digest, BytesIO(content))
         attached = AttachedDocument(f"facture-{number}.pdf", digest, len(content), NOW, "user-1")
@@ -153,7 +153,9 @@ def work(actor: Actor, kind: TaskKind, said: dict[str, Any]) -> tuple[Task, dict
     ended = get_task(actor.ports, actor.tenant, actor.company, task.id)
     if ended.state is not TaskState.DONE:
         raise SystemExit(f"{kind} ended as {ended.state}: {ended.error_code} {ended.error_detail}")
-    return ended, watch.figures()
+    figures = watch.figures()
+    print(kind.value, json.dumps(figures), file=sys.stderr, flush=True)
+    return ended, figures
 
 
 def main(arguments: Sequence[str]) -> int:
