@@ -184,7 +184,7 @@ def _one_by_one(more: dict[str, int]) -> list[dict[str, int]]:
     return [{name: times} for name, times in more.items()]
 
 
-_PARTS: Final = (_by_effect, _one_by_one)
+_PARTS: Final = (_by_effect, _one_by_one, _one_by_one)
 """How more valid requests are sent: first many operations at once, then what is left of them."""
 
 

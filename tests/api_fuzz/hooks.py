@@ -15,6 +15,7 @@ import json
 import os
 import random
 import re
+import secrets
 import threading
 import urllib.request
 from collections import Counter
@@ -90,7 +91,7 @@ def _renew_key(case: Any, *, is_valid: bool) -> None:
     """Never send a key of before, which would be refused with another body, or replayed."""
     given = str(case.headers.get("Idempotency-Key", ""))
     if given and (is_valid or given in KEYS):
-        case.headers["Idempotency-Key"] = f"{_chance.getrandbits(128):x}"
+        case.headers["Idempotency-Key"] = secrets.token_hex(16)  # chance begins anew each pass
 
 
 def _is_sound(case: Any, place: str) -> bool:
