@@ -34,8 +34,8 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 
 setup: $(VENV)/.ready .venv-emulator/.ready ## install the project and the local AWS
 
-demo: setup ## three statements from the bucket to the report (FEC=… STATEMENTS=… for your own files)
-	$(BIN)/python -m devstack.demo $(if $(FEC),--fec "$(FEC)") $(foreach s,$(STATEMENTS),--statement "$(s)")
+demo: setup ## three statements from the bucket to the report (FEC=… STATEMENTS=… your own; FEEDS=1 bank feeds)
+	$(BIN)/python -m devstack.demo $(if $(FEEDS),--feeds) $(if $(FEC),--fec "$(FEC)") $(foreach s,$(STATEMENTS),--statement "$(s)")
 
 local: setup ## start the local stack and stay up
 	$(BIN)/python -m devstack.serve
@@ -122,7 +122,7 @@ simulate: setup ## the pipeline with a fault at every call, then SEEDS random sc
 	@$(BIN)/python -m simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(SIMULATE)
 
 simulate-feeds: setup ## SEEDS scenarios of each bank-feed provider (SEED=123 plays one again)
-	@$(BIN)/python -m simulation.feeds --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(FEEDS)
+	@$(BIN)/python -m simulation.feeds --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(PROVIDER),--provider $(PROVIDER))
 
 fix: setup ## format and apply safe lint fixes
 	$(BIN)/ruff check --fix .

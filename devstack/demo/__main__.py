@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from devstack.demo import feeds
 from devstack.demo.display import Display
 from devstack.demo.inputs import Inputs, invented, strangers
 from devstack.demo.steps import (
@@ -49,7 +50,7 @@ def main() -> int:
             display.say(f"local stack ready in {time.monotonic() - started:.1f} s")
             for name in arguments.disable:
                 _disable(stack, name)
-            outcome = _run(stack, inputs, display)
+            outcome = _run(stack, inputs, display, has_feeds=arguments.feeds)
             _write(stack, outcome)
             _show(stack, outcome, display, seconds=time.monotonic() - started)
             if arguments.keep or sys.stdin.isatty():
@@ -65,6 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--fec", type=Path, help="your own FEC instead of the invented company")
     parser.add_argument("--statement", type=Path, action="append", default=[])
+    parser.add_argument("--feeds", action="store_true", help="and a bank behind each provider")
     parser.add_argument("--keep", action="store_true", help="stay up until Enter is pressed")
     parser.add_argument(
         "--disable", choices=LAMBDAS, action="append", default=[],
@@ -79,7 +81,7 @@ def _disable(stack: LocalStack, name: str) -> None:
     )
 
 
-def _run(stack: LocalStack, inputs: Inputs, display: Display) -> Outcome:
+def _run(stack: LocalStack, inputs: Inputs, display: Display, *, has_feeds: bool) -> Outcome:
     retries = Retries(attempts=_ATTEMPTS)
     with Rappro(stack.api_url, stack.token(TENANT), timeout=60, retries=retries) as api:
         scene = Scene(api, COMPANY, inputs, display, Outcome())
@@ -100,6 +102,9 @@ def _run(stack: LocalStack, inputs: Inputs, display: Display) -> Outcome:
         files = download_reports(scene, FOLDER)
         scene.outcome.report_files = [str(file) for file in files]
         close(scene, FOLDER)
+        if has_feeds:
+            display.say("\nfour banks behind four providers …")
+            scene.outcome.feeds = feeds.play(stack, api, display)
     return scene.outcome
 
 
@@ -118,6 +123,7 @@ def _write(stack: LocalStack, outcome: Outcome) -> None:
         "fec": outcome.fec,
         "drill": outcome.drill,
         "sync": outcome.sync,
+        "feeds": outcome.feeds,
     }
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (FOLDER / "summary.json").write_text(text + "\n", encoding="utf-8")
