@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -104,6 +107,31 @@ def test_a_provider_s_webhook_asks_for_a_synchronisation_and_a_forged_one_does_n
     wait_for("the webhook's run", lambda: "webhook" in {
         row["cause"] for row in tenant.api.list_feed_runs(COMPANY, name)["items"]
     })  # fmt: skip
+
+
+def test_a_webhook_that_stops_half_way_asks_for_nothing(
+    local_stack: LocalStack, providers: ProviderServer, new_tenant: Callable[[], Tenant]
+) -> None:
+    tenant = new_tenant()
+    name = connect(local_stack, providers, tenant, "bridge")
+    link = list(providers.bank.links.values())[-1]
+    headers, body = providers.bridge.webhook(
+        "item.refreshed", item_id=link.id, user_uuid=link.owner, status_code=0
+    )
+    to = urlsplit(f"{local_stack.api_url}/v1/provider-webhooks/bridge")
+    told = {"Host": to.netloc, "Content-Length": str(len(body)), **headers}
+    head = "".join(f"{field}: {value}\r\n" for field, value in told.items())
+
+    with socket.create_connection((to.hostname, to.port), timeout=10) as slow:
+        slow.sendall(f"POST {to.path} HTTP/1.1\r\n{head}\r\n".encode() + body[: len(body) // 2])
+        time.sleep(1)
+    tenant.api.sync_now(COMPANY, name)
+
+    def asked() -> set[str] | None:
+        causes = {row["cause"] for row in tenant.api.list_feed_runs(COMPANY, name)["items"]}
+        return causes if "asked" in causes else None
+
+    assert "webhook" not in wait_for("what was asked after it", asked)
 
 
 def posted(tenant: Tenant, statement: str) -> dict[str, Any] | None:
