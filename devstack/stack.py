@@ -72,6 +72,7 @@ class LocalStack:
                     "MailFrom": MAIL_FROM,
                 },
             )
+            self.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
             self._exit = stack.pop_all()
         return self
 
@@ -157,6 +158,13 @@ class LocalStack:
         secrets.put_secret_value(
             SecretId=self.physical_id("ProviderKeys"), SecretString=json.dumps(keys)
         )
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Return the mails that were sent here: `To`, `Subject` and `BodyText` of each."""
+        answer = httpx.get(f"{self.emulator.endpoint_url}/_ministack/ses/messages", timeout=10)
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["messages"].get(ACCOUNT, [])
+        return found
 
     def function_name(self, logical_id: str) -> str:
         """Return the name of a function of the template."""

@@ -134,6 +134,24 @@ def test_a_webhook_that_stops_half_way_asks_for_nothing(
     assert "webhook" not in wait_for("what was asked after it", asked)
 
 
+def test_a_run_is_mailed_to_the_address_that_the_connection_names(
+    local_stack: LocalStack, new_tenant: Callable[[], Tenant]
+) -> None:
+    tenant = new_tenant()
+    address = f"{tenant.name}@client.example"
+    tenant.api.save_connection(COMPANY, "mailed", {
+        "provider": "bridge", "label": "Banque du Port", "mail_to": [address], "mail_on": "all",
+    })  # fmt: skip
+    tenant.api.sync_now(COMPANY, "mailed")
+
+    def received() -> dict[str, Any] | None:
+        return next((mail for mail in local_stack.mails() if mail["To"] == [address]), None)
+
+    mail = wait_for("the mail", received)
+
+    assert "Banque du Port" in mail["Subject"]
+
+
 def posted(tenant: Tenant, statement: str) -> dict[str, Any] | None:
     """Return the statement's one line, once it is matched by the engine."""
     (line,) = tenant.api.list_lines(COMPANY, statement)["items"]
