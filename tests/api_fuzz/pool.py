@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from queue import Queue
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from devstack.stack import LocalStack
 from rappro.adapters.clock import SystemClock
@@ -21,8 +21,9 @@ from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.memory import MemoryFeeds, MemoryInbox, MemoryRuns
 from rappro.adapters.s3.blobs import S3Blobs
-from rappro.domain.ids import CompanyId
+from rappro.domain.ids import CompanyId, TenantId
 from rappro.ports import Ports
+from tests.api_fuzz.prepared import Outside, on_paper, prepare
 from tests.integration.api.seeds import seed, seed_tenant
 
 READY = 24
@@ -46,11 +47,13 @@ def stack_ports(stack: LocalStack) -> Ports:
 class Pool:
     """Serves `GET /fresh`, `/shared` and `/worn` as `{"company": …}`; a context manager.
 
+    `GET /fresh/{operation}` tells too what a request of that operation needs (prepared.py).
     `GET /tenant` puts back what belongs to no company, and names the shared one.
     """
 
-    def __init__(self, ports: Ports, tenant: str) -> None:
+    def __init__(self, ports: Ports, tenant: str, outside: Outside | None = None) -> None:
         self._ports = ports
+        self._outside = outside or on_paper()
         self._tenant = tenant
         self._numbers = count(1)
         self._ready: Queue[str] = Queue(maxsize=READY)
@@ -92,6 +95,14 @@ class Pool:
         seed(self._ports, self._tenant, _MARK, company=CompanyId(company))
         return company
 
+    def _given(self, kind: str, operation: str = "") -> dict[str, Any]:
+        if kind != "fresh":
+            return {"company": self._worn if kind == "worn" else self._shared}
+        company = self._ready.get()
+        tenant = TenantId(self._tenant)
+        told = prepare(self._ports, self._outside, tenant, CompanyId(company), operation)
+        return {"company": company, **told}
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         pool = self
 
@@ -99,9 +110,7 @@ class Pool:
             def do_GET(self) -> None:
                 if self.path == "/tenant":
                     seed_tenant(pool._ports, pool._tenant, _MARK)
-                kept = pool._worn if self.path == "/worn" else pool._shared
-                company = pool._ready.get() if self.path == "/fresh" else kept
-                body = json.dumps({"company": company}).encode()
+                body = json.dumps(pool._given(*self.path[1:].split("/"))).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

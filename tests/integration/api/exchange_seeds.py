@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -11,6 +12,7 @@ from rappro.domain.exchange.model import (
     BOOKS,
     FORMAT,
     FORMAT_VERSION,
+    LINK_PREFIX,
     AttachedDocument,
     CompanyShown,
     EntryDocuments,
@@ -28,26 +30,43 @@ from rappro.domain.exchange.writing import ArchiveWriter
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.edge.api import sample_ids as ids
 from rappro.ports import Blobs, Store
+from rappro.ports_exchange import Seal
 
 SIREN = "732829320"
 AT = datetime(2025, 2, 1, 8, 0, tzinfo=UTC)
 _OFFICE = LinkSide("conseil", ids.COMPANY, SIREN, "user-9")
 
 
-def mailbox_of(tenant: str) -> str:
-    """Return the mailbox of a tenant's link."""
-    return f"link-{tenant[0] * 26}"
+def mailbox_of(tenant: str, company: CompanyId = ids.COMPANY) -> str:
+    """Return the mailbox of a company's link."""
+    if company == ids.COMPANY:
+        return f"{LINK_PREFIX}{tenant[0] * 26}"
+    return f"{LINK_PREFIX}{_word('mailbox', tenant, company)}"
 
 
-def archive_for(tenant: str, sequence: int = 1) -> bytes:
-    """Return an archive that the accountant sent to a tenant: no records at all."""
-    stream, seal = BytesIO(), MemorySeal()
+def invitation_of(tenant: str, company: CompanyId) -> str:
+    """Return the invitation that a company may accept; the examples' own is open to all tenants."""
+    if company == ids.COMPANY:
+        return ids.INVITATION
+    mailbox = f"{LINK_PREFIX}{_word('invitation', tenant, company)}"
+    return f"{mailbox}.{_word('code', tenant, company)}"
+
+
+def _word(*of: str) -> str:
+    return base64.b32encode(hashlib.sha256("/".join(of).encode()).digest()).decode()[:26].lower()
+
+
+def archive_for(
+    tenant: str, sequence: int = 1, company: CompanyId = ids.COMPANY, seal: Seal | None = None
+) -> bytes:
+    """Return an archive that the accountant sent to a company: no records at all."""
+    stream, seal = BytesIO(), seal or MemorySeal()
     writer = ArchiveWriter(stream, AT)
     for name in BOOKS:
         writer.lines(name, ())
     manifest = Manifest(
         FORMAT, FORMAT_VERSION, CompanyShown(SIREN, "Menuiserie", "EUR"),
-        Sender("conseil", "user-9", mailbox_of(tenant)), AT, Purpose.CORRECTION, "2025",
+        Sender("conseil", "user-9", mailbox_of(tenant, company)), AT, Purpose.CORRECTION, "2025",
         tuple(Module), "", (), sequence=sequence, public_key=seal.public_key(),
         algorithm=seal.algorithm,
     )  # fmt: skip
@@ -56,21 +75,21 @@ def archive_for(tenant: str, sequence: int = 1) -> bytes:
 
 
 def seed_exchange(store: Store, blobs: Blobs, owner: TenantId, company: CompanyId) -> None:
-    """Give a tenant a link in force, what waits there, and somebody's invitation."""
-    boxes, mailbox = memory_exchange(store, blobs).mailboxes, mailbox_of(owner)
-    until = AT + timedelta(days=365)
+    """Give a company a link in force, what waits there, and somebody's invitation."""
+    boxes, mailbox = memory_exchange(store, blobs).mailboxes, mailbox_of(owner, company)
+    until = AT + timedelta(days=36_500)
     own = LinkSide(owner, company, SIREN, "user-1")
     if boxes.link(mailbox) is None:
         boxes.save_link(None, SharedLink(
             mailbox, LinkState.ACCEPTED, _OFFICE, "0" * 64, AT, until, accepter=own
         ))  # fmt: skip
-    content = archive_for(owner)
+    content = archive_for(owner, company=company)
     digest = hashlib.sha256(content).hexdigest()
     parcel = Parcel(
         ids.ARCHIVE, "acme-20250201080000.rappro", digest, len(content), AT, own.address
     )
     boxes.put(mailbox, parcel, BytesIO(content))
-    invited, code = ids.INVITATION.split(".")
+    invited, code = invitation_of(owner, company).split(".")
     if boxes.link(invited) is None:
         secret = hashlib.sha256(code.encode()).hexdigest()
         boxes.save_link(None, SharedLink(invited, LinkState.INVITED, _OFFICE, secret, AT, until))

@@ -135,7 +135,7 @@ class PaperVault(MemoryVault):
 
     def load(self, name: tuple[str, str, str]) -> Credentials:
         if name[1] == "ponto" and name not in self.kept:
-            return Credentials(f"org-of-{name[0]}")
+            return Credentials(f"org-of-{name[0]}-{name[2]}")
         return super().load(name)
 
 
