@@ -1,4 +1,4 @@
-"""How often a read asks the store: what its path names comes with the company, and comes once."""
+"""How often a request asks the store: what its path names comes with the company, and once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports, Store
 from rappro.use_cases import access
 
-from .client import Client
+from .client import Client, the_document
 from .seeds import World
+from .test_tenants import request_of
 
 STATEMENT = f"/v1/companies/acme/statements/{ids.STATEMENT}"
 
@@ -59,6 +60,44 @@ def test_a_read_asks_the_store_for_nothing_twice(world: World, path: str, asked:
 
     assert answer.status in {200, 404}, answer.text
     assert store.names == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("startRun", ["find", "commit", "commit"]),
+        ("editLine", ["find", "get", "get", "commit"]),
+        ("matchByHand", ["find", "find", "find", "all", "lines_of", "commit"]),
+        ("confirmMatch", ["find", "find", "find", "all", "commit"]),
+        ("undoMatch", ["find", "find", "lines_of", "commit"]),
+        ("undoMatches", ["find", "get_many", "get", "find", "lines_of", "commit"]),
+        ("closeLine", ["find", "find", "find", "lines_of", "commit"]),
+        ("createCashMovement", ["find", "find", "get_many", "lines_of", "commit"]),
+        ("createCashMovements", ["find", "find", "find", "get_many", "lines_of", "commit"]),
+        ("settleDifference", ["find", "find", "find", "get_many", "lines_of", "commit"]),
+        ("generateEntry", ["find", "find", "find", "get_many", "lines_of", "commit"]),
+        ("reverseMatch", ["find", "all", "get", "get", "get", "commit"]),
+    ],
+)
+def test_a_write_reads_together_what_it_depends_on(
+    world: World, name: str, asked: list[str]
+) -> None:
+    ports: Ports = world.ports
+    store = Asked(ports.store)
+    client = Client(replace(ports, store=cast("Store", store)), "alpha")
+    method, path, operation = next(
+        (method, path, operation)
+        for path, methods in the_document()["paths"].items()
+        for method, operation in methods.items()
+        if operation["operationId"] == name
+    )
+    method, path, body = request_of(method.upper(), path, operation)
+    store.names.clear()
+
+    answer = client.send(method, path, body=body)
+
+    assert 200 <= answer.status < 300, answer.text
+    assert [one for one in store.names if one != "weight"] == asked
 
 
 def test_what_was_read_at_the_way_in_is_told_once(world: World) -> None:

@@ -81,16 +81,21 @@ def texts_that_teach(
 
     Nothing when the match has more than LINES_MAX lines, or when the other side is the bank.
     """
-    if len(lines) > LINES_MAX:
-        return []
     known = _known(third_party) | {
         (LessonKind.IBAN, compact_iban(iban)) for iban in own_ibans if iban
     }
+    return [said for said in texts_said(lines) if said not in known]
+
+
+def texts_said(lines: Sequence[StatementLine]) -> list[tuple[LessonKind, str]]:
+    """Return whatever the lines of one match say of who pays, known or not (texts_that_teach)."""
+    if len(lines) > LINES_MAX:
+        return []
     found: dict[tuple[LessonKind, str], None] = {}
     for line in lines:
         if line.nature not in _NAMELESS and not line.is_reversal and not line.return_reason:
             found |= dict.fromkeys(_said_by(line))
-    return [said for said in found if said not in known]
+    return list(found)
 
 
 def _said_by(line: StatementLine) -> list[tuple[LessonKind, str]]:

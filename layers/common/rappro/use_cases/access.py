@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 from rappro.domain.access import TENANT_KEY, Membership, Permission, Tenant
 from rappro.domain.books import Company
@@ -20,11 +20,9 @@ from rappro.domain.operations import Lease
 from rappro.domain.writes import Fence, Held, Record, Write
 from rappro.ports import Ports, Store
 from rappro.use_cases.companies import COMMON
+from rappro.use_cases.read_ahead import Place, knowing
 
 _ATTEMPTS_MAX: Final = 3
-
-R = TypeVar("R", bound=Record)
-
 
 Named = tuple[type[Record], str]
 """A record by its kind and key."""
@@ -181,36 +179,19 @@ class _Holding:
         return (before.membership, before.tenant) != (self._access.membership, self._access.tenant)
 
 
-def having(ports: Ports, tenant: TenantId, access: Access, company: CompanyId) -> Ports:
+def having(
+    ports: Ports, tenant: TenantId, access: Access, company: CompanyId, *, is_write: bool = False
+) -> Ports:
     """Return ports that have read already what was found with the access: each once.
 
     Whoever reads a record again wants to know what has become of it, and is told by the store.
     """
-    if not access.named:
-        return ports
-    kept = _Having(ports.store, (tenant, company), dict(access.named))
-    return replace(ports, store=cast("Store", kept))
-
-
-class _Having:
-    """A store for one request; all but the first `get` of some records is the store's own."""
-
-    def __init__(
-        self, store: Store, place: tuple[TenantId, CompanyId], found: dict[Named, Record | None]
-    ) -> None:
-        self._store = store
-        self._place = place
-        self._found = found
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def get(self, tenant: TenantId, company: CompanyId, kind: type[R], key: str) -> R | None:
-        """Return what was read before, or read."""
-        named = kind, key
-        if (tenant, company) == self._place and named in self._found:
-            return cast("R | None", self._found.pop(named))
-        return self._store.get(tenant, company, kind, key)
+    found: dict[Place, Record | None] = {
+        (company, kind, key): record for (kind, key), record in access.named.items()
+    }
+    if is_write and access.company is not None:
+        found[company, Company, "COMPANY"] = access.company
+    return knowing(ports, tenant, found, is_lasting=not is_write) if found else ports
 
 
 def _is_written(held: Held, company: CompanyId, writes: Sequence[Write]) -> bool:

@@ -14,7 +14,15 @@ from datetime import date
 from typing import Any
 
 from rappro.domain.bank import LineStatusAtBank
-from rappro.domain.books import BankEntry, Company, EntrySource, Journal, OpenItem, ThirdParty
+from rappro.domain.books import (
+    BankEntry,
+    Company,
+    EntrySource,
+    EntryTemplate,
+    Journal,
+    OpenItem,
+    ThirdParty,
+)
 from rappro.domain.errors import (
     InvalidRequest,
     NotAllowedInState,
@@ -37,12 +45,13 @@ from rappro.domain.records import (
     StatementRecord,
 )
 from rappro.domain.statement_state import RUNNABLE, with_line_totals
-from rappro.domain.writes import Write, change, create
+from rappro.domain.writes import Record, Write, change, create
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit, levels_shown, match_shown
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match
 from rappro.use_cases.packing import fits, identity
+from rappro.use_cases.read_ahead import Wanted, ahead, keyed
 from rappro.use_cases.settling import BooksState, pointed_drafts, settle_writes
 
 LINES_MAX_PER_BATCH = 200
@@ -120,9 +129,13 @@ class Bench:
         """Return an empty bench in the actor's company. Raises NotFound."""
         return cls(actor, get_company(actor.ports, actor.tenant, actor.company))
 
-    def lines(self, keys: Sequence[LineKey], count_max: int) -> list[LineRecord]:
+    def lines(
+        self, keys: Sequence[LineKey], count_max: int, *, also: Sequence[Wanted] = (),
+        naming: Sequence[type[Record]] = (),
+    ) -> list[LineRecord]:  # fmt: skip
         """Return the lines of some keys, with their statements and journals at hand.
 
+        Read ahead with them: `also`, and the records of the kinds `naming` that lines name.
         Raises InvalidRequest for none, too many or one named twice, NotFound, StatementReadOnly.
         """
         if not 1 <= len(keys) <= count_max:
@@ -130,12 +143,15 @@ class Bench:
         if len(set(keys)) != len(keys):
             raise InvalidRequest("a line is named twice", position="/lines")
         named = [f"{statement}/{position}" for statement, position in keys]
+        statements = sorted({statement for statement, _ in keys})
+        self._read_ahead((LineRecord, named), (StatementRecord, statements), *also)
         actor = self.actor
         found = actor.ports.store.get_many(actor.tenant, actor.company, LineRecord, named)
         missing = [key for key in named if key not in found]
         if missing:
             raise NotFound(f"no line {', '.join(missing[:10])}")
         lines = [found[key] for key in named]
+        self._read_ahead((Journal, [line.journal for line in lines]), *_named(lines, naming))
         self._load_statements({line.statement_id for line in lines})
         return lines
 
@@ -151,6 +167,12 @@ class Bench:
         self.statements |= found
         codes = sorted({s.journal for s in found.values() if s.journal is not None})
         self.journals |= store.get_many(actor.tenant, actor.company, Journal, codes)
+
+    def _read_ahead(self, *wanted: Wanted) -> None:
+        """Read records of several kinds at once; each is there for who asks for it next."""
+        actor = self.actor
+        ports = ahead(actor.ports, actor.tenant, keyed(actor.company, *wanted))
+        self.actor = replace(actor, ports=ports)
 
     def load_items(self, ids: Iterable[str]) -> None:
         """Read open items and their third parties."""
@@ -222,7 +244,8 @@ class Bench:
     def _present(self, statement: StatementId) -> dict[str, LineRecord]:
         if statement not in self.present:
             actor = self.actor
-            lines = actor.ports.store.lines(actor.tenant, actor.company, statement)
+            part = (self.statements[statement], 0)
+            lines = actor.ports.store.lines_of(actor.tenant, actor.company, [part])
             self.present[statement] = {line.key: line for line in lines}
         return self.present[statement]
 
@@ -263,11 +286,23 @@ class Bench:
         actor = self.actor
         changed = [change(before, after) for before, after in plan.lines]
         head = [*changed, *plan.head, *self.totals([plan], marks=marks)]
-        commit_match(actor.ports, actor.tenant, actor.company, plan.match, head, plan.settling)
+        where = (actor.ports, actor.tenant, actor.company)
+        if commit_match(*where, plan.match, head, plan.settling):
+            return replace(plan.match, version=1)
         made = actor.ports.store.get(actor.tenant, actor.company, Match, plan.match.id)
         if made is None:
             raise NotFound(f"no match {plan.match.id}")
         return made
+
+
+def _named(lines: Sequence[LineRecord], kinds: Sequence[type[Record]]) -> list[Wanted]:
+    """Return what lines name of some kinds."""
+    keys: dict[type[Record], list[str | None]] = {
+        EntryTemplate: [line.template for line in lines],
+        OpenItem: [line.invoice for line in lines],
+        ThirdParty: [line.third_party for line in lines],
+    }
+    return [(kind, keys[kind]) for kind in kinds]
 
 
 def _draft_writes(draft: Draft) -> list[Write]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from rappro.domain.books import LedgerAccount, OpenItem, ThirdParty
 from rappro.domain.errors import (
     ExternalError,
     InvalidRequest,
@@ -58,7 +59,7 @@ def create_cash_movement(
     OpenItemAlreadySettled, PeriodClosed, InvalidRequest for a date after the statement's end.
     """
     bench = Bench.at(actor)
-    (found,) = bench.lines([line], 1)
+    (found,) = bench.lines([line], 1, naming=(OpenItem, ThirdParty))
     _load(bench, [found])
     return bench.commit_one(_planned(bench, found, operation_date))
 
@@ -77,7 +78,7 @@ def create_cash_movements(
     committed before stays, and asking again goes on.
     """
     bench = Bench.at(actor)
-    lines = bench.lines(keys, LINES_MAX_PER_BATCH)
+    lines = bench.lines(keys, LINES_MAX_PER_BATCH, naming=(OpenItem, ThirdParty))
     _load(bench, lines)
     without = [line.key for line in lines if _party(bench, line) is None]
     if without:
@@ -200,7 +201,10 @@ def create_undefined_movement(actor: Actor, request: UndefinedMovement) -> Match
     """
     bench = Bench.at(actor)
     keys = [(request.statement, position) for position in request.positions]
-    lines = bench.lines(keys, LINES_MAX_PER_ENTRY)
+    accounts = [leg.account for leg in request.legs[:LEGS_MAX]]
+    lines = bench.lines(
+        keys, LINES_MAX_PER_ENTRY, also=[(LedgerAccount, accounts)], naming=[OpenItem]
+    )
     amounts = [check_free(line, bench.company) for line in lines]
     bench.load_items(line.invoice for line in lines if line.invoice is not None)
     _check_undefined(lines, amounts)
@@ -221,7 +225,9 @@ def create_undefined_movement(actor: Actor, request: UndefinedMovement) -> Match
         is_payment=True,
     )
     draft = draft_slip(slip, request.legs, match_id, bench.view(lines[0]))
-    check_accounts(actor.ports, actor.tenant, bench.company, bench.statement(lines[0]), draft.entry)
+    check_accounts(
+        bench.actor.ports, actor.tenant, bench.company, bench.statement(lines[0]), draft.entry
+    )
     ask = Ask(lines, match_id, shared(amounts, targets(request.legs)), "create_undefined_movement")
     return bench.commit_one(bench.planned(ask, [draft]))
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rappro.domain.books import BankEntry, EntryStatus, JournalEntry, OpenItem
+from rappro.domain.books import BankEntry, Company, EntryStatus, JournalEntry, OpenItem
 from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, StatementId, TenantId, derive_id
 from rappro.domain.matching.model import TargetType
@@ -32,6 +32,7 @@ from rappro.use_cases.closing import CLOSABLE, closed_line, unnamed
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import finish_matches
 from rappro.use_cases.packing import fits
+from rappro.use_cases.read_ahead import ahead, keyed
 
 _STANDING = {MatchStatus.TO_CONFIRM, MatchStatus.CONFIRMED}
 
@@ -46,8 +47,9 @@ def close_line(
     or whose match points a draft that a person keeps; StatementReadOnly, StoreConflict.
     """
     key = f"{statement_id}/{position}"
-    line = _line(ports, tenant, company, key)
+    line, ports = _line(ports, tenant, company, key)
     match = _match(ports, tenant, company, line)
+    ports = _read_ahead(ports, tenant, company, match)
     closed = _closed(ports, tenant, company, match)
     drafts = [
         entry
@@ -83,7 +85,23 @@ def close_line(
     claim = [write for write in writes if not _follows(write)]
     ports.store.commit(tenant, company, [*claim, create(mark)])
     finish_matches(ports, tenant, company)
-    return _line(ports, tenant, company, key)
+    return _line(ports, tenant, company, key)[0]
+
+
+def _read_ahead(ports: Ports, tenant: TenantId, company: CompanyId, match: Match) -> Ports:
+    """Return ports that have read what a closing looks at, but the statements' lines."""
+    sides = [derive_id("be", entry_id, 0) for entry_id in match.entry_ids]
+    paid = [s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM]
+    wanted = keyed(
+        company,
+        (Company, ["COMPANY"]),
+        (LineRecord, match.lines),
+        (StatementRecord, match.statement_ids),
+        (JournalEntry, [*match.entry_ids, *match.draft_ids]),
+        (BankEntry, sides),
+        (OpenItem, paid),
+    )
+    return ahead(ports, tenant, wanted)
 
 
 def _check_left_drafts(ports: Ports, tenant: TenantId, company: CompanyId, match: Match) -> None:
@@ -108,15 +126,17 @@ def _shown(drafts: Sequence[JournalEntry], currency: str) -> list[Any]:
     return [entry_shown(draft, currency) for draft in drafts]
 
 
-def _line(ports: Ports, tenant: TenantId, company: CompanyId, key: str) -> LineRecord:
-    """Return a line, once what its match has begun is finished."""
+def _line(ports: Ports, tenant: TenantId, company: CompanyId, key: str) -> tuple[LineRecord, Ports]:
+    """Return a line, once what its match has begun is finished, and ports that know its match."""
     line = ports.store.get(tenant, company, LineRecord, key)
     if line is None:
         raise NotFound(f"no line {key}")
-    if line.match_id and ports.store.get(tenant, company, UnfinishedMatch, line.match_id):
+    of_match = (UnfinishedMatch, [line.match_id]), (Match, [line.match_id])
+    knowing = ahead(ports, tenant, keyed(company, *of_match))
+    if line.match_id and knowing.store.get(tenant, company, UnfinishedMatch, line.match_id):
         finish_matches(ports, tenant, company)
         return _line(ports, tenant, company, key)
-    return line
+    return line, knowing
 
 
 def _match(ports: Ports, tenant: TenantId, company: CompanyId, line: LineRecord) -> Match:
@@ -125,6 +145,8 @@ def _match(ports: Ports, tenant: TenantId, company: CompanyId, line: LineRecord)
     if line.match_id is None:
         raise NotAllowedInState(f"line {line.key} is not matched")
     match = ports.store.get(tenant, company, Match, line.match_id)
+    if match is not None and match.status not in _STANDING:  # it may have been read before its mark
+        match = ports.store.get(tenant, company, Match, line.match_id)
     if match is None:
         raise NotFound(f"no match {line.match_id}")
     if match.status not in _STANDING:
@@ -154,7 +176,8 @@ def _statement_writes(
             continue
         if statement.status not in RUNNABLE:
             raise StatementReadOnly(f"statement {statement_id} is {statement.status}")
-        lines = [after.get(k.key, k) for k in ports.store.lines(tenant, company, statement_id)]
+        present = ports.store.lines_of(tenant, company, [(statement, 0)])
+        lines = [after.get(k.key, k) for k in present]
         writes.append(change(statement, with_line_totals(statement, lines)))
     return writes
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from rappro.domain.books import EntryTemplate
+from rappro.domain.books import EntryTemplate, LedgerAccount
 from rappro.domain.errors import ExternalError, NotFound, RapproError, RuleViolation
 from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId, derive_id
@@ -26,7 +26,7 @@ from rappro.use_cases.acting import (
     Planned,
     check_free,
 )
-from rappro.use_cases.cash_movements import check_legs
+from rappro.use_cases.cash_movements import LEGS_MAX, check_legs
 from rappro.use_cases.draft_checks import check_accounts, check_day, check_period
 from rappro.use_cases.templates import find_templates
 
@@ -51,11 +51,16 @@ def generate_entry(actor: Actor, request: TemplateEntry) -> Match:
     gap of given ones; NotFound, NotAllowedInState, StatementReadOnly, PeriodClosed, InvalidRequest.
     """
     bench = Bench.at(actor)
-    (line,) = bench.lines([request.line], 1)
+    given = request.template
+    accounts = [leg.account for leg in (request.legs or ())[:LEGS_MAX]]
+    (line,) = bench.lines(
+        [request.line], 1, also=[(EntryTemplate, [given]), (LedgerAccount, accounts)],
+        naming=[] if given else [EntryTemplate],
+    )  # fmt: skip
     name = request.template or line.template
     if name is None:
         raise RuleViolation(f"no template on {line.key}: name one")
-    template = _templates(actor, [name]).get(name)
+    template = _templates(bench.actor, [name]).get(name)
     if template is None:
         raise NotFound(f"no template {name}")
     plan = _planned(bench, line, template, request, status=MatchStatus.CONFIRMED)
@@ -71,8 +76,9 @@ def generate_entries(actor: Actor, keys: Sequence[LineKey]) -> tuple[LineResult,
     LINES_MAX_PER_BATCH, NotFound, StatementReadOnly, StoreConflict.
     """
     bench = Bench.at(actor)
-    lines = bench.lines(keys, LINES_MAX_PER_BATCH)
-    templates = _templates(actor, [line.template for line in lines if line.template is not None])
+    lines = bench.lines(keys, LINES_MAX_PER_BATCH, naming=[EntryTemplate])
+    named = [line.template for line in lines if line.template is not None]
+    templates = _templates(bench.actor, named)
     without = [line.key for line in lines if line.template not in templates]
     if without:
         raise RuleViolation(f"no template on {', '.join(without)}: nothing was made")

@@ -137,7 +137,7 @@ def recounted(
 
     A None in `after` is a line that goes; `added` are lines that come.
     """
-    stored = ports.store.lines(tenant, company, statement.id)
+    stored = ports.store.lines_of(tenant, company, [(statement, 0)])
     lines = chain((after.get(line.key, line) for line in stored), added)
     present = (line for line in lines if line is not None)
     if statement.status in CHANGEABLE:

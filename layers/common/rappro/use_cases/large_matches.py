@@ -65,16 +65,17 @@ def commit_match(
     settling: Sequence[Write],
     *,
     fence: Fence | None = None,
-) -> None:
+) -> bool:
     """Commit a new match: at once when it fits, else by claim and roll-forward.
 
-    `head` are all writes but the match's own and those of its targets (`settling`). Raises
-    StoreConflict, and TooLarge when its lines and drafts alone do not fit in one commit.
+    `head` are all writes but the match's own and those of its targets (`settling`). Returns True
+    when it was at once: the match is stored as it was given. Raises StoreConflict, and TooLarge
+    when its lines and drafts alone do not fit in one commit.
     """
     whole = [create(match), *head, *settling]
     if fits(ports.store, whole):
         ports.store.commit(tenant, company, whole, fence=fence)
-        return
+        return True
     claimed = create(replace(match, status=MatchStatus.POSTING))
     mark = UnfinishedMatch(match.id, match.author, match.status)
     first = [claimed, *head, create(mark)]
@@ -88,6 +89,7 @@ def commit_match(
         first += later
     ports.store.commit(tenant, company, first, fence=fence)
     finish_matches(ports, tenant, company, fence=fence)
+    return False
 
 
 def _parts(match: Match, head: Sequence[Write]) -> tuple[list[Write], list[Write], list[Write]]:

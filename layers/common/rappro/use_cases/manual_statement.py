@@ -216,7 +216,7 @@ def _known(
 ) -> list[LineRecord]:  # fmt: skip
     """Mark those of the new lines that another statement brought before."""
     there = ports.store.statements_of_journal(tenant, company, statement.journal or "")
-    stored = ports.store.lines(tenant, company, statement.id)
+    stored = ports.store.lines_of(tenant, company, [(statement, 0)])
     taken = {line.known_as for line in stored if line.known_as is not None}
     known = recognise(ports, tenant, company, statement, there=there, lines=records, taken=taken)
     return [replace(one, known_as=known.keys.get(one.line.position)) for one in records]

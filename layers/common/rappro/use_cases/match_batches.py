@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -10,8 +11,10 @@ from rappro.domain.errors import InvalidRequest, NotFound, RapproError, StoreCon
 from rappro.domain.frozen import dataclass
 from rappro.domain.ids import MatchId
 from rappro.domain.records import LineRecord, Match, MatchStatus
+from rappro.domain.writes import Record
 from rappro.use_cases.acting import Actor, LineKey
 from rappro.use_cases.match_by_hand import confirm
+from rappro.use_cases.read_ahead import Place, knowing
 from rappro.use_cases.undo_match import undo_match
 
 MATCHES_MAX: Final = 1_000
@@ -87,8 +90,10 @@ def _one(
         known = actor.ports.store.get(actor.tenant, actor.company, Match, match_id)
         if known is not None and known.status is done:
             return MatchResult(match_id)
+        found: dict[Place, Record | None] = {(actor.company, Match, match_id): known}
+        knowing_it = replace(actor, ports=knowing(actor.ports, actor.tenant, found))
         try:
-            act(actor, match_id)
+            act(knowing_it, match_id)
         except StoreConflict as error:
             if attempt == _ATTEMPTS_MAX - 1:
                 return MatchResult(match_id, error=error)

@@ -7,12 +7,6 @@ from datetime import date
 
 from rappro.domain.bank import LineStatusAtBank
 from rappro.domain.books import (
-    BankEntry,
-    EntryTemplate,
-    Journal,
-    LedgerAccount,
-    OpenItem,
-    PastPayment,
     ThirdParty,
 )
 from rappro.domain.errors import (
@@ -48,9 +42,10 @@ from rappro.domain.writes import (
 from rappro.ports import Ports
 from rappro.use_cases.allocating import allocations, named_invoices
 from rappro.use_cases.audit import audit, levels_shown, match_shown
-from rappro.use_cases.companies import get_company
 from rappro.use_cases.large_matches import commit_match, finish_matches
+from rappro.use_cases.match_targets import find_targets, names_ahead, target_places, view_of
 from rappro.use_cases.packing import fits
+from rappro.use_cases.read_ahead import ahead, keyed
 from rappro.use_cases.settling import BooksState, pointed_drafts, settle_writes
 from rappro.use_cases.teaching import teaching_writes
 
@@ -83,6 +78,7 @@ def match_by_hand(
     matched already, InvalidRequest, TooLarge, StoreConflict.
     """
     _check_shape(request)
+    ports = _read_ahead(ports, tenant, company, request)
     lines = _lines(ports, tenant, company, request)
     if _is_under_way(ports, tenant, company, lines, request):
         finish_matches(ports, tenant, company)
@@ -92,7 +88,9 @@ def match_by_hand(
         lines = _lines(ports, tenant, company, request)
     _check_free(lines)
     statements = _statements(ports, tenant, company, lines)
-    view = _view(ports, tenant, company, request, lines, profile=statements[0].profile)
+    targets = find_targets(ports, tenant, company, request.targets)
+    ports = names_ahead(ports, tenant, company, lines, targets)
+    view = view_of(ports, tenant, company, targets, lines, profile=statements[0].profile)
     parts = spread(_amounts(lines, request, view), request.targets)
     match_id = _match_id(lines, request)
     named = named_invoices(ports, tenant, company, lines)
@@ -116,7 +114,7 @@ def match_by_hand(
     head += lessons
     for statement in statements:
         matched = {line.key: after for line, after in _after_lines(match, lines)}
-        present = ports.store.lines(tenant, company, statement.id)
+        present = ports.store.lines_of(tenant, company, [(statement, 0)])
         after_lines = [matched.get(line.key, line) for line in present]
         head.append(change(statement, with_line_totals(statement, after_lines)))
     log = audit(
@@ -125,7 +123,8 @@ def match_by_hand(
         after=match_shown(match, view.company.currency, settling),
     )  # fmt: skip
     head.append(log)
-    commit_match(ports, tenant, company, match, head, settling)
+    if commit_match(ports, tenant, company, match, head, settling):
+        return replace(match, version=1)
     return _made(ports, tenant, company, match_id)
 
 
@@ -205,36 +204,12 @@ def _statements(
     return [found[statement_id] for statement_id in ids]
 
 
-def _view(
-    ports: Ports, tenant: TenantId, company: CompanyId, request: ManualMatch,
-    lines: list[LineRecord], *, profile: ImportProfile,
-) -> BookView:  # fmt: skip
-    def ids(kind: TargetType) -> list[str]:
-        return sorted({t.id for t in request.targets if t.type is kind})
-
-    store = ports.store
-    journal = store.get(tenant, company, Journal, lines[0].journal or "")
-    if journal is None:
-        raise NotFound(f"no journal {lines[0].journal}")
-    for number in ids(TargetType.ACCOUNT):
-        if store.get(tenant, company, LedgerAccount, number) is None:
-            raise NotFound(f"no account {number}")
-    payments = store.get_many(tenant, company, PastPayment, ids(TargetType.PAST_PAYMENT))
-    items = store.get_many(tenant, company, OpenItem, ids(TargetType.OPEN_ITEM))
-    parties = {item.third_party for item in items.values()}
-    parties |= {ThirdPartyId(party) for party in ids(TargetType.THIRD_PARTY)}
-    entries = store.get_many(tenant, company, BankEntry, ids(TargetType.BANK_ENTRY))
-    parties |= {p.third_party for p in payments.values() if p.third_party is not None}
-    parties |= {e.third_party for e in entries.values() if e.third_party is not None}
-    return BookView(
-        company=get_company(ports, tenant, company),
-        journal=replace(journal, profile=profile),
-        open_items=items,
-        bank_entries=entries,
-        past_payments=payments,
-        third_parties=store.get_many(tenant, company, ThirdParty, sorted(parties)),
-        templates=dict[str, EntryTemplate](),
-    )
+def _read_ahead(ports: Ports, tenant: TenantId, company: CompanyId, request: ManualMatch) -> Ports:
+    """Return ports that have read what a request names."""
+    lines = [f"{statement}/{position}" for statement, position in request.lines]
+    statements = sorted({statement for statement, _ in request.lines})
+    named = keyed(company, (LineRecord, lines), (StatementRecord, statements))
+    return ahead(ports, tenant, [*named, *target_places(company, request.targets)])
 
 
 def _one_party(settles: tuple[Settle, ...], view: BookView) -> ThirdPartyId | None:
@@ -340,9 +315,12 @@ def _lessons(
     targets = tuple(s.settle for s in match.settles if s.settle.type is not TargetType.ACCOUNT)
     if match.engine is not None or not targets:
         return [], ()
+    places = target_places(company, targets)
+    ports = ahead(ports, tenant, [*keyed(company, (LineRecord, match.lines)), *places])
     lines = list(ports.store.get_many(tenant, company, LineRecord, match.lines).values())
-    request = ManualMatch((), targets)
-    view = _view(ports, tenant, company, request, lines, profile=ImportProfile())
+    found = find_targets(ports, tenant, company, targets)
+    ports = names_ahead(ports, tenant, company, lines, found)
+    view = view_of(ports, tenant, company, found, lines, profile=ImportProfile())
     return teaching_writes(
         ports, tenant, company, match.id, [line.line for line in lines],
         _party_matched(targets, view), author,

@@ -11,12 +11,15 @@ from typing import Any
 
 from rappro.domain.books import (
     BankEntry,
+    Company,
     ItemShare,
     JournalEntry,
+    OpenItem,
 )
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import NotAllowedInState, NotFound, StatementReadOnly
 from rappro.domain.ids import CompanyId, OpenItemId, TenantId, derive_id
+from rappro.domain.learning import Lesson
 from rappro.domain.line_state import released_line
 from rappro.domain.matching.model import TargetType
 from rappro.domain.posting.lettering import letter_at
@@ -37,8 +40,28 @@ from rappro.domain.writes import (
 from rappro.ports import Ports
 from rappro.use_cases.audit import SHOWN_MAX, audit, entry_shown, match_shown
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.read_ahead import ahead, keyed
 from rappro.use_cases.settling import merged
 from rappro.use_cases.teaching import unteaching_writes
+
+
+def undo_read_ahead(ports: Ports, tenant: TenantId, company: CompanyId, match: Match) -> Ports:
+    """Return ports that have read what an undo of a match looks at, but the statements' lines."""
+    sides = [derive_id("be", entry_id, 0) for entry_id in match.entry_ids]
+    pointed = [s.settle.id for s in match.settles if s.settle.type is TargetType.BANK_ENTRY]
+    paid = [s.settle.id for s in match.settles if s.settle.type is TargetType.OPEN_ITEM]
+    wanted = keyed(
+        company,
+        (Company, ["COMPANY"]),
+        (LineRecord, match.lines),
+        (StatementRecord, match.statement_ids),
+        (JournalEntry, match.entry_ids),
+        (BankEntry, [*sides, *pointed]),
+        (OpenItem, [*paid, *(one.item for one in match.allocations)]),
+        (Lesson, match.lesson_ids),
+        (DifferenceType, [match.difference_type]),
+    )
+    return ahead(ports, tenant, wanted)
 
 
 def final_undo_writes(
@@ -149,7 +172,8 @@ def _statement_writes(
     writes: list[Write] = []
     for statement in runnable_statements(ports, tenant, company, match):
         lines = [
-            after.get(line.key, line) for line in ports.store.lines(tenant, company, statement.id)
+            after.get(line.key, line)
+            for line in ports.store.lines_of(tenant, company, [(statement, 0)])
         ]
         counted = with_line_totals(statement, lines)
         if statement.mark_count and match.mark == letter_at(statement.mark_count - 1):

@@ -81,8 +81,9 @@ def reverse_match(
         if fits(ports.store, planned.writes):
             held = [Held(company, settings)]  # its locked period is the one that was looked at
             ports.store.commit(tenant, company, planned.writes, held=held)
-        else:
-            _reverse_large(ports, tenant, settings, match, wanted, author)
+            after = next(one.after for one in planned.writes if isinstance(one.after, Match))
+            return replace(after, version=match.version + 1)
+        _reverse_large(ports, tenant, settings, match, wanted, author)
     except StoreConflict:
         again = _match(ports, tenant, company, match_id)
         if again.status is not MatchStatus.REVERSED:

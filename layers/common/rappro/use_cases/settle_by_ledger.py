@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from rappro.domain.books import BankEntry, Journal
+from rappro.domain.books import BankEntry, Company, Journal, LedgerAccount, OpenItem
 from rappro.domain.differences import OTHER, SCRAP, SCRAP_PIECE, DifferenceType
 from rappro.domain.errors import (
     InvalidRequest,
@@ -38,9 +38,10 @@ from rappro.use_cases.acting import (
     latest,
 )
 from rappro.use_cases.allocating import allocations, named_invoices
-from rappro.use_cases.cash_movements import check_legs
+from rappro.use_cases.cash_movements import LEGS_MAX, check_legs
 from rappro.use_cases.difference_types import find_difference_type
 from rappro.use_cases.draft_checks import check_accounts, check_day, check_period
+from rappro.use_cases.read_ahead import Wanted
 
 ENTRIES_MAX: Final = 200
 
@@ -72,7 +73,8 @@ def settle_difference(actor: Actor, request: Settlement) -> Match:
     """
     bench = Bench.at(actor)
     keys = [(request.statement, position) for position in request.positions]
-    lines = bench.lines(keys, LINES_MAX_PER_ENTRY)
+    lines = bench.lines(keys, LINES_MAX_PER_ENTRY, also=_given(request), naming=[OpenItem])
+    actor = bench.actor
     amounts = [check_free(line, bench.company) for line in lines]
     entries = _entries(bench, lines[0], request)
     difference_minor = sum(amounts) - sum(entry.amount_minor for entry in entries)
@@ -94,6 +96,17 @@ def settle_difference(actor: Actor, request: Settlement) -> Match:
     check_accounts(actor.ports, actor.tenant, bench.company, bench.statement(lines[0]), draft.entry)
     ask = _ask(bench, lines, amounts, (*_pointed(entries), *targets(legs)), match_id, found)
     return bench.commit_one(bench.planned(ask, [draft], *_used(found)), marks=1)
+
+
+def _given(request: Settlement) -> list[Wanted]:
+    """Return what the request names, to be read with its lines."""
+    return [
+        (BankEntry, request.entries[:ENTRIES_MAX]),
+        (DifferenceType, [request.type]),
+        (Company, ["COMPANY"]),  # of which a type by default takes its account
+        (Journal, [request.journal]),
+        (LedgerAccount, [leg.account for leg in request.legs[:LEGS_MAX]]),
+    ]
 
 
 def _entries(bench: Bench, line: LineRecord, request: Settlement) -> list[BankEntry]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rappro.domain.bank import StatementLine
 from rappro.domain.books import Journal, ThirdParty
 from rappro.domain.errors import NotFound
 from rappro.domain.ids import CompanyId, MatchId, TenantId, ThirdPartyId
-from rappro.domain.learning import Lesson, lesson_id, taught, texts_that_teach, untaught
+from rappro.domain.learning import (
+    Lesson,
+    lesson_id,
+    taught,
+    texts_said,
+    texts_that_teach,
+    untaught,
+)
 from rappro.domain.records import Match
 from rappro.domain.writes import Page, Write, change, create, remove
 from rappro.ports import Ports
@@ -38,6 +45,15 @@ def teaching_writes(
         elif (after := taught(before, match_id, author, now)) is not before:
             writes.append(change(before, after))
     return writes, tuple(ids)
+
+
+def lessons_said(lines: Sequence[StatementLine], parties: Iterable[str]) -> list[str]:
+    """Return the ids of the lessons that a match of some lines may teach, to be read ahead."""
+    only = set(parties)
+    if len(only) != 1:
+        return []
+    (party,) = only
+    return [lesson_id(kind, text, ThirdPartyId(party)) for kind, text in texts_said(lines)]
 
 
 def unteaching_writes(

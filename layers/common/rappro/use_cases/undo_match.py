@@ -5,6 +5,8 @@ Only what a person made stays: the draft of an action (acting.py).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rappro.domain.books import (
     BankEntry,
     OpenItem,
@@ -20,7 +22,7 @@ from rappro.domain.records import (
 from rappro.ports import Ports
 from rappro.use_cases.large_matches import begin_undo, finish_matches
 from rappro.use_cases.packing import fits
-from rappro.use_cases.releasing import final_undo_writes
+from rappro.use_cases.releasing import final_undo_writes, undo_read_ahead
 from rappro.use_cases.settling import BooksState, given_back, unsettle_writes
 
 
@@ -48,14 +50,16 @@ def undo_match(
             return match
     if match.status not in {MatchStatus.CONFIRMED, MatchStatus.TO_CONFIRM}:
         raise NotAllowedInState(f"match {match_id} is {match.status}")
+    ports = undo_read_ahead(ports, tenant, company, match)
     last = final_undo_writes(ports, tenant, company, match, author)
     freed = given_back(match)
     whole = [*last, *unsettle_writes(freed, _books(ports, tenant, company, freed))]
     if fits(ports.store, whole):
         ports.store.commit(tenant, company, whole)
-    else:
-        begin_undo(ports, tenant, company, match, author)
-        finish_matches(ports, tenant, company)
+        undone = next(write.after for write in whole if isinstance(write.after, Match))
+        return replace(undone, version=match.version + 1)
+    begin_undo(ports, tenant, company, match, author)
+    finish_matches(ports, tenant, company)
     return _match(ports, tenant, company, match_id)
 
 

@@ -39,6 +39,7 @@ from rappro.domain.writes import (
 )
 from rappro.ports import Ports
 from rappro.use_cases.companies import get_company
+from rappro.use_cases.read_ahead import ahead, keyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,16 @@ def plan_validation(
     ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord
 ) -> ValidationPlan:
     """Return what validating a statement takes; the same again after a crash. Raises NotFound."""
+    ports = ahead(ports, tenant, [
+        *keyed(company, (Journal, [statement.journal]), (Company, ["COMPANY"])),
+        *keyed(company, (Validation, [statement.id])),
+    ])  # fmt: skip
     store = ports.store
     journal = store.get(tenant, company, Journal, statement.journal or "")
     if journal is None:
         raise NotFound(f"no journal {statement.journal}")
     settings = get_company(ports, tenant, company)
-    lines = tuple(store.lines(tenant, company, statement.id))
+    lines = tuple(store.lines_of(tenant, company, [(statement, 0)]))
     match_ids = sorted({line.match_id for line in lines if line.match_id is not None})
     matches = store.get_many(tenant, company, Match, match_ids)
     entry_ids = [e for match in matches.values() for e in match.posted_ids]

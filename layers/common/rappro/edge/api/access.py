@@ -67,7 +67,7 @@ _NAMED: Final[dict[str, type[Record]]] = {
     "third_party": ThirdParty,
     "user": Membership,
 }
-"""What the parameters of paths name: read with the company, as the route asks for it first."""
+"""What the parameters of paths name: read with the company, as the route will ask for it."""
 
 
 def require_permission(
@@ -110,7 +110,8 @@ def _enter(
     else:
         access.require(caller.ports, found, company, needed)
     app.context[ACCESS] = found
-    ports = access.having(caller.ports, caller.tenant, found, company)
+    is_write = app.current_event.http_method != "GET"
+    ports = access.having(caller.ports, caller.tenant, found, company, is_write=is_write)
     app.context[CALLER] = replace(caller, ports=ports)
     if HELD_UNTIL_DONE.intersection(needed):
         ports = access.holding(ports, caller.tenant, found, company, needed)
@@ -120,12 +121,12 @@ def _enter(
 def _looked_up(
     app: APIGatewayHttpResolver, caller: Caller, company: CompanyId
 ) -> access.Access:  # fmt: skip
-    """Read what the caller may, and with it what the path of a GET names."""
+    """Read what the caller may, and with it what the path names."""
     given = app.context["_route_args"]
     named = [(kind, str(given[name])) for name, kind in _NAMED.items() if name in given]
     if _POSITION in given and _STATEMENT in given:
         named.append((LineRecord, f"{given[_STATEMENT]}/{given[_POSITION]}"))
-    if app.current_event.http_method == "GET" and named:
+    if named:
         with suppress(InvalidRequest):  # what is no key is refused after the permission
             return access.look_up(caller.ports, caller.tenant, company, caller.author, named=named)
     return access.look_up(caller.ports, caller.tenant, company, caller.author)
