@@ -88,7 +88,8 @@ def pages_of_lines(ports: Ports, wanted: LineFilter, limit: int) -> Iterator[lis
 def test_pages_of_lines_hold_each_line_that_fits_once_and_in_order(
     amounts: list[int], limit: int, sign: int | None
 ) -> None:
-    ports = ports_with(statement(), *[line(n, amount) for n, amount in enumerate(amounts, 1)])
+    lines = [line(n, amount) for n, amount in enumerate(amounts, 1)]
+    ports = ports_with(replace(statement(), line_count=len(lines)), *lines)
 
     pages = list(pages_of_lines(ports, LineFilter(sign=sign), limit))
 
@@ -100,7 +101,8 @@ def test_pages_of_lines_hold_each_line_that_fits_once_and_in_order(
 
 def test_a_call_looks_at_a_bounded_number_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reads, "LINES_SCANNED_MAX", 10)
-    ports = ports_with(statement(), *[line(position) for position in range(1, 35)])
+    lines = [line(position) for position in range(1, 35)]
+    ports = ports_with(replace(statement(), line_count=len(lines)), *lines)
     wanted = LineFilter(amount_minor_min=999)
 
     pages = list(pages_of_lines(ports, wanted, limit=5))
