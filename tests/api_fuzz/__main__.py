@@ -19,18 +19,22 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
+from devstack.providers.bank import Bank
+from devstack.providers.makers import keys_of
+from devstack.providers.server import ProviderServer
 from devstack.stack import ROOT, LocalStack
 from rappro.adapters.clock import SystemClock
 from tests.api_fuzz.front import TOKEN, Front
-from tests.api_fuzz.pool import Pool, stack_ports
+from tests.api_fuzz.pool import Pool, stack_outside, stack_ports
 from tests.integration.api.seeds import empty_world
 from tests.integration.api.test_tenants import OTHER_IDS
 
@@ -90,7 +94,11 @@ class Target:
 
 @contextmanager
 def _on_stack(workers: int) -> Iterator[Target]:
-    with LocalStack() as stack, Pool(stack_ports(stack), TENANT) as pool:
+    with ExitStack() as opened:
+        stack = opened.enter_context(LocalStack())
+        server = opened.enter_context(ProviderServer(Bank(datetime.now(UTC))))
+        stack.give_provider_keys(keys_of(server))
+        pool = opened.enter_context(Pool(stack_ports(stack), TENANT, stack_outside(stack, server)))
         token = stack.token(TENANT, ADMINISTRATOR, ttl_seconds=86_400)
         with ThreadPoolExecutor(workers) as several:
             list(several.map(_warm, [stack.api_url] * workers, [token] * workers))

@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from queue import Queue
 from types import TracebackType
 from typing import Any, Self
 
+from devstack.providers.server import ProviderServer
 from devstack.stack import LocalStack
 from rappro.adapters.clock import SystemClock
 from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
+from rappro.adapters.exchange_seal import KmsSeal
+from rappro.adapters.feed_routes import DynamoRoutes
 from rappro.adapters.memory import MemoryFeeds, MemoryInbox, MemoryRuns
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.ports import Ports
-from tests.api_fuzz.prepared import Outside, on_paper, prepare
+from tests.api_fuzz.prepared import BANK, Outside, on_paper, prepare
+from tests.integration.api.paper_bank import paper_ports
 from tests.integration.api.seeds import seed, seed_tenant
 
 READY = 24
@@ -33,15 +39,29 @@ _MARK = "FUZZ"
 
 def stack_ports(stack: LocalStack) -> Ports:
     """Return ports that store on a local stack; queues and state machines are left alone."""
-    tables = Tables(**stack.table_names)
+    tables, clock = Tables(**stack.table_names), SystemClock()
+    routes = DynamoRoutes(lambda: stack.dynamodb, stack.physical_id("RoutesTable"), clock.now)
     return Ports(
         store=DynamoStore(stack.dynamodb, tables),
         blobs=S3Blobs(stack.s3, stack.archive_bucket),
         inbox=MemoryInbox(),
         runs=MemoryRuns(),
         feeds=MemoryFeeds(),
-        clock=SystemClock(),
+        clock=clock,
+        providers=replace(paper_ports(), routes=routes),
     )
+
+
+def stack_outside(stack: LocalStack, server: ProviderServer) -> Outside:
+    """Return what goes with a local stack that has the keys of the simulated providers."""
+
+    def webhook(event: str) -> dict[str, Any]:
+        server.bank.now = datetime.now(UTC)
+        headers, body = server.bridge.webhook("item.refreshed", item_id=BANK, event_id=event)
+        return {"text": body.decode(), "headers": headers}
+
+    key = stack.physical_id("ExchangeKey")
+    return Outside(KmsSeal(lambda: stack.client("kms"), key), webhook)
 
 
 class Pool:

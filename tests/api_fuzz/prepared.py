@@ -28,13 +28,13 @@ from tests.integration.api.exchange_seeds import archive_for, invitation_of
 from tests.integration.api.paper_bank import SIGNATURE
 
 PROVIDER: Final = "bridge"  # of the connection that the seeded companies have linked
-_BANK: Final = "item-1"
+BANK: Final = "item-1"
 _LIVES: Final = timedelta(hours=1)
 
 
 def paper_webhook(event: str) -> dict[str, Any]:
     """Return a webhook as the provider on paper would send it."""
-    return {"text": f"{event},,{_BANK}", "headers": {"x-signature": SIGNATURE}}
+    return {"text": f"{event},,{BANK}", "headers": {"x-signature": SIGNATURE}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _way_back(
     ports.store.commit(tenant, company, [put(held, linked)])
     route = Route(tenant, company, held.id)
     ports.providers.routes.save(PROVIDER, "link", digest, route, until=until)
-    told = {"ok": "true", "item": _BANK, "success": "true", "item_id": _BANK, "nonce": nonce}
+    told = {"ok": "true", "item": BANK, "success": "true", "item_id": BANK, "nonce": nonce}
     return {"query": told}
 
 
@@ -92,7 +92,7 @@ def _webhook(
 ) -> dict[str, Any]:
     """Tell of the bank of the linked connection."""
     route = Route(tenant, company, ids.LINKED_CONNECTION)
-    ports.providers.routes.save(PROVIDER, "connection", _BANK, route)
+    ports.providers.routes.save(PROVIDER, "connection", BANK, route)
     return outside.webhook(secrets.token_hex(8))
 
 
