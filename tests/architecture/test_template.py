@@ -354,6 +354,7 @@ def test_every_route_needs_a_token_but_the_description_of_the_api() -> None:
     assert open_routes == {
         "OPTIONS /v1/{proxy+}", "GET /v1/docs", "GET /v1/openapi.json",
         "POST /v1/provider-webhooks/{provider}", "GET /v1/provider-callbacks/{provider}",
+        "GET /v1/exchange-downloads",
     }  # fmt: skip
 
 
@@ -362,16 +363,25 @@ def test_what_needs_no_token_has_a_bound_of_its_own() -> None:
     bounds = {route: one["ThrottlingRateLimit"] for route, one in said["RouteSettings"].items()}
 
     assert bounds.keys() == {
-        "POST /v1/provider-webhooks/{provider}", "GET /v1/provider-callbacks/{provider}"
+        "POST /v1/provider-webhooks/{provider}", "GET /v1/provider-callbacks/{provider}",
+        "GET /v1/exchange-downloads",
     }  # fmt: skip
     assert max(bounds.values()) < said["DefaultRouteSettings"]["ThrottlingRateLimit"]
+
+
+def test_requests_are_logged_without_their_parameters() -> None:
+    logged = properties("HttpApi")["AccessLogSettings"]["Format"]
+
+    assert "$context.path" in logged
+    assert "query" not in logged.lower()
 
 
 def test_routes_are_reached_by_those_who_know_no_tenant_and_never_listed() -> None:
     found = [g for g in grants() if f"{ROUTES}.Arn" in g.resources]
 
     assert [(g.holder, set(g.actions)) for g in found] == [
-        ("FeedAccessPolicy", {f"dynamodb:{what}Item" for what in ("Delete", "Get", "Put")})
+        ("FeedAccessPolicy", {f"dynamodb:{what}Item" for what in ("Delete", "Get", "Put")}),
+        ("WorkRole", {"dynamodb:DeleteItem", "dynamodb:PutItem"}),
     ]
     assert properties(ROUTES)["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
     assert "GlobalSecondaryIndexes" not in properties(ROUTES)

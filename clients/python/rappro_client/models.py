@@ -1174,6 +1174,7 @@ class SendInput(TypedDict):
     announce_to: NotRequired[str | None]
     comment: NotRequired[str]
     documents: NotRequired[Literal["all", "changed", "none"]]
+    download_days: NotRequired[int]
     fiscal_year: NotRequired[str | None]
     link: NotRequired[str | None]
     purpose: NotRequired[Literal["review", "update", "correction", "closing"]]
@@ -2291,6 +2292,7 @@ class ExchangeReport(TypedDict):
     counts: list[ExchangeCount]
     created_at: str
     documents: int
+    download_until: str | None
     fiscal_year: str | None
     left: list[str]
     modules: list[Literal["master_data", "templates", "documents", "vat", "situation"]]

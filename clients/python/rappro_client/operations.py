@@ -590,6 +590,14 @@ class Operations(Transport):
             headers={"Idempotency-Key": idempotency_key},
         )
 
+    def download_sent_books(self, *, token: str) -> None:
+        """Download books by a mail's link.
+
+        Where the link in a mail leads (téléchargement de l'envoi): to the file, by a link of some
+        minutes. 404 when it has ended, by its time or before, or was never there.
+        """
+        self.answer("GET", "/v1/exchange-downloads", query={"token": token})
+
     def edit_bank_account(
         self,
         company: str,
@@ -646,6 +654,20 @@ class Operations(Transport):
             json=body,
         ).body
         return found
+
+    def end_downloads(
+        self, company: str, archive: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """End the links in mails.
+
+        Ends every link that a mail told to an archive that was sent (liens de téléchargement), at
+        once.
+        """
+        self.answer(
+            "DELETE",
+            f"/v1/companies/{segment(company)}/exchange/downloads/{segment(archive)}",
+            headers={"Idempotency-Key": idempotency_key},
+        )
 
     def erase_pointing(
         self,

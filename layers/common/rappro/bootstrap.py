@@ -23,7 +23,7 @@ from rappro.adapters.tenant_sessions import TenantCredentials, TenantProvider
 from rappro.bootstrap_base import CONFIG, Absent, client_of, settings
 from rappro.edge.settings import Settings
 from rappro.ports import Blobs, Clock, Feeds, Inbox, Ports, Runs, Store
-from rappro.ports_exchange import NO_EXCHANGE, ExchangePorts
+from rappro.ports_exchange import NO_EXCHANGE, Downloads, ExchangePorts
 from rappro.ports_feeds import NO_PROVIDERS, Mailer, ProviderPorts, Routes
 from rappro.ports_webhooks import NO_WEBHOOKS, Secrets, Sender, WebhookPorts
 
@@ -55,7 +55,7 @@ def ports() -> Ports:
         feeds=_feeds(found),
         clock=clock,
         webhooks=_webhooks(found, tables, clock),
-        exchange=_exchange(found, store, blobs),
+        exchange=_exchange(found, store, blobs, clock),
         providers=_providers(found, clock),
     )
 
@@ -68,7 +68,7 @@ def sender() -> Sender:
     return HttpSender(is_local=settings().webhooks_local)
 
 
-def _exchange(settings: Settings, store: Store, blobs: Blobs) -> ExchangePorts:
+def _exchange(settings: Settings, store: Store, blobs: Blobs, clock: Clock) -> ExchangePorts:
     if settings.exchange_key_arn is None:
         return NO_EXCHANGE
     from rappro.adapters.exchange_seal import KmsSeal
@@ -76,7 +76,17 @@ def _exchange(settings: Settings, store: Store, blobs: Blobs) -> ExchangePorts:
 
     seal = KmsSeal(_client_of("kms"), settings.exchange_key_arn)
     mailer = None if settings.mail_from is None else _mailer(settings)
-    return ExchangePorts(seal, LinkMailboxes(store, blobs), mailer)
+    return ExchangePorts(seal, LinkMailboxes(store, blobs), mailer, _downloads(settings, clock))
+
+
+def _downloads(settings: Settings, clock: Clock) -> Downloads | None:
+    """Return what links in mails need; None for a function, or a deployment, that has none."""
+    if settings.routes_table is None or settings.public_url is None:
+        return None
+    from secrets import token_urlsafe
+
+    url = f"{settings.public_url}/v1/exchange-downloads"
+    return Downloads(_routes(settings.routes_table, clock), url, lambda: token_urlsafe(32))
 
 
 def _webhooks(settings: Settings, tables: Tables, clock: Clock) -> WebhookPorts:

@@ -97,7 +97,7 @@ class Store(Protocol):
         Small are LedgerAccount, Journal, ThirdParty, EntryTemplate, CardContract, PastPayment,
         BooksLoad, FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile,
         OwnCsvProfile, Lesson, DifferenceType, UnfinishedValidation, OwedExamination, Webhook,
-        ExchangeLink, ExchangeArchive, EntryDocuments and Parcel.
+        ExchangeLink, ExchangeArchive, EntryDocuments, ArchiveDownload and Parcel.
         """
 
     def under_way(self, tenant: TenantId, company: CompanyId) -> UnderWay:

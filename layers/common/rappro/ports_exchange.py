@@ -5,11 +5,12 @@ Implementations: adapters/mailboxes.py and exchange_seal.py (AWS), adapters/memo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, BinaryIO, Final, Protocol, cast
 
 from rappro.domain.exchange.model import Parcel, SharedLink
 from rappro.domain.frozen import dataclass
-from rappro.ports_feeds import Mailer
+from rappro.ports_feeds import Mailer, Routes
 
 
 class Seal(Protocol):
@@ -59,12 +60,28 @@ class Mailboxes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Downloads:
+    """What links in mails need: `url` is where a token is brought back to.
+
+    `nonce` returns a text that nobody can guess, another one each time.
+    """
+
+    routes: Routes
+    url: str
+    nonce: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangePorts:
-    """What the exchange needs; without a mailer nobody is told by mail."""
+    """What the exchange needs.
+
+    Without a mailer nobody is told by mail, without `downloads` a mail has no link.
+    """
 
     seal: Seal
     mailboxes: Mailboxes
     mailer: Mailer | None = None
+    downloads: Downloads | None = None
 
 
 class _Absent:

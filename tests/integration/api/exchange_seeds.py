@@ -13,6 +13,7 @@ from rappro.domain.exchange.model import (
     FORMAT,
     FORMAT_VERSION,
     LINK_PREFIX,
+    ArchiveDownload,
     AttachedDocument,
     CompanyShown,
     EntryDocuments,
@@ -99,4 +100,5 @@ def seed_exchange(store: Store, blobs: Blobs, owner: TenantId, company: CompanyI
     store.load(owner, company, [
         ExchangeLink(ids.EXCHANGE_LINK, mailbox, is_inviter=False, made_at=AT),
         EntryDocuments(ids.ENTRY, (attached,)),
+        ArchiveDownload("0" * 64, ids.ARCHIVE, digest, "cabinet@exemple.fr", AT, until, "user-1"),
     ])  # fmt: skip

@@ -363,7 +363,7 @@ def test_a_mail_tells_that_the_books_were_sent_and_has_none_of_them() -> None:
     assert (report["announced_to"], again["announced_to"]) == ("cabinet@exemple.fr", None)
     (mail,) = mailer.sent.values()
     assert "Bon pour accord" in str(mail)
-    assert "http" not in str(mail)
+    assert "http" not in str(mail)  # of a deployment without a public address
 
 
 def test_the_same_task_sends_once() -> None:

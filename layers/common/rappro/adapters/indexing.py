@@ -31,6 +31,7 @@ from rappro.domain.books import (
 from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import InvalidRequest, StoreConflict, TooLarge
 from rappro.domain.exchange.model import (
+    ArchiveDownload,
     EntryDocuments,
     ExchangeArchive,
     ExchangeLink,
@@ -86,7 +87,7 @@ SMALL_KINDS: Final[frozenset[type[Record]]] = frozenset({
     FeedConnection, Membership, PieceCounter, UnfinishedMatch, ImportProfile, OwnCsvProfile, Lesson,
     DifferenceType, UnfinishedValidation, OwedExamination, EntryDocuments, ExchangeArchive,
     ExchangeLink, Parcel, FeedAccount, FeedMail, ProviderUser,
-    BankLink,
+    BankLink, ArchiveDownload,
 })  # fmt: skip
 """Kinds of which a company has few enough to be read all at once."""
 

@@ -23,6 +23,7 @@ from rappro.domain.books import (
 from rappro.domain.differences import DifferenceType
 from rappro.domain.entry_changes import ChangeConsumer
 from rappro.domain.exchange.model import (
+    ArchiveDownload,
     EntryDocuments,
     ExchangeArchive,
     ExchangeLink,
@@ -82,7 +83,7 @@ Record = (
     | Membership | Tenant | ReportSnapshot | DifferenceType | UnfinishedValidation
     | OwedExamination | Task | ChangeConsumer | FeedAccount | FeedLease | FeedAsked | FeedMail
     | StagedTransaction | StagedAlias | PendingTransactions | ProviderUser | BankLink
-    | EntryDocuments | ExchangeArchive | ExchangeLink | Parcel | SharedLink
+    | EntryDocuments | ExchangeArchive | ExchangeLink | Parcel | SharedLink | ArchiveDownload
 )  # fmt: skip
 
 

@@ -19,6 +19,12 @@ from rappro.domain.tasks import Task
 from rappro.use_cases.acting import Actor
 from rappro.use_cases.companies import get_company
 from rappro.use_cases.exchange_apply import Applied, apply, preview, undo
+from rappro.use_cases.exchange_downloads import (
+    DAYS_MAX,
+    DownloadMade,
+    forget_download,
+    make_download,
+)
 from rappro.use_cases.exchange_reading import parcel_id
 from rappro.use_cases.exchange_send import Sending, send
 
@@ -34,7 +40,7 @@ def send_books(actor: Actor, task: Task) -> dict[str, Any]:
     )  # fmt: skip
     sent = send(actor, sending)
     one = sent.archive
-    announced = _announced(actor, task, one)
+    announced, until = _announced(actor, task, one)
     counts = [
         {"part": part.name, "added": part.count, "changed": 0, "deleted": 0}
         for part in sent.parts
@@ -43,32 +49,43 @@ def send_books(actor: Actor, task: Task) -> dict[str, Any]:
     documents = sum(1 for part in sent.parts if part.name.startswith("documents/"))
     file = {"name": one.name, "sha256": one.sha256, "size_bytes": one.size_bytes}
     return {"file": file, "exchange": [
-        {**_told(one), "to": sent.to, "announced_to": announced,
+        {**_told(one), "to": sent.to, "announced_to": announced, "download_until": until,
          "purpose": said["purpose"], "comment": said["comment"],
          "counts": counts, "documents": documents}
     ]}  # fmt: skip
 
 
-def _announced(actor: Actor, task: Task, archive: ExchangeArchive) -> str | None:
-    """Tell somebody by mail that the books were sent, and return whom; None when nobody was told.
+def _announced(actor: Actor, task: Task, archive: ExchangeArchive) -> tuple[str | None, str | None]:
+    """Tell somebody by mail that the books were sent; return whom, and until when a link holds.
 
-    The mail has no books and no link: whoever reads it looks into his own waiting list.
+    Nobody, when nobody was told. The mail has no books; its link has an end (exchange_downloads).
     """
     to, mailer = task.arguments.get("announce_to"), actor.ports.exchange.mailer
     if to is None or mailer is None:
-        return None
+        return None, None
+    days = task.arguments.get("download_days", DAYS_MAX)
+    made = make_download(actor, archive, to=to, days=days)
     company = get_company(actor.ports, actor.tenant, actor.company)
     subject = f"Dossier {company.name} : envoi {archive.name}"
     text = (
         f"Bonjour,\n\nLe dossier {company.name} vous a été transmis ({archive.name}).\n"
-        "Il vous attend dans votre espace, ou auprès de l'expéditeur.\n\n"
-        f"{task.arguments['comment']}\n"
+        f"{_where(made)}\n{task.arguments['comment']}\n"
     )
+    key = task.id if made is None else made.token_sha256
     try:
-        mailer.send([to], subject, text, key=task.id)
+        mailer.send([to], subject, text, key=key)
     except ExternalError:  # the books are sent; a mail that is not is told in the report
-        return None
-    return str(to)
+        if made is not None:
+            forget_download(actor, made)
+        return None, None
+    return str(to), None if made is None else made.expires_at.isoformat()
+
+
+def _where(made: DownloadMade | None) -> str:
+    waits = "Il vous attend dans votre espace, ou auprès de l'expéditeur.\n"
+    if made is None:
+        return waits
+    return f"{waits}À télécharger jusqu'au {made.expires_at:%d/%m/%Y %H:%M} UTC :\n{made.url}\n"
 
 
 def preview_archive(actor: Actor, task: Task) -> dict[str, Any]:

@@ -45,6 +45,7 @@ from rappro.domain.differences import DifferenceType
 from rappro.domain.entry_changes import ChangeConsumer
 from rappro.domain.errors import InvalidRequest
 from rappro.domain.exchange.model import (
+    ArchiveDownload,
     EntryDocuments,
     ExchangeArchive,
     ExchangeLink,
@@ -156,6 +157,7 @@ KINDS: Final[dict[type[Any], _Kind]] = {
     ExchangeLink: _Kind(Table.BOOKS, "LINK"),
     ExchangeArchive: _Kind(Table.BOOKS, "ARCHIVE"),
     SharedLink: _Kind(Table.BOOKS, "SHARED"),
+    ArchiveDownload: _Kind(Table.BOOKS, "DOWNLOAD"),
     Parcel: _Kind(Table.BOOKS, "PARCEL"),
     SourceFile: _Kind(Table.STATEMENTS, "F"),
     SourceName: _Kind(Table.STATEMENTS, "N"),

@@ -305,6 +305,25 @@ class ExchangeArchive:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveDownload:
+    """A link in a mail to an archive that was sent; of its token there is the SHA-256 alone."""
+
+    token_sha256: str
+    archive: str  # the id that it waits under
+    archive_sha256: str
+    to: str
+    made_at: datetime
+    expires_at: datetime
+    author: str
+    fetched_at: datetime | None = None  # for the first time
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.token_sha256
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How many records of a part are added, changed and deleted."""
 

@@ -1,4 +1,4 @@
-"""The way in for what has no token: a provider's webhook, a browser that comes back from a bank.
+"""The way in for what has no token: webhooks, browsers back from a bank, links in mails.
 
 Such a request reaches its route without a caller. Whose it is turns out inside: then, and only for
 the part that works in that tenant, the tenant is in force.
@@ -20,11 +20,12 @@ from rappro.ports import Ports
 PORTS: Final = "outside"
 """What the way in leaves for such a route."""
 PREFIXES: Final = ("/v1/provider-webhooks/", "/v1/provider-callbacks/")
+DOWNLOADS: Final = "/v1/exchange-downloads"
 
 
 def is_outside(path: str) -> bool:
     """Say whether a path is open to requests without a token."""
-    return path.startswith(PREFIXES)
+    return path == DOWNLOADS or path.startswith(PREFIXES)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from rappro.domain.exchange.model import (
 )
 from rappro.edge.api.models.shapes import Input, Instant, Output, PageOf, Text
 from rappro.edge.api.sample_ids import ARCHIVE, EXCHANGE_LINK, INVITATION
+from rappro.use_cases.exchange_downloads import DAYS_MAX
 from rappro.use_cases.exchange_links import LinkSeen
 from rappro.use_cases.exchange_reading import Waiting
 
@@ -115,13 +116,16 @@ class SendInput(Input):
     )
 
     announce_to: _Mail | None = Field(
-        default=None, description="whom a mail tells that the books were sent; it has no books"
+        default=None, description="whom a mail tells that the books were sent, with a link to them"
+    )
+    download_days: Annotated[int, Field(ge=1, le=DAYS_MAX)] = Field(
+        default=DAYS_MAX, description="how long the link in the mail holds"
     )
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the task."""
         return {
-            "announce_to": self.announce_to,
+            "announce_to": self.announce_to, "download_days": self.download_days,
             "link": self.link, "purpose": self.purpose.value, "comment": self.comment,
             "documents": self.documents.value, "fiscal_year": self.fiscal_year,
         }  # fmt: skip
@@ -213,6 +217,7 @@ class ExchangeReport(Output):
     sender: str | None
     to: str | None
     announced_to: str | None = Field(description="whom a mail told of it; null: nobody")
+    download_until: Instant | None = Field(description="when the mail's link ends; null: no link")
     purpose: Purpose | None
     comment: str
     fiscal_year: str | None
@@ -230,7 +235,7 @@ class ExchangeReport(Output):
             archive=said["archive"], name=said["name"],
             created_at=datetime.fromisoformat(said["created_at"]), revision=said.get("revision"),
             sender=said.get("from"), to=said.get("to"),
-            announced_to=said.get("announced_to"),
+            announced_to=said.get("announced_to"), download_until=_instant(said, "download_until"),
             purpose=Purpose(said["purpose"]) if "purpose" in said else None,
             comment=said.get("comment", ""), fiscal_year=said.get("fiscal_year"),
             modules=[Module(one) for one in said.get("modules", [])],
@@ -239,6 +244,11 @@ class ExchangeReport(Output):
             conflicts=[ExchangeConflict(**one) for one in said.get("conflicts", [])],
             left=said.get("left", []),
         )  # fmt: skip
+
+
+def _instant(said: dict[str, Any], name: str) -> datetime | None:
+    found = said.get(name)
+    return None if found is None else datetime.fromisoformat(found)
 
 
 class DocumentOutput(Output):

@@ -200,6 +200,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
         "/companies/*/exchange/acceptance",
         "/companies/*/exchange/links/*",
         "/companies/*/exchange/sends",
+        "/companies/*/exchange/downloads/*",
         "/companies/*/exchange/waiting",
         "/companies/*/exchange/archives",
         "/companies/*/exchange/waiting/*",
@@ -207,6 +208,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
         "/companies/*/exchange/applications",
         "/companies/*/exchange/undo",
     ),
+    "exchange_downloads": ("/exchange-downloads",),
     "documents": (
         "/companies/*/entries/*/documents",
         "/companies/*/entries/*/documents/*",

@@ -27,7 +27,7 @@ from rappro.edge.api.models.exchange import (
 from rappro.edge.api.models.tasks import TaskOutput
 from rappro.edge.api.parameters import ArchivePath, CompanyPath, Cursor, ExchangeLinkPath, Limit
 from rappro.edge.api.requests import FileGiven
-from rappro.use_cases import exchange_links, exchange_reading, tasks
+from rappro.use_cases import exchange_downloads, exchange_links, exchange_reading, tasks
 from rappro.use_cases.acting import Actor
 
 router = new_router()
@@ -160,6 +160,29 @@ def post_send(
     if body.link is not None:
         exchange_links.in_force(_actor(scope), body.link)
     return _begun(scope, TaskKind.EXCHANGE_SEND, body.arguments())
+
+
+@router.delete(
+    "/companies/<company>/exchange/downloads/<archive>",
+    **documented(
+        "endDownloads",
+        "End the links in mails",
+        "Ends every link that a mail told to an archive that was sent (liens de téléchargement), at"
+        " once.",
+        answer="They have ended",
+        status=204,
+        may_conflict=True,
+        **_OURS,
+    ),
+)
+def delete_downloads(
+    scope: ScopeGiven,
+    company: CompanyPath,  # noqa: ARG001 - the scope has entered it
+    archive: ArchivePath,
+) -> Response[None]:
+    """End links."""
+    exchange_downloads.end_downloads(_actor(scope), archive)
+    return Response(204)
 
 
 @router.get(
