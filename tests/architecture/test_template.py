@@ -220,7 +220,7 @@ def test_archives_are_signed_by_the_work_that_writes_them_and_by_nobody_else() -
         ("WorkRole", "kms:Sign", "ExchangeKey.Arn"),
         *(
             (holder, f"kms:{action}", "ExchangeKey.Arn")
-            for holder in ("ApiRole", "WorkRole")
+            for holder in ("ApiRole", "ImportStatementRole", "WorkRole")
             for action in ("GetPublicKey", "Verify")
         ),
     }

@@ -7,8 +7,9 @@ company, from the other side of one of its links, signed by this deployment.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO, Final
@@ -33,7 +34,7 @@ from rappro.domain.exchange.model import (
 from rappro.domain.exchange.reading import Archive, open_archive
 from rappro.domain.frozen import dataclass
 from rappro.domain.ids import derive_id
-from rappro.domain.writes import create, put
+from rappro.domain.writes import Write, create, put
 from rappro.use_cases.acting import Actor
 from rappro.use_cases.audit import audit
 from rappro.use_cases.companies import get_company
@@ -53,6 +54,7 @@ class Waiting:
     sha256: str
     link: ExchangeLink
     parcel: Parcel | None = None
+    is_new: bool = False  # it did not wait before it was just taken
 
 
 def list_waiting(actor: Actor) -> list[Waiting]:
@@ -109,27 +111,36 @@ def delete_waiting(actor: Actor, archive: str) -> None:
 def upload(actor: Actor, content: bytes) -> Waiting:
     """Take an archive that came another way, once it is proven. The same again is the same.
 
-    Raises ArchiveRefused, ArchiveAlreadyApplied.
+    Raises ArchiveRefused, ArchiveAlreadyApplied, LinkNotInForce.
     """
     digest = hashlib.sha256(content).hexdigest()
-    with proven(actor, BytesIO(content)) as (archive, link):
+    return take(actor, BytesIO(content), digest, len(content))
+
+
+def take(
+    actor: Actor, content: BinaryIO, sha256: str, size_bytes: int, *, told: Sequence[Write] = ()
+) -> Waiting:
+    """Do what `upload` does, of a file; `told` is written with what did not wait before."""
+    with proven(actor, content) as (archive, link):
         manifest = archive.manifest
         name = file_name(link.name, manifest.created_at)
     store = actor.ports.store
-    known = store.get(actor.tenant, actor.company, ExchangeArchive, digest)
+    known = store.get(actor.tenant, actor.company, ExchangeArchive, sha256)
     waiting = Waiting(
-        parcel_id(digest), name, manifest.created_at, len(content), digest, link
+        parcel_id(sha256), name, manifest.created_at, size_bytes, sha256, link
     )  # fmt: skip
     if known is not None and known.state is ArchiveState.APPLIED:
         raise ArchiveAlreadyApplied(f"archive {name} was applied already")
-    actor.ports.blobs.archive(actor.tenant, actor.company, digest, BytesIO(content))
-    if known is None or known.state is not ArchiveState.WAITING:
-        row = audit(actor.ports.clock.now(), actor.author, "upload_archive", digest,
-                    revision=known.version if known else 0, after={"name": name})  # fmt: skip
-        record = _record(waiting)
-        writes = [create(record) if known is None else put(known, record), row]
-        store.commit(actor.tenant, actor.company, writes)
-    return waiting
+    content.seek(0)
+    actor.ports.blobs.archive(actor.tenant, actor.company, sha256, content)
+    if known is not None and known.state is ArchiveState.WAITING:
+        return waiting
+    row = audit(actor.ports.clock.now(), actor.author, "upload_archive", sha256,
+                revision=known.version if known else 0, after={"name": name})  # fmt: skip
+    record = _record(waiting)
+    writes = [create(record) if known is None else put(known, record), row, *told]
+    store.commit(actor.tenant, actor.company, writes)
+    return replace(waiting, is_new=True)
 
 
 def _record(waiting: Waiting) -> ExchangeArchive:

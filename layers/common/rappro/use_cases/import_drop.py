@@ -1,6 +1,7 @@
 """Takes in one file dropped in the inbox: books (FEC) or statements (SPEC IMP-1 to IMP-11).
 
-    open at its version ─► hash ─► packed? ─► each of its files ─┐
+    open at its version ─► hash ─► packed? ─► an exchange archive: it waits (import_archive.py)
+                                │       └───► each of its files ─┐
                                 └─────────────────────────────── ▼
     known bytes? ─► archive ─► FEC? load books
                             └─► parse once to control, parse again to store ─► one commit ─► runs
@@ -53,6 +54,7 @@ from rappro.use_cases.arrivals import (
     trace_of,
 )
 from rappro.use_cases.chunks import is_claimed
+from rappro.use_cases.import_archive import import_archive, is_archive
 from rappro.use_cases.import_packed import import_packed, is_whole
 from rappro.use_cases.import_statements import import_statements
 from rappro.use_cases.import_terms import chosen
@@ -86,6 +88,8 @@ def import_drop(
         packing = _packing(stream)
         if packing is None:
             return _import(ports, arrival, stream)
+        if packing is Packing.ZIP and is_archive(stream):
+            return import_archive(ports, arrival, stream)
         if is_whole(ports, arrival) and (rows := _come_before(ports, arrival)) is not None:
             return rows
         return import_packed(ports, arrival, stream, packing, take_in=_import)

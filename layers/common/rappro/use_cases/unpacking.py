@@ -103,6 +103,12 @@ def files_in(stream: BinaryIO, packing: Packing, name: str) -> list[Packed]:
     return packed
 
 
+def names_in(stream: BinaryIO) -> frozenset[str]:
+    """Return what the files of a zip are called. Raises MalformedStatement, TooLarge."""
+    stream.seek(0)
+    return frozenset(info.filename for info in _opened(stream).infolist())
+
+
 class _Budget:
     """What may still be unpacked of an archive, whatever becomes of it."""
 
