@@ -25,6 +25,7 @@ TABLES = sorted(of_type(written()["Resources"], "AWS::DynamoDB::Table").keys() -
 """The tables of records; what passes with the day is in one of its own."""
 BUCKETS = sorted(of_type(written()["Resources"], "AWS::S3::Bucket"))
 LINES_MAX = 1_200
+MAILING = ("ses:SendEmail",)
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -155,10 +156,23 @@ def test_no_role_is_allowed_everything_of_a_kind() -> None:
         (g.holder, r)
         for g in grants()
         for r in g.resources
-        if "*" in r and not below.fullmatch(r) and not is_log_delivery(g)
+        if "*" in r and not below.fullmatch(r) and not is_log_delivery(g) and g.actions != MAILING
     ]
 
     assert wide == []
+
+
+def test_mails_are_sent_from_the_one_address_that_the_stack_is_told() -> None:
+    """As it is written: the emulator knows no identities, so the local stack grants all of them."""
+    mailing = [
+        rule["Resource"]["Fn::Sub"].rpartition(":")[2]
+        for one in of_type(written()["Resources"], "AWS::Serverless::Function").values()
+        for policy in one.get("Policies", ())
+        for rule in policy.get("Statement", ())
+        if "ses:" in str(rule["Action"])
+    ]
+
+    assert mailing == ["identity/${MailFrom}"] * 2
 
 
 def is_log_delivery(grant: Grant) -> bool:
