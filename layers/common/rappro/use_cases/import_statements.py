@@ -7,25 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import BinaryIO
 
-from rappro.domain.bank import (
-    BankAccountRef,
-    Finding,
-    Severity,
-)  # fmt: skip
-from rappro.domain.books import (
-    Company,
-)
-from rappro.domain.controls import (
-    control_books,
-    control_continuity,
-    control_file,
-)  # fmt: skip
+from rappro.domain.bank import BankAccountRef, Finding, Severity
+from rappro.domain.books import Company
+from rappro.domain.controls import control_books, control_continuity, control_file
 from rappro.domain.errors import StoreConflict
 from rappro.domain.ids import CompanyId, TenantId, derive_id
-from rappro.domain.operations import (
-    ImportOutcome,
-    ImportTrace,
-)
+from rappro.domain.operations import ImportOutcome, ImportTrace
 from rappro.domain.records import (
     Intake,
     SourceFile,
@@ -34,14 +21,8 @@ from rappro.domain.records import (
     StatementRecord,
     StatementStatus,
 )
-from rappro.domain.settings import (
-    Flow,
-)
-from rappro.domain.writes import (
-    Write,
-    create,
-    put,
-)
+from rappro.domain.settings import Flow
+from rappro.domain.writes import Write, create, put
 from rappro.formats.protocol import StatementParser
 from rappro.ports import Ports
 from rappro.use_cases import intake
@@ -57,6 +38,7 @@ from rappro.use_cases.import_terms import (
 from rappro.use_cases.known_lines import Known, hidden_lines, is_marked, recognise, save_marks
 from rappro.use_cases.large_files import LINES_AT_ONCE, begin_storing
 from rappro.use_cases.launching import first_run, start_runs
+from rappro.use_cases.read_ahead import ahead, keyed
 from rappro.use_cases.statement_reading import (
     FileRead,
     StatementRead,
@@ -315,21 +297,40 @@ def _commit(
     for start in range(0, max(1, len(records)), _STATEMENTS_PER_COMMIT):
         end = start + _STATEMENTS_PER_COMMIT
         writes: list[Write] = []
+        files = [source] if start == last else []
+        known = _read_ahead(ports, tenant, company, records[start:end], traces[start:end], files)
         for record, trace in zip(records[start:end], traces[start:end], strict=True):
             author = source.author or ENGINE_AUTHOR
-            writes += _statement_writes(ports, tenant, company, record, trace, author)
+            writes += _statement_writes(known, tenant, company, record, trace, author)
         taken = _journals_of_new(records[start:end])
         writes += [intake.raised(guards[code]) for code in taken]
         if start == last:
-            before = ports.store.get(tenant, company, SourceFile, source.sha256)
+            before = known.store.get(tenant, company, SourceFile, source.sha256)
             if before is not None and before.is_imported:
                 # Its statements are there: nothing else would refuse that it is imported once more.
                 raise StoreConflict("the same bytes came at once, and the other import was first")
-            writes += source_writes(ports, tenant, company, source, before)
+            writes += source_writes(known, tenant, company, source, before)
         if writes:
             ports.store.commit(tenant, company, writes)
         for code in taken:
             guards[code] = intake.after(guards[code])
+
+
+def _read_ahead(
+    ports: Ports, tenant: TenantId, company: CompanyId, records: Sequence[StatementRecord],
+    traces: Sequence[ImportTrace], files: Sequence[SourceFile],
+) -> Ports:  # fmt: skip
+    """Return ports that have read what a commit depends on."""
+    named = [r for r in records if r.status is not StatementStatus.QUARANTINED]
+    wanted = keyed(
+        company,
+        (StatementRecord, [record.id for record in records]),
+        (ImportTrace, [trace.id for trace in traces]),
+        (StatementIdentity, [identity_of(record) for record in named]),
+        (SourceFile, [file.sha256 for file in files]),
+        (SourceName, [file.name for file in files]),
+    )
+    return ahead(ports, tenant, wanted)
 
 
 def _journals_of_new(records: Sequence[StatementRecord]) -> list[str]:

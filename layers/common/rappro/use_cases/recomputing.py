@@ -12,7 +12,9 @@ from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.operations import Run
 from rappro.domain.records import StatementRecord, StatementStatus
 from rappro.domain.statement_state import RUNNABLE
+from rappro.domain.writes import Record
 from rappro.ports import Ports
+from rappro.use_cases.read_ahead import Place, knowing
 from rappro.use_cases.start_run import start_run
 
 _START_ATTEMPTS_MAX = 5
@@ -35,6 +37,8 @@ def _start(
     ports: Ports, tenant: TenantId, company: CompanyId, statement: StatementRecord, author: str
 ) -> Run | None:
     """Start a run; None when the statement became read-only or others keep changing it."""
+    found: dict[Place, Record | None] = {(company, StatementRecord, statement.id): statement}
+    ports = knowing(ports, tenant, found)  # as it was listed, for the first attempt
     for _ in range(_START_ATTEMPTS_MAX):
         try:
             return start_run(

@@ -17,6 +17,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from rappro.domain.access import HELD_UNTIL_DONE, Membership, Permission
 from rappro.domain.books import (
     BankEntry,
+    EntryTemplate,
     Journal,
     JournalEntry,
     LedgerAccount,
@@ -24,6 +25,7 @@ from rappro.domain.books import (
     PastPayment,
     ThirdParty,
 )
+from rappro.domain.differences import DifferenceType
 from rappro.domain.errors import InvalidRequest, NotFound
 from rappro.domain.feeds import FeedConnection
 from rappro.domain.ids import CompanyId
@@ -53,6 +55,7 @@ _NAMED: Final[dict[str, type[Record]]] = {
     "cash_movement": Match,
     "connection": FeedConnection,
     "csv_profile": OwnCsvProfile,
+    "difference_type": DifferenceType,
     "entry": JournalEntry,
     "import_profile": ImportProfile,
     "journal": Journal,
@@ -64,6 +67,7 @@ _NAMED: Final[dict[str, type[Record]]] = {
     "run": Run,
     _STATEMENT: StatementRecord,
     "task": Task,
+    "template": EntryTemplate,
     "third_party": ThirdParty,
     "user": Membership,
 }
