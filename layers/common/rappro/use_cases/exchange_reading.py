@@ -97,6 +97,8 @@ def get_waiting(actor: Actor, archive: str) -> Waiting:
 
 def delete_waiting(actor: Actor, archive: str) -> None:
     """Delete an archive that waits: it is not applied. Raises NotFound."""
+    if _take_out_what_is_left(actor, archive):
+        return
     waiting = get_waiting(actor, archive)
     store, now = actor.ports.store, actor.ports.clock.now()
     known = store.get(actor.tenant, actor.company, ExchangeArchive, waiting.sha256)
@@ -106,6 +108,20 @@ def delete_waiting(actor: Actor, archive: str) -> None:
     store.commit(actor.tenant, actor.company, [put(known, gone), row])
     if waiting.parcel is not None:
         actor.ports.exchange.mailboxes.take_out(waiting.link.mailbox, waiting.parcel)
+
+
+def _take_out_what_is_left(actor: Actor, archive: str) -> bool:
+    """Finish a deletion that died before the archive was out of its mailbox, if one did."""
+    here, store = f"{actor.tenant}/{actor.company}", actor.ports.store
+    for seen in list_links(actor):
+        for parcel in actor.ports.exchange.mailboxes.parcels(seen.link.mailbox):
+            if (parcel.id, parcel.to) != (archive, here):
+                continue
+            known = store.get(actor.tenant, actor.company, ExchangeArchive, parcel.sha256)
+            if known is not None and known.state is ArchiveState.DELETED:
+                actor.ports.exchange.mailboxes.take_out(seen.link.mailbox, parcel)
+                return True
+    return False
 
 
 def upload(actor: Actor, content: bytes) -> Waiting:
