@@ -8,6 +8,7 @@ and so do broken requests, which are to change nothing.
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,17 +18,21 @@ from queue import Queue
 from types import TracebackType
 from typing import Any, Self
 
+from devstack.providers.makers import connector_of
 from devstack.providers.server import ProviderServer
-from devstack.stack import LocalStack
+from devstack.stack import PUBLIC_URL, STACK, LocalStack
 from rappro.adapters.clock import SystemClock
 from rappro.adapters.dynamodb.gateway import Tables
 from rappro.adapters.dynamodb.store import DynamoStore
 from rappro.adapters.exchange_seal import KmsSeal
 from rappro.adapters.feed_routes import DynamoRoutes
+from rappro.adapters.feed_secrets import SecretsVault
 from rappro.adapters.memory import MemoryFeeds, MemoryInbox, MemoryRuns
 from rappro.adapters.s3.blobs import S3Blobs
 from rappro.domain.ids import CompanyId, TenantId
+from rappro.edge.api.sample_ids import OPEN_CONNECTION
 from rappro.ports import Ports
+from rappro.use_cases.feed_access import reference_of
 from tests.api_fuzz.prepared import BANK, Outside, on_paper, prepare
 from tests.integration.api.paper_bank import paper_ports
 from tests.integration.api.seeds import seed, seed_tenant
@@ -60,8 +65,19 @@ def stack_outside(stack: LocalStack, server: ProviderServer) -> Outside:
         headers, body = server.bridge.webhook("item.refreshed", item_id=BANK, event_id=event)
         return {"text": body.decode(), "headers": headers}
 
+    def bank(tenant: TenantId, company: CompanyId) -> dict[str, Any]:
+        """Have a user grant the banks of an organisation of the company's own; tell the first."""
+        server.bank.now, server.ponto.visitor = datetime.now(UTC), f"organisation-{company}"
+        connector, back = connector_of("ponto", server), f"{PUBLIC_URL}/v1/provider-callbacks/ponto"
+        vault = SecretsVault(lambda: stack.client("secretsmanager"), f"rappro/{STACK}")
+        keeper = vault.keeper(tenant, "ponto", f"{company}/{OPEN_CONNECTION}")
+        keeper.save(connector.create_user(reference_of(tenant)))
+        page = connector.connect_link(keeper, return_url=back, nonce=secrets.token_urlsafe(24))
+        connector.redeem(keeper, connector.callback(server.visit(page.url)), return_url=back)
+        return {"body": {"ref": connector.connections(keeper)[0].ref}}
+
     key = stack.physical_id("ExchangeKey")
-    return Outside(KmsSeal(lambda: stack.client("kms"), key), webhook)
+    return Outside(KmsSeal(lambda: stack.client("kms"), key), webhook, bank)
 
 
 class Pool:

@@ -1,6 +1,7 @@
 """What a request needs that works once: made for a seeded company when it is asked for.
 
-    an invitation, an archive to take in, a link that a bank's user comes back by, a signed webhook
+    an invitation, an archive to take in, a bank that was granted,
+    a link that a bank's user comes back by, a signed webhook
 
 Told as parts of a request: `body` (fields of it), `text` or `file` (the whole of it), `query`,
 `headers`.
@@ -37,12 +38,18 @@ def paper_webhook(event: str) -> dict[str, Any]:
     return {"text": f"{event},,{BANK}", "headers": {"x-signature": SIGNATURE}}
 
 
+def paper_bank(tenant: TenantId, company: CompanyId) -> dict[str, Any]:
+    """Return nothing: who asks the provider on paper has the banks of the example."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What is signed outside of the API: archives by their seal, webhooks by the provider."""
+    """What is outside of the API: the seal of archives, a provider's webhooks, a granted bank."""
 
     seal: Seal
     webhook: Callable[[str], dict[str, Any]] = paper_webhook
+    bank: Callable[[TenantId, CompanyId], dict[str, Any]] = paper_bank
 
 
 def on_paper() -> Outside:
@@ -96,8 +103,15 @@ def _webhook(
     return outside.webhook(secrets.token_hex(8))
 
 
+def _granted_bank(
+    ports: Ports, outside: Outside, tenant: TenantId, company: CompanyId
+) -> dict[str, Any]:
+    return outside.bank(tenant, company)
+
+
 _PREPARED: Final[Mapping[str, Callable[[Ports, Outside, TenantId, CompanyId], dict[str, Any]]]] = {
     "acceptExchange": _invitation,
+    "chooseBank": _granted_bank,
     "uploadArchive": _archive,
     "returnFromProvider": _way_back,
     "receiveProviderWebhook": _webhook,
