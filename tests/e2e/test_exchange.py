@@ -10,6 +10,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -153,6 +154,25 @@ def verify_as_anybody_can(content: bytes) -> None:
             assert hashlib.sha256(archive.read(part["name"])).hexdigest() == part["sha256"]
 
 
+def test_a_mail_s_link_gives_the_archive_to_whoever_has_it_until_it_ends(
+    local_stack: LocalStack, sides: tuple[Tenant, Tenant]
+) -> None:
+    company, office = sides
+    address = f"{office.name}@cabinet.example"
+    report = send(company, announce_to=address, documents="none", download_days=1)
+    (mail,) = [mail for mail in local_stack.mails() if mail["To"] == [address]]
+    (link,) = [line for line in mail["BodyText"].split() if "/v1/exchange-downloads?" in line]
+    here = local_stack.api_url + link[link.index("/v1/") :]
+    answer = httpx.get(here, timeout=60)
+
+    assert report["download_until"] is not None
+    assert answer.status_code == 303, answer.text
+    verify_as_anybody_can(httpx.get(answer.headers["Location"], timeout=60).content)
+    company.api.end_downloads(COMPANY, report["archive"])
+    assert httpx.get(here, timeout=60).status_code == 404
+    office.api.delete_waiting_archive(COMPANY, report["archive"])
+
+
 def test_an_archive_is_downloaded_and_taken_offline_only_by_whom_it_is_for(
     sides: tuple[Tenant, Tenant], new_tenant: NewTenant
 ) -> None:
@@ -166,6 +186,10 @@ def test_an_archive_is_downloaded_and_taken_offline_only_by_whom_it_is_for(
     verify_as_anybody_can(content)
 
     assert task["file"]["name"].startswith(f"{COMPANY}-2")
+    (row,) = office.drop("dossier.rappro", content)
+    assert (row["outcome"], row["format"]) == ("imported", "rappro-exchange")
+    assert office.api.list_waiting_archives(COMPANY)["items"][0]["id"] == waiting["id"]
+    office.api.delete_waiting_archive(COMPANY, waiting["id"])
     assert office.api.upload_archive(COMPANY, content)["id"] == waiting["id"]
     for tenant, sent, code in (
         (stranger, content, "archive_signer_unknown"),
