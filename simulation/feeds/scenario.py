@@ -73,7 +73,6 @@ class Scenario:
             step()
             self._watch()
         self.world.rest()
-        self.world.decide()
         self._watch()
         self._compare()
         return self.verdict

@@ -23,6 +23,7 @@ from rappro.adapters.memory.runs import MemoryFeeds, MemoryRuns
 from rappro.adapters.memory.store import MemoryStore
 from rappro.domain.books import Company, Journal, JournalType
 from rappro.domain.connectors import Connector, CredentialsKeeper
+from rappro.domain.feed_staging import SWEEPS_AGAINST_BALANCE
 from rappro.domain.feeds import (
     FeedAccount,
     FeedConnection,
@@ -34,9 +35,10 @@ from rappro.domain.feeds import (
 )
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.records import LineRecord
-from rappro.domain.writes import change, create
+from rappro.domain.writes import create
 from rappro.ports import Ports, Store
 from rappro.ports_feeds import ProviderPorts
+from rappro.use_cases.feed_staging import set_aside
 from rappro.use_cases.feed_sync import run_sync
 from simulation.feeds.direct import directly, visited
 from simulation.feeds.gate import Gate, Gated
@@ -44,7 +46,6 @@ from simulation.feeds.gate import Gate, Gated
 TENANT, COMPANY, CONNECTION, JOURNAL = TenantId("alpha"), CompanyId("acme"), "bnp", "BQ"
 _RETURN_URL = "https://app.test/return"
 _EVERYTHING = timedelta(days=31)
-_ROUNDS_AT_REST = 3
 
 Movements = Counter[tuple[date, int, str]]
 
@@ -189,19 +190,26 @@ class World:
         )
 
     def decide(self) -> None:
-        """Let a person take what is suspected for what it is: transactions."""
+        """Let a person say that what is suspected is a movement: the bank tells of it."""
         for one in self.staged():
             if one.state is StagedState.SUSPECTED:
-                after = replace(one, state=StagedState.WAITING, doubt="cleared")
-                self.store.commit(TENANT, COMPANY, [change(one, after)])
+                set_aside(
+                    self.ports, TENANT, COMPANY, one.id, "u1", is_ignored=False,
+                    version=one.version,
+                )  # fmt: skip
 
     def rest(self) -> None:
-        """Let everything work again, and time enough pass for every window to be read."""
+        """Let everything work again, doubts be settled, and every window be read often enough."""
         self.gate.clear()
         self.server.faults.clear()
         self.bank.set(self.link_id, Condition.FINE)
         self.consent_again()
-        for _ in range(_ROUNDS_AT_REST):
+        self._rounds(1)
+        self.decide()
+        self._rounds(SWEEPS_AGAINST_BALANCE)
+
+    def _rounds(self, count: int) -> None:
+        for _ in range(count):
             if self.bank.links[self.link_id].consent_until <= self.bank.now + 2 * _EVERYTHING:
                 self.bank.renew(self.link_id, keeps_ids=True)
             self.bank.wait(days=_EVERYTHING.days)
