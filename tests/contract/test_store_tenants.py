@@ -18,7 +18,7 @@ from rappro.domain.books import (
     OpenItem,
 )
 from rappro.domain.errors import InvalidRequest, StoreConflict
-from rappro.domain.feeds import FeedRun
+from rappro.domain.feeds import FeedRun, StagedTransaction
 from rappro.domain.ids import CompanyId, MatchId, StatementId, TenantId, ThirdPartyId
 from rappro.domain.matching.model import Lookups
 from rappro.domain.matching.references import item_tokens
@@ -96,6 +96,7 @@ READS: dict[str, Callable[[Store, TenantId, CompanyId], Any]] = {
     "tasks": lambda s, t, c: s.tasks(t, c).items,
     "import_traces": lambda s, t, c: s.import_traces(t, c).items,
     "feed_runs": lambda s, t, c: s.feed_runs(t, c, "f1").items,
+    "staged": lambda s, t, c: s.staged(t, c, "fa1"),
 }  # fmt: skip
 WRITES = ("commit", "load", "clear_lines")
 BLIND = ("weight",)  # reads and writes nothing
@@ -120,6 +121,7 @@ def records(mark: str) -> list[Any]:
         replace(filled(Run), error_detail=mark),
         replace(filled(Task), author=mark),
         replace(filled(FeedRun), connection_id="f1", detail=mark),
+        replace(filled(StagedTransaction), account_id="fa1", doubt=mark),
         replace(filled(AuditEvent), author=mark),
     ]
 
