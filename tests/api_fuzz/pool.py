@@ -39,6 +39,8 @@ from tests.integration.api.seeds import seed, seed_tenant
 
 READY = 24
 """Companies kept ready; a request takes longer than to make one."""
+_FILLING = 4
+"""Threads that make them: one alone keeps the requests waiting, most of it for answers."""
 _MARK = "FUZZ"
 
 
@@ -98,7 +100,7 @@ class Pool:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._threads = [
             threading.Thread(target=work, daemon=True)
-            for work in (self._server.serve_forever, self._fill)
+            for work in (self._server.serve_forever, *[self._fill] * _FILLING)
         ]
 
     @property
