@@ -22,7 +22,7 @@ from rappro.use_cases.recomputing import recompute_lines
 from rappro.use_cases.slices import required, slice_of
 
 TEMPLATES_MAX: Final = 1_000
-COMPANIES_RECOMPUTED_MAX: Final = 50
+COMPANIES_RECOMPUTED_MAX: Final = 10
 """Companies whose lines a common template recomputes at once; the others' with their next run."""
 
 
