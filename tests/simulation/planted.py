@@ -98,8 +98,7 @@ def committing(patch: Patch, work: Callable[..., None]) -> None:
 @bug(
     "a line is written without its condition", "an invoice arrives, a person matches",
     suspects=(
-        ("store.get_many < match_by_hand._lines", Fault.PAUSED),
-        ("store.commit < post_run._commit_packed", Fault.PAUSED),
+        ("clock.now < match_by_hand._match", Fault.PAUSED),
     ),
 )  # fmt: skip
 def _(patch: Patch) -> None:
