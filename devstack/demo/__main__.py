@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.markup import escape
@@ -28,6 +29,7 @@ from devstack.demo.steps import (
     validate,
 )
 from devstack.demo.waiting import DemoFailed
+from devstack.providers.server import ProviderServer
 from devstack.stack import LocalStack
 from rappro_client import Rappro, RapproClientError, Retries
 
@@ -50,7 +52,9 @@ def main() -> int:
             display.say(f"local stack ready in {time.monotonic() - started:.1f} s")
             for name in arguments.disable:
                 _disable(stack, name)
-            outcome = _run(stack, inputs, display, has_feeds=arguments.feeds)
+            with ExitStack() as held:
+                server = held.enter_context(feeds.serving(stack)) if arguments.feeds else None
+                outcome = _run(stack, inputs, display, server)
             _write(stack, outcome)
             _show(stack, outcome, display, seconds=time.monotonic() - started)
             if arguments.keep or sys.stdin.isatty():
@@ -81,7 +85,9 @@ def _disable(stack: LocalStack, name: str) -> None:
     )
 
 
-def _run(stack: LocalStack, inputs: Inputs, display: Display, *, has_feeds: bool) -> Outcome:
+def _run(
+    stack: LocalStack, inputs: Inputs, display: Display, server: ProviderServer | None
+) -> Outcome:
     retries = Retries(attempts=_ATTEMPTS)
     with Rappro(stack.api_url, stack.token(TENANT), timeout=60, retries=retries) as api:
         scene = Scene(api, COMPANY, inputs, display, Outcome())
@@ -102,9 +108,9 @@ def _run(stack: LocalStack, inputs: Inputs, display: Display, *, has_feeds: bool
         files = download_reports(scene, FOLDER)
         scene.outcome.report_files = [str(file) for file in files]
         close(scene, FOLDER)
-        if has_feeds:
+        if server is not None:
             display.say("\nfour banks behind four providers …")
-            scene.outcome.feeds = feeds.play(stack, api, display)
+            scene.outcome.feeds = feeds.play(stack, server, api, display)
     return scene.outcome
 
 

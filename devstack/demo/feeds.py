@@ -7,8 +7,8 @@ The providers are simulated, over HTTP and with their own protocols; the stack c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -66,12 +66,20 @@ def _early(provider: str) -> str:
     raise DemoFailed("no connection begins at once")
 
 
-def play(stack: LocalStack, api: Rappro, display: Display) -> list[dict[str, Any]]:
-    """Connect the banks, wait for their schedules and what comes of them; return a row each."""
-    bank = Bank(datetime.now(UTC))
-    found = banks()
-    with ProviderServer(bank) as server, closing(httpx.Client(timeout=60)) as browser:
+@contextmanager
+def serving(stack: LocalStack) -> Iterator[ProviderServer]:
+    """Serve the providers and tell the stack their keys: before it is used, as it keeps them."""
+    with ProviderServer(Bank(datetime.now(UTC))) as server:
         stack.give_provider_keys(keys_of(server))
+        yield server
+
+
+def play(
+    stack: LocalStack, server: ProviderServer, api: Rappro, display: Display
+) -> list[dict[str, Any]]:
+    """Connect the banks, wait for their schedules and what comes of them; return a row each."""
+    found = banks()
+    with closing(httpx.Client(timeout=60)) as browser:
         _open_books(api, found)
         accounts = {}
         for one in found:
