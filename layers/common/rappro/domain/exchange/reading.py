@@ -59,8 +59,9 @@ _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, RuntimeError, OSError,
-    OverflowError, NotImplementedError,
+    OverflowError,
 )  # fmt: skip
+"""What broken bytes raise here; a method of packing that is not known is a RuntimeError."""
 
 T = TypeVar("T")
 Verify = Callable[[Manifest, bytes, bytes], bool]
