@@ -33,7 +33,6 @@ NEAR_DAYS: Final = 5
 """A row of a renewed account this near to one of its amount that is missing may be the same."""
 CLEARED: Final = "cleared"
 """The doubt of a transaction that a person said is one."""
-_FOLLOWING: Final = frozenset({StagedState.WAITING, StagedState.IGNORED, StagedState.SUSPECTED})
 
 
 @dataclass(frozen=True, slots=True)

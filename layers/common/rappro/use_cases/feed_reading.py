@@ -79,7 +79,7 @@ class AccountReading:
         cursor, answer, blanks = account.cursor, [], None
         is_feed = self._connector.capabilities.has_change_feed
         whole = account.cursor is None or not is_feed  # else what is announced comes by changes
-        for page in pages(self._connector, self._keeper, self._ask(), window):
+        for page in pages(self._connector, self._keeper, self._found, window):
             blanks = min((d for d in (blanks, _first_blank(page.items)) if d), default=None)
             answer += [row for row in page.items if row.id]
             cursor = page.cursor if page.next_page is None else cursor
@@ -98,7 +98,7 @@ class AccountReading:
         """Read everything anew: rows that are kept under another id get their new one."""
         answer: list[ProviderTransaction] = []
         cursor = None
-        for page in pages(self._connector, self._keeper, self._ask(), Window(None, None)):
+        for page in pages(self._connector, self._keeper, self._found, Window(None, None)):
             answer += page.items
             cursor = page.cursor if page.next_page is None else cursor
             if len(answer) > ROWS_OF_RENEWAL_MAX:
@@ -138,7 +138,7 @@ class AccountReading:
         """Yield what a window has, in parts that memory holds."""
         answer: list[ProviderTransaction] = []
         window = Window(None, since)
-        for page in pages(self._connector, self._keeper, self._ask(), window):
+        for page in pages(self._connector, self._keeper, self._found, window):
             answer += page.items
             if len(answer) >= ROWS_AT_ONCE:
                 yield answer
@@ -194,9 +194,6 @@ class AccountReading:
         """Return the balance after what was read; a movement may have come in between."""
         again = self._connector.accounts(self._keeper, self._found.connection_ref)
         return tuple(one.balance_minor for one in again if one.ref == self._found.ref)
-
-    def _ask(self) -> ProviderAccount:
-        return self._found
 
     def _stage(self, answer: list[ProviderTransaction]) -> None:
         if answer:
