@@ -165,6 +165,7 @@ def _check_times(claims: Mapping[str, Any], at: datetime) -> None:
 
 
 def _time(value: Any) -> float:
+    """Return an instant of a token: seconds, with a fraction if it has one."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not 0 <= value < 10**11:
         raise WebhookRefused("the webhook has no time")

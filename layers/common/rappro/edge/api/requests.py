@@ -116,7 +116,10 @@ def parse_json(text: str) -> dict[str, Any]:
 
 
 def _number(text: str) -> int | float:
-    """Return a whole number as an int: 3.0 is an integer to JSON Schema, and so to the document."""
+    """Return a whole number as an int: 3.0 is an integer to JSON Schema, and so to the document.
+
+    No amount comes as a number: amounts are decimal texts.
+    """
     value = float(text)
     return int(value) if value.is_integer() else value
 
