@@ -25,6 +25,8 @@ PROBLEM_TYPE = "application/problem+json"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 """What may succeed later by itself; 502 and 504 are of what stands before the API."""
+RETRIED_CODES = frozenset({"books_loading", "idempotency_in_progress", "lease_held"})
+"""Refusals that end with another's work. Not `store_conflict`: what changed is to be read first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Transport:
                 if response.status_code == httpx.codes.NOT_MODIFIED:
                     raise NotModifiedError(f"{method} {path}")
                 lost, retry_after = _refusal(response)
-                if response.status_code not in RETRIED_STATUSES:
+                if not _may_pass(response.status_code, lost):
                     break
             if attempt < self._retries.attempts:
                 self._sleep(self._retries.wait(attempt, retry_after))
@@ -170,6 +172,12 @@ def _good(response: httpx.Response) -> Answer:
     is_json = response.headers.get("Content-Type", "").startswith("application/json")
     body = response.json() if is_json and response.content else None
     return Answer(response.status_code, response.headers, response.content, body)
+
+
+def _may_pass(status: int, refusal: Exception) -> bool:
+    """True when the same request may succeed later."""
+    code = refusal.code if isinstance(refusal, ProblemError) else None
+    return status in RETRIED_STATUSES or code in RETRIED_CODES
 
 
 def _refusal(response: httpx.Response) -> tuple[Exception, float | None]:

@@ -255,7 +255,7 @@ def test_a_grant_waits_for_a_running_synchronisation_and_the_link_still_holds(de
 
     busy = desk.back("ponto", state=nonce, ok="true", code="granted")
 
-    assert (busy.status, busy.problem) == (503, "lease_held")
+    assert (busy.status, busy.problem) == (409, "lease_held")
     desk.world.clock.set(NOW + timedelta(minutes=6))
     assert desk.back("ponto", state=nonce, ok="true", code="granted").status == 200
 

@@ -124,6 +124,22 @@ def test_a_rate_limit_is_waited_for_as_the_api_says() -> None:
     assert peer.waits == [7.0]
 
 
+def test_who_finds_another_writer_at_work_comes_again_when_the_api_says() -> None:
+    peer = Peer(problem(409, "lease_held", **{"Retry-After": "5"}), good({"id": "acme"}))
+
+    assert peer.client().get_company("acme")["id"] == "acme"
+    assert peer.waits == [5.0]
+
+
+def test_a_refusal_that_no_time_mends_is_raised_at_once() -> None:
+    peer = Peer(problem(409, "period_closed"))
+
+    with pytest.raises(ProblemError, match="409 period_closed"):
+        peer.client().get_company("acme")
+
+    assert peer.waits == []
+
+
 def test_waits_grow_and_the_last_refusal_is_raised_when_attempts_are_used_up() -> None:
     peer = Peer(*(problem(503, "store_throttled") for _ in range(4)))
 

@@ -188,8 +188,8 @@ _KINDS: Final[dict[type[errors.RapproError], ProblemKind]] = {
         (errors.StoreThrottled, 503, "Too many requests at once", _STORE_RETRY_SECONDS),
         (errors.StoreUnavailable, 503, "The store is unavailable", _STORE_RETRY_SECONDS),
         (errors.StoreConflict, 409, "Somebody changed it meanwhile", _STORE_RETRY_SECONDS),
-        (errors.LeaseHeld, 503, "Another writer works on the company", _WRITER_RETRY_SECONDS),
-        (errors.BooksLoading, 503, "The books are being loaded", _LOADING_RETRY_SECONDS),
+        (errors.LeaseHeld, 409, "Another writer works on the company", _WRITER_RETRY_SECONDS),
+        (errors.BooksLoading, 409, "The books are being loaded", _LOADING_RETRY_SECONDS),
     )
 }  # fmt: skip
 
