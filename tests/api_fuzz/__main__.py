@@ -33,8 +33,9 @@ from devstack.providers.makers import keys_of
 from devstack.providers.server import ProviderServer
 from devstack.stack import ROOT, LocalStack
 from rappro.adapters.clock import SystemClock
+from tests.api_fuzz.copies import Copies
 from tests.api_fuzz.front import TOKEN, Front
-from tests.api_fuzz.pool import Pool, stack_outside, stack_ports
+from tests.api_fuzz.pool import MARK, Pool, stack_outside, stack_ports
 from tests.integration.api.seeds import empty_world
 from tests.integration.api.test_tenants import OTHER_IDS
 
@@ -99,7 +100,9 @@ def _on_stack(workers: int) -> Iterator[Target]:
         server = opened.enter_context(ProviderServer(Bank(datetime.now(UTC))))
         stack.give_provider_keys(keys_of(server))
         _make_quiet(stack)
-        pool = opened.enter_context(Pool(stack_ports(stack), TENANT, stack_outside(stack, server)))
+        ports = stack_ports(stack)
+        make = Copies(stack, ports, TENANT, MARK).make
+        pool = opened.enter_context(Pool(ports, TENANT, stack_outside(stack, server), make=make))
         token = stack.token(TENANT, ADMINISTRATOR, ttl_seconds=86_400)
         with ThreadPoolExecutor(workers) as several:
             list(several.map(_warm, [stack.api_url] * workers, [token] * workers))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,7 +42,7 @@ READY = 24
 """Companies kept ready; a request takes longer than to make one."""
 _FILLING = 4
 """Threads that make them: one alone keeps the requests waiting, most of it for answers."""
-_MARK = "FUZZ"
+MARK = "FUZZ"
 
 
 def stack_ports(stack: LocalStack) -> Ports:
@@ -89,8 +90,17 @@ class Pool:
     `GET /tenant` puts back what belongs to no company, and names the shared one.
     """
 
-    def __init__(self, ports: Ports, tenant: str, outside: Outside | None = None) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        tenant: str,
+        outside: Outside | None = None,
+        *,
+        make: Callable[[CompanyId], None] | None = None,
+    ) -> None:
+        """`make` makes a company where seeding one through the ports would take too long."""
         self._ports = ports
+        self._make = make or (lambda name: seed(ports, tenant, MARK, company=name))
         self._outside = outside or on_paper()
         self._tenant = tenant
         self._numbers = count(1)
@@ -130,7 +140,7 @@ class Pool:
 
     def _made(self) -> str:
         company = f"acme-{next(self._numbers)}"
-        seed(self._ports, self._tenant, _MARK, company=CompanyId(company))
+        self._make(CompanyId(company))
         return company
 
     def _given(self, kind: str, operation: str = "") -> dict[str, Any]:
@@ -147,7 +157,7 @@ class Pool:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 if self.path == "/tenant":
-                    seed_tenant(pool._ports, pool._tenant, _MARK)
+                    seed_tenant(pool._ports, pool._tenant, MARK)
                 body = json.dumps(pool._given(*self.path[1:].split("/"))).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
