@@ -39,11 +39,15 @@ MAIL_FROM = "rappro@rappro.test"
 class LocalStack:
     """Rappro on this machine, as a context manager; up in a few seconds, gone without a trace.
 
-    With `enforces_iam` the emulator refuses whatever the template's roles do not allow.
+    With `enforces_iam` the emulator refuses whatever the template's roles do not allow;
+    `parameters` are of the template, instead of what it says or what is said here.
     """
 
-    def __init__(self, *, enforces_iam: bool = False) -> None:
+    def __init__(
+        self, *, enforces_iam: bool = False, parameters: Mapping[str, str] | None = None
+    ) -> None:
         self._enforces_iam = enforces_iam
+        self._parameters = parameters or {}
         self.emulator = Emulator(enforces_iam=enforces_iam)
         self._exit = ExitStack()
         self._deployed = Deployed({}, {})
@@ -70,6 +74,7 @@ class LocalStack:
                     "PublicUrl": PUBLIC_URL,
                     "ReturnOrigins": PAGES,
                     "MailFrom": MAIL_FROM,
+                    **self._parameters,
                 },
             )
             self.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM)

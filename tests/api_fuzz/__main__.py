@@ -50,7 +50,12 @@ CHECKS: Final = (
     "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
     "unsupported_method,ignored_auth"
 )
+_STATEFUL: Final = "stateful"
+"""Requests that follow others are tried in rounds: the fuzzer ends one when the same requests get
+other answers, as they do here, where each goes to a company of its own."""
 _STARTS_MAX: Final = 10
+_UNBOUND: Final = {"ReadsPerMinute": "0", "WritesPerMinute": "0"}
+"""The fuzzer asks more than a tenant may; where it is refused for that, nothing else is tried."""
 _CONFIG: Final = ROOT / "tests" / "api_fuzz" / "schemathesis.toml"
 _FUZZER: Final = ROOT / ".venv-fuzz" / "bin" / "schemathesis"
 
@@ -64,6 +69,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--include", help="a pattern of paths, to look at these alone")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=8, help="of requests that follow others")
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     parser.add_argument(
         "--in-memory", action="store_true", help="without a local stack: the code alone, quickly"
@@ -72,6 +78,9 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     with _in_memory() if asked.in_memory else _on_stack(asked.workers) as target:
         code, tally = _fuzz(target, asked, {})
+        for seed in range(2, asked.rounds + 1) if _STATEFUL in asked.phases else ():
+            code_of_round, tally_of_round = _fuzz(target, asked, {}, phases=_STATEFUL, seed=seed)
+            code, tally = code or code_of_round, _added([tally, tally_of_round])
         for part in _PARTS:
             for more in part(_valid_more(tally)):
                 code_of_more, tally_of_more = _fuzz(target, asked, more)
@@ -96,7 +105,7 @@ class Target:
 @contextmanager
 def _on_stack(workers: int) -> Iterator[Target]:
     with ExitStack() as opened:
-        stack = opened.enter_context(LocalStack())
+        stack = opened.enter_context(LocalStack(parameters=_UNBOUND))
         server = opened.enter_context(ProviderServer(Bank(datetime.now(UTC))))
         stack.give_provider_keys(keys_of(server))
         _make_quiet(stack)
@@ -135,11 +144,13 @@ def _in_memory() -> Iterator[Target]:
 
 
 def _fuzz(
-    target: Target, asked: argparse.Namespace, more: dict[str, int]
-) -> tuple[int, dict[str, Counter[str]]]:
+    target: Target, asked: argparse.Namespace, more: dict[str, int], *, phases: str = "",
+    seed: int = 1,
+) -> tuple[int, dict[str, Counter[str]]]:  # fmt: skip
     """Run the fuzzer once; return its exit code and what was answered, by operation.
 
-    With `more`, only that many valid requests to these operations.
+    With `more`, only that many valid requests to these operations; `phases` instead of all that
+    are asked for.
     """
     with tempfile.TemporaryDirectory() as folder:
         tally, config = Path(folder, "tally.json"), Path(folder, "schemathesis.toml")
@@ -148,7 +159,8 @@ def _fuzz(
             str(_FUZZER), "--config-file", str(config), "run", "docs/openapi.json",
             "--url", target.url, "--header", f"Authorization: Bearer {target.token}",
             "--mode", "positive" if more else "all",
-            "--phases", "fuzzing" if more else asked.phases, "--checks", CHECKS, "--seed", "1",
+            "--phases", "fuzzing" if more else phases or asked.phases, "--checks", CHECKS,
+            "--seed", str(seed),
             "--suppress-health-check", "all", "--request-timeout", "60",
             "--workers", str(asked.workers), "--continue-on-failure",
             "--no-color", "--warnings", "off",

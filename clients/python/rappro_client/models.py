@@ -621,7 +621,7 @@ class FrozenReportPage(TypedDict):
 
 class GatewayRefusal(TypedDict):
     """
-    What API Gateway answers by itself: without a usable token, or with too much traffic.
+    What API Gateway answers by itself: no usable token, no such route, too much traffic.
     """
 
     message: str

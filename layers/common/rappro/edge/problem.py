@@ -65,7 +65,7 @@ class Problem(BaseModel):
 
 
 class GatewayRefusal(BaseModel):
-    """What API Gateway answers by itself: without a usable token, or with too much traffic."""
+    """What API Gateway answers by itself: no usable token, no such route, too much traffic."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"message": "Unauthorized"}]}

@@ -40,7 +40,7 @@ ANY_QUERY: Final = "x-any-query"
 FILE_BODY: Final = "x-file-body"
 """Extension of an operation: it takes a file's bytes, up to so many. The document shows it as the
 operation's body (declared.py)."""
-_OF_THE_GATEWAY: Final = frozenset({401, 429, 500, 503})
+_OF_THE_GATEWAY: Final = frozenset({401, 404, 429, 500, 503})
 """What API Gateway may answer by itself, before the API is asked: no problem document then."""
 _ALWAYS: Final = frozenset({401, 422, 500, 503})
 _WITH_BODY: Final = frozenset({400, 413, 415})
