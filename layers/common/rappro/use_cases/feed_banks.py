@@ -16,6 +16,7 @@ from rappro.domain.writes import Page, change
 from rappro.ports import Ports
 from rappro.use_cases.audit import audit, changed
 from rappro.use_cases.feed_access import connector_of, keeper_of
+from rappro.use_cases.read_ahead import ahead, keyed
 from rappro.use_cases.slices import slice_of
 
 
@@ -78,6 +79,8 @@ def bank_of(
 ) -> tuple[FeedAccount, Bank]:
     """Return an account with its bank. Raises NotFound."""
     account = get_account(ports, tenant, company, account_id)
+    named = (FeedConnection, [account.connection_id]), (Journal, [account.journal])
+    ports = ahead(ports, tenant, keyed(company, *named))
     connection = ports.store.get(tenant, company, FeedConnection, account.connection_id)
     if connection is None:
         raise NotFound(f"no connection {account.connection_id}")

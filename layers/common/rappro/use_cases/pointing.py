@@ -34,7 +34,7 @@ from rappro.domain.money import format_amount
 from rappro.domain.writes import Write, change
 from rappro.ports import Ports
 from rappro.use_cases.audit import SHOWN_MAX, audit
-from rappro.use_cases.report import reconciliation_report
+from rappro.use_cases.report import report_and_ledger
 
 ENTRIES_MAX_PER_REQUEST: Final = 500
 _BUNDLE_ACTIONS: Final = 50
@@ -75,6 +75,7 @@ class PointingSheet:
     rows: tuple[BankEntry, ...]
     pointed_minor: int
     unvalidated_count: int
+    ledger: tuple[BankEntry, ...] = ()  # all entries of the account, for who marks some
 
     @property
     def difference_minor(self) -> int:
@@ -102,7 +103,7 @@ def mark_entries(
     journal = _journal(ports, tenant, company, period.journal)
     sheet = _sheet(ports, tenant, company, journal, period)
     _check_validated(sheet)
-    chosen = _chosen(ports, tenant, company, sheet, marking)
+    chosen = _chosen(sheet, marking)
     on = marking.on or period.until
     changed = [
         (entry, replace(entry, marked_on=on if marking.is_marked else None))
@@ -215,20 +216,24 @@ def _sheet(
     ports: Ports, tenant: TenantId, company: CompanyId, journal: Journal, period: Period
 ) -> PointingSheet:
     account = _account(journal, period.account)
-    ledger = ports.store.ledger(tenant, company, account)
-    until = [row for row in ledger if row.date <= period.until]
-    within = [row for row in until if period.since is None or row.date >= period.since]
     if account == journal.account:  # as the report says: a match whose line comes later waits
-        report = reconciliation_report(ports, tenant, company, journal.code, period.until)
+        report, ledger = report_and_ledger(ports, tenant, company, journal.code, period.until)
         pointed_minor = report.ledger_balance_minor - report.entries_minor
     else:
-        posted = (row for row in until if row.is_in_ledger)
-        pointed_minor = sum(row.amount_minor for row in posted if _is_on_bank(row, period.until))
+        ledger = ports.store.ledger(tenant, company, account)
+        pointed_minor = sum(
+            row.amount_minor
+            for row in ledger
+            if row.date <= period.until and row.is_in_ledger and _is_on_bank(row, period.until)
+        )
+    since = period.since or date.min
+    within = [row for row in ledger if since <= row.date <= period.until]
     drafts = [row for row in within if not row.is_in_ledger]
     return PointingSheet(
         period=period,
         account=account,
         currency=journal.currency,
+        ledger=tuple(ledger),
         rows=tuple(row for row in within if row.is_in_ledger and _is_shown(row)),
         pointed_minor=pointed_minor,
         unvalidated_count=_unvalidated(ports, tenant, company, drafts),
@@ -259,10 +264,8 @@ def _check_validated(sheet: PointingSheet) -> None:
         )
 
 
-def _chosen(
-    ports: Ports, tenant: TenantId, company: CompanyId, sheet: PointingSheet, marking: Marking
-) -> list[BankEntry]:
-    by_id = {row.id: row for row in ports.store.ledger(tenant, company, sheet.account)}
+def _chosen(sheet: PointingSheet, marking: Marking) -> list[BankEntry]:
+    by_id = {row.id: row for row in sheet.ledger}
     missing = [key for key in marking.entries if key not in by_id]
     if missing:
         raise NotFound(f"no entry {missing[0]} on {sheet.account}")

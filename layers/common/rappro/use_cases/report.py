@@ -36,6 +36,15 @@ def reconciliation_report(
     of `validating` is taken for done. Raises NotFound, RuleViolation for a journal that is not a
     treasury journal.
     """
+    report, _ = report_and_ledger(ports, tenant, company, journal_code, on, validating=validating)
+    return report
+
+
+def report_and_ledger(
+    ports: Ports, tenant: TenantId, company: CompanyId, journal_code: str, on: date | None,
+    *, validating: StatementId | None = None,
+) -> tuple[ReconciliationReport, list[BankEntry]]:  # fmt: skip
+    """Return the report and the account's bank entries as they are stored, read once for both."""
     journal = ports.store.get(tenant, company, Journal, journal_code)
     if journal is None:
         raise NotFound(f"no journal {journal_code}")
@@ -54,16 +63,18 @@ def reconciliation_report(
         for statement in statements
         for line in ports.store.lines(tenant, company, statement.id)
     )
-    return build_report(
+    stored = ports.store.ledger(tenant, company, journal.account)
+    report = build_report(
         journal=journal.code,
         account=journal.account,
         currency=journal.currency,
         on=at,
         bank=BankSide(statements, lines, _points(journal)),
-        ledger=_ledger(ports, tenant, company, journal.account, view),
+        ledger=_shown(ports, tenant, company, stored, view),
         reconciled=reconciled,
         holder=_holder(ports, tenant, company, journal),
     )
+    return report, stored
 
 
 def _points(journal: Journal) -> tuple[Balance, ...]:
@@ -81,12 +92,11 @@ def _holder(ports: Ports, tenant: TenantId, company: CompanyId, journal: Journal
     )
 
 
-def _ledger(
-    ports: Ports, tenant: TenantId, company: CompanyId, account: str, view: Shown
+def _shown(
+    ports: Ports, tenant: TenantId, company: CompanyId, stored: list[BankEntry], view: Shown
 ) -> list[BankEntry]:
     """Return the account's bank entries whose journal entry says the same amount."""
-    stored = map(view.bank_entry, ports.store.ledger(tenant, company, account))
-    rows = [row for row in stored if row is not None]
+    rows = [row for row in map(view.bank_entry, stored) if row is not None]
     ids = sorted({row.entry_id for row in rows if row.entry_id is not None})
     entries = ports.store.get_many(tenant, company, JournalEntry, ids)
     return [row for row in rows if row.entry_id is None or row.entry_id in entries]
