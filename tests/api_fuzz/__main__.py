@@ -13,6 +13,7 @@ import argparse
 import json
 import math
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +35,7 @@ from devstack.providers.makers import keys_of
 from devstack.providers.server import ProviderServer
 from devstack.stack import ROOT, LocalStack
 from rappro.adapters.clock import SystemClock
+from rappro.ports_exchange import Downloads
 from tests.api_fuzz.copies import Copies
 from tests.api_fuzz.front import TOKEN, Front
 from tests.api_fuzz.pool import MARK, Pool, stack_outside, stack_ports
@@ -139,6 +142,8 @@ def _warm(url: str, token: str) -> None:
 @contextmanager
 def _in_memory() -> Iterator[Target]:
     ports = replace(empty_world().ports, clock=SystemClock())
+    downloads = Downloads(ports.providers.routes, "https://rappro.test", secrets.token_urlsafe)
+    ports = replace(ports, exchange=replace(ports.exchange, downloads=downloads))
     with Front(ports, TENANT, ADMINISTRATOR) as front, Pool(ports, TENANT) as pool:
         yield Target(front.url, TOKEN, pool)
 
@@ -195,9 +200,9 @@ def _valid_more(tally: dict[str, Counter[str]]) -> dict[str, int]:
     needed = {}
     for name, found in tally.items():
         valid = {_status(key): times for key, times in found.items() if key.startswith("valid")}
-        good = sum(times for status, times in valid.items() if 200 <= status < 300)
+        good = sum(times for status, times in valid.items() if status in _successes()[name])
         success = max(0.5, good / max(1, sum(valid.values())))
-        short = (_SHARE_AIM - _share(found)) * sum(_own(found).values())
+        short = (_SHARE_AIM - _share(name, found)) * sum(_own(found).values())
         if short > 0:
             needed[name] = min(_VALID_MORE_MAX, math.ceil(short / (success - _SHARE_AIM)))
     return needed
@@ -205,11 +210,26 @@ def _valid_more(tally: dict[str, Counter[str]]) -> dict[str, int]:
 
 def _by_effect(more: dict[str, int]) -> list[dict[str, int]]:
     """Return what deletes apart from the rest: beside what makes it, it is sent once."""
-    paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].values()
-    deletes = {path["delete"]["operationId"] for path in paths if "delete" in path}
+    deletes = {path["delete"]["operationId"] for path in _paths() if "delete" in path}
     kept = {name: times for name, times in more.items() if name not in deletes}
     gone = {name: times for name, times in more.items() if name in deletes}
     return [part for part in (kept, gone) if part]
+
+
+@cache
+def _paths() -> list[dict[str, Any]]:
+    return list(json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].values())
+
+
+@cache
+def _successes() -> dict[str, set[int]]:
+    """Return by operation the statuses of a success."""
+    every = (said for path in _paths() for said in path.values())
+    told = {said["operationId"]: {int(status) for status in said["responses"]} for said in every}
+    return {
+        name: {status for status in found if 200 <= status < 300} or found & {HTTPStatus.SEE_OTHER}
+        for name, found in told.items()
+    }
 
 
 def _one_by_one(more: dict[str, int]) -> list[dict[str, int]]:
@@ -237,10 +257,13 @@ def _own(found: Counter[str]) -> dict[str, int]:
     return {key: times for key, times in found.items() if not key.startswith("other_method")}
 
 
-def _share(found: Counter[str]) -> float:
-    """Return the share of 2xx among the answers to the operation's own method."""
-    own = _own(found)
-    good = sum(times for key, times in own.items() if 200 <= _status(key) < 300)
+def _share(name: str, found: Counter[str]) -> float:
+    """Return the share of successes among the answers to the operation's own method.
+
+    They are 2xx, or 303 where the document has no 2xx: a link that leads to a file.
+    """
+    own, goods = _own(found), _successes()[name]
+    good = sum(times for key, times in own.items() if _status(key) in goods)
     return good / max(1, sum(own.values()))
 
 
@@ -250,16 +273,16 @@ def _summary(tally: dict[str, Counter[str]]) -> dict[str, Any]:
         "operations": len(tally),
         "requests": sum(every.values()),
         "server_errors": sum(n for key, n in every.items() if _status(key) >= 500),
-        "share_min": round(min((_share(one) for one in tally.values()), default=0.0), 3),
-        "below": sorted(name for name, one in tally.items() if _share(one) < SHARE_MIN),
+        "share_min": round(min((_share(*one) for one in tally.items()), default=0.0), 3),
+        "below": sorted(name for name, one in tally.items() if _share(name, one) < SHARE_MIN),
     }
 
 
 def _table(tally: dict[str, Counter[str]]) -> str:
     rows = [
-        f"{_share(found):5.0%} {sum(found.values()):6} {name:36} "
+        f"{_share(name, found):5.0%} {sum(found.values()):6} {name:36} "
         + " ".join(f"{key}={n}" for key, n in sorted(found.items()))
-        for name, found in sorted(tally.items(), key=lambda one: _share(one[1]))
+        for name, found in sorted(tally.items(), key=lambda one: _share(*one))
     ]
     return "\n".join(rows) + "\n"
 

@@ -52,7 +52,7 @@ ONE_OF = (
 )
 """What queries ask for one of at a time."""
 
-OUTSIDE = {"receiveProviderWebhook", "returnFromProvider"}
+OUTSIDE = {"downloadSentBooks", "receiveProviderWebhook", "returnFromProvider"}
 """Operations without a token that are aimed too: who asks is proven by what they are given."""
 SEEDED = re.compile(r"acme-[0-9]+", re.ASCII)
 """The ids of the companies that are given out (pool.py)."""

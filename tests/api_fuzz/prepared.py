@@ -1,7 +1,7 @@
 """What a request needs that works once: made for a seeded company when it is asked for.
 
     an invitation, an archive to take in, a bank that was granted,
-    a link that a bank's user comes back by, a signed webhook
+    a link that a bank's user comes back by, a signed webhook, the link of a mail
 
 Told as parts of a request: `body` (fields of it), `text` or `file` (the whole of it), `query`,
 `headers`.
@@ -10,13 +10,16 @@ Told as parts of a request: `body` (fields of it), `text` or `file` (the whole o
 from __future__ import annotations
 
 import base64
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, Final
 
 from rappro.adapters.memory.exchange import MemorySeal
+from rappro.domain.exchange.model import ArchiveDownload, ArchiveState, ExchangeArchive
 from rappro.domain.feeds import FeedConnection, FeedLink
 from rappro.domain.ids import CompanyId, TenantId
 from rappro.domain.writes import put
@@ -24,6 +27,8 @@ from rappro.edge.api import sample_ids as ids
 from rappro.ports import Ports
 from rappro.ports_exchange import Seal
 from rappro.ports_feeds import Route
+from rappro.use_cases.exchange_downloads import DOWNLOAD, OURS
+from rappro.use_cases.exchange_reading import parcel_id
 from rappro.use_cases.feed_linking import digest_of
 from tests.integration.api.exchange_seeds import archive_for, invitation_of
 from tests.integration.api.paper_bank import SIGNATURE
@@ -109,9 +114,28 @@ def _granted_bank(
     return outside.bank(tenant, company)
 
 
+def _mailed_link(
+    ports: Ports, outside: Outside, tenant: TenantId, company: CompanyId
+) -> dict[str, Any]:
+    """Announce an archive that the company sent, and give what opens it."""
+    token, content, now = secrets.token_urlsafe(32), b"archive", ports.clock.now()
+    digest, sha256 = (hashlib.sha256(one).hexdigest() for one in (token.encode(), content))
+    ports.blobs.archive(tenant, company, sha256, BytesIO(content))
+    name, until = "acme-20250201080000.rappro", now + _LIVES
+    ports.store.load(tenant, company, [
+        ExchangeArchive(sha256, name, len(content), now, ArchiveState.SENT, ""),
+        ArchiveDownload(
+            digest, parcel_id(sha256), sha256, "cabinet@exemple.fr", now, until, "user-1"
+        ),
+    ])  # fmt: skip
+    ports.providers.routes.save(OURS, DOWNLOAD, digest, Route(tenant, company), until=until)
+    return {"query": {"token": token}}
+
+
 _PREPARED: Final[Mapping[str, Callable[[Ports, Outside, TenantId, CompanyId], dict[str, Any]]]] = {
     "acceptExchange": _invitation,
     "chooseBank": _granted_bank,
+    "downloadSentBooks": _mailed_link,
     "uploadArchive": _archive,
     "returnFromProvider": _way_back,
     "receiveProviderWebhook": _webhook,
