@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     with _in_memory() if asked.in_memory else _on_stack(asked.workers) as target:
         code, tally = _fuzz(target, asked, {})
-        for seed in range(2, asked.rounds + 1) if _STATEFUL in asked.phases else ():
+        for seed in _more_seeds(asked):
             code_of_round, tally_of_round = _fuzz(target, asked, {}, phases=_STATEFUL, seed=seed)
             code, tally = code or code_of_round, _added([tally, tally_of_round])
         for part in _PARTS:
@@ -94,6 +94,12 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write(json.dumps({"findings": not is_clean, **summary}) + "\n")
     is_good = is_clean and not summary["server_errors"] and summary["share_min"] >= SHARE_MIN
     return 0 if is_good else 1
+
+
+def _more_seeds(asked: argparse.Namespace) -> Iterable[int]:
+    """Return the seeds of the rounds after the first: of the whole, as few operations follow few."""
+    is_whole = not asked.only and not asked.include and _STATEFUL in asked.phases
+    return range(2, asked.rounds + 1) if is_whole else ()
 
 
 @dataclass(frozen=True, slots=True)
