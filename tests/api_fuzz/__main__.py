@@ -97,7 +97,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _more_seeds(asked: argparse.Namespace) -> Iterable[int]:
-    """Return the seeds of the rounds after the first: of the whole, as few operations follow few."""
+    """Return the seeds of the rounds after the first: of the whole, few operations follow few."""
     is_whole = not asked.only and not asked.include and _STATEFUL in asked.phases
     return range(2, asked.rounds + 1) if is_whole else ()
 

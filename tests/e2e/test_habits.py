@@ -17,7 +17,7 @@ from devstack.stack import PAGES, LocalStack
 
 PATIENCE_SECONDS = 60.0
 AT_ONCE = int(os.environ.get("AT_ONCE", "5"))
-"""Each is a function that starts, and needs a tenth of a gigabyte: twenty where there is room for it
+"""Each is a function that starts and needs a tenth of a gigabyte: twenty where there is room
 (AT_ONCE=20). Without functions twenty are always tried, on both stores."""
 
 
