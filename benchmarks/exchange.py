@@ -102,24 +102,26 @@ class Watch:
         }  # fmt: skip
 
 
-def books(entries: int) -> list[Record]:
-    """Return a company's books: so many drafts of bank charges, each with its bank entry."""
-    found: list[Record] = [
-        LedgerAccount("512100", "Banque"), LedgerAccount("627000", "Frais"),
-        Journal("BQ1", "Banque", JournalType.TREASURY, "512100"),
-    ]  # fmt: skip
+def books(entries: int, banks: int = 1) -> list[Record]:
+    """Return books: so many drafts of charges of some banks, each with its bank entry."""
+    journals = [(f"BQ{bank}", f"5121{bank:02d}") for bank in range(1, banks + 1)]
+    found: list[Record] = [LedgerAccount("627000", "Frais")]
+    for code, account in journals:
+        found.append(LedgerAccount(account, "Banque"))
+        found.append(Journal(code, "Banque", JournalType.TREASURY, account))
     for number in range(entries):
         key, amount = EntryId(f"en_{number:07d}"), 100 + number
+        code, account = journals[number % banks]
         day, label = date(2026, 1 + number % 10, 1 + number % 28), f"Frais {number}"
         lines = (
             EntryLine("627000", label, debit_minor=amount),
-            EntryLine("512100", label, credit_minor=amount),
+            EntryLine(account, label, credit_minor=amount),
         )
         found.append(JournalEntry(
-            key, "BQ1", day, f"P{number}", day, label, lines, EntrySource.API, fiscal_year="2026"
+            key, code, day, f"P{number}", day, label, lines, EntrySource.API, fiscal_year="2026"
         ))  # fmt: skip
         found.append(BankEntry(
-            derive_id("be", key, 1), "BQ1", "512100", day, -amount, "EUR", label, entry_id=key,
+            derive_id("be", key, 1), code, account, day, -amount, "EUR", label, entry_id=key,
             entry_line=1, is_in_ledger=False,
         ))  # fmt: skip
     return found

@@ -57,7 +57,7 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(0.5):
+        while not self._over.wait(2):
             for process in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):
                     if self._is_ours(process):
@@ -177,7 +177,7 @@ def _added(number: int) -> dict[str, Any]:
         "external_id": f"OD-{number}", "external_version": 1, "journal": "BQ1",
         "date": "2026-11-10", "piece_ref": f"OD-{number}", "label": f"Correction {number}",
         "lines": [
-            {"account": "627000", "debit": "12.00"}, {"account": "512100", "credit": "12.00"},
+            {"account": "627000", "debit": "12.00"}, {"account": "512101", "credit": "12.00"},
         ],
     }  # fmt: skip
 
@@ -187,15 +187,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.exchange_stack")
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--documents", type=int, default=5_000)
+    parser.add_argument("--banks", type=int, default=20, help="each with a journal")
     parser.add_argument("--corrected", type=int, default=200)
     asked = parser.parse_args(arguments)
     with LocalStack() as stack:
         ports, exchange = stack_ports(stack), Exchange(stack)
         started = time.perf_counter()
-        load(ports, exchange.company.tenant, books(asked.entries))
+        load(ports, exchange.company.tenant, books(asked.entries, asked.banks))
         attach(ports, exchange.company.tenant, asked.documents)
         exchange.figures["books"] = {
-            "entries": asked.entries, "documents": asked.documents,
+            "entries": asked.entries, "documents": asked.documents, "banks": asked.banks,
             "document_bytes": DOCUMENT_BYTES,
             "loaded_in_seconds": round(time.perf_counter() - started, 1),
         }  # fmt: skip
