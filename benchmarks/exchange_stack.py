@@ -57,7 +57,7 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(2):
+        while not self._over.wait(1):
             for process in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):
                     if self._is_ours(process):
