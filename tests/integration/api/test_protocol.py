@@ -331,8 +331,8 @@ def test_a_named_stage_is_no_part_of_the_path(world: World, alpha: Client) -> No
         (StoreConflict("moved"), 409, "1"),
         (StoreThrottled("slow"), 503, "1"),
         (StoreUnavailable("away"), 503, "1"),
-        (LeaseHeld("busy"), 503, "5"),
-        (BooksLoading("loading"), 503, "10"),
+        (LeaseHeld("busy"), 409, "5"),
+        (BooksLoading("loading"), 409, "10"),
     ],
 )
 def test_what_may_succeed_later_says_when_to_try_again(
