@@ -16,7 +16,7 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -68,18 +68,18 @@ def rss_bytes() -> int:
     return pages * resource.getpagesize()
 
 
-class Watch:
-    """Looks at the memory of the process while something runs."""
+class Looking:
+    """Times what runs inside it, and looks every so often; a context manager."""
 
-    def __init__(self) -> None:
-        gc.collect()
-        self.before = self.peak = rss_bytes()
+    def __init__(self, look: Callable[[], None], every_seconds: float) -> None:
+        self._look = look
+        self._every_seconds = every_seconds
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def _look(self) -> None:
-        while not self._over.wait(0.02):
-            self.peak = max(self.peak, rss_bytes())
+    def _watch(self) -> None:
+        while not self._over.wait(self._every_seconds):
+            self._look()
 
     def __enter__(self) -> Self:
         self.started = time.perf_counter()
@@ -90,6 +90,21 @@ class Watch:
         self.seconds = time.perf_counter() - self.started
         self._over.set()
         self._thread.join()
+
+
+class Watch(Looking):
+    """Looks at the memory of the process while something runs."""
+
+    def __init__(self) -> None:
+        super().__init__(self._see, 0.02)
+        gc.collect()
+        self.before = self.peak = rss_bytes()
+
+    def _see(self) -> None:
+        self.peak = max(self.peak, rss_bytes())
+
+    def __exit__(self, *of: object) -> None:
+        super().__exit__(*of)
         gc.collect()
         self.after = rss_bytes()
 

@@ -13,16 +13,15 @@ import argparse
 import hashlib
 import json
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from benchmarks.exchange import DOCUMENT_BYTES, HERE, LINK, MIB, attach, books
+from benchmarks.exchange import DOCUMENT_BYTES, HERE, LINK, MIB, Looking, attach, books
 from devstack.stack import LocalStack
 from rappro.domain.ids import TenantId
 from rappro.domain.writes import Record
@@ -37,31 +36,19 @@ _PATIENCE_SECONDS: Final = 4 * 3600
 _STARTED: Final = b"awslambdaric"
 
 
-class Watch:
+class Watch(Looking):
     """Looks at the memory of a function's processes while something runs."""
 
     def __init__(self, function: str) -> None:
+        super().__init__(self._see, 1)
         self._name = f"AWS_LAMBDA_FUNCTION_NAME={function}".encode()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
         self.peaks: dict[str, int] = {}
 
-    def __enter__(self) -> Self:
-        self.started = time.perf_counter()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds = time.perf_counter() - self.started
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(1):
-            for process in Path("/proc").glob("[0-9]*"):
-                with suppress(OSError):
-                    if self._is_ours(process):
-                        self.peaks[process.name] = _peak_bytes(process)
+    def _see(self) -> None:
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if self._is_ours(process):
+                    self.peaks[process.name] = _peak_bytes(process)
 
     def _is_ours(self, process: Path) -> bool:
         is_function = _STARTED in (process / "cmdline").read_bytes()
